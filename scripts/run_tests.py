@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Builds and runs every test (`./dev test`): the dev build with all tests, the ASan+UBSan build
+with the unit tests and the simulation, the clang build with the unit tests.
+
+A skipped test is a failure unless tests/allowed_skips.txt names it with its reason. A test skips as
+a whole with exit code 77, in part by printing `SKIPPED: <id>: <reason>` on a line of its own.
+The last line is `N passed, N failed, N skipped`, in test cases, summed over the builds.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SKIP_LINE = re.compile(r"^SKIPPED: ([^:\n]+): (.+?)\s*$", re.M)
+CATCH_PASSED = re.compile(r"^All tests passed \(\d+ assertions? in (\d+) test cases?\)", re.M)
+CATCH_CASES = re.compile(r"^test cases: +(\d+) \|(?: +(\d+) passed \|)?(?: +(\d+) failed)?", re.M)
+UNITTEST_RAN = re.compile(r"^Ran (\d+) tests? in ", re.M)
+
+
+@dataclass(frozen=True)
+class Preset:
+    name: str
+    labels: str  # a ctest label expression, empty for all
+    build_all: bool
+
+
+PRESETS = (
+    Preset("dev", "", True),
+    Preset("asan", "^(unit|sim)$", False),
+    Preset("clang", "^unit$", True),
+)
+
+
+@dataclass
+class Outcome:
+    """What one build's tests said. Failures are printable one-liners."""
+
+    passed: int = 0
+    failures: list = field(default_factory=list)
+    skips: list = field(default_factory=list)  # (test, id, reason)
+    build_seconds: float = 0
+    test_seconds: float = 0
+    slowest: list = field(default_factory=list)  # (seconds, test)
+
+
+def read_allowed_skips(path):
+    """Returns {(id, reason)}; each line is `id: reason`, # starts a comment."""
+    allowed = set()
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        identity, colon, reason = line.partition(": ")
+        if not colon or not reason.strip():
+            raise SystemExit(f"{path}:{number}: wanted `id: reason`, got `{line}`")
+        allowed.add((identity.strip(), reason.strip()))
+    return allowed
+
+
+def count_cases(output, passed):
+    """(passed, failed) test cases in one test program's output; a plain script counts as one."""
+    if passed:
+        found = CATCH_PASSED.search(output) or UNITTEST_RAN.search(output)
+        return (int(found.group(1)) if found else 1), 0
+    found = CATCH_CASES.search(output)
+    return (int(found.group(2) or 0) if found else 0), 1
+
+
+def read_junit(path, outcome, preset):
+    """Adds the tests of one ctest --output-junit file to `outcome`."""
+    for case in ElementTree.parse(path).getroot().iter("testcase"):
+        name = f"{preset}: {case.get('name')}"
+        output = case.findtext("system-out") or ""
+        outcome.slowest.append((float(case.get("time") or 0), name))
+        skips = [(name, *found) for found in SKIP_LINE.findall(output)]
+        skipped = case.find("skipped")
+        if skipped is not None and "SKIP" not in (skipped.get("message") or ""):
+            outcome.failures.append(f"{name}: {skipped.get('message')}")
+        elif skipped is not None:
+            outcome.skips += skips or [(name, case.get("name"), "")]
+        else:
+            passed, failed = count_cases(output, case.find("failure") is None)
+            outcome.passed += max(0, passed - len(skips))
+            outcome.failures += [name] * failed
+            outcome.skips += skips
+
+
+def build(preset, regex):
+    """Configures and builds; returns an error text or None."""
+    folder = ROOT / "build" / preset.name
+    folder.mkdir(parents=True, exist_ok=True)
+    configured = subprocess.run(
+        ["cmake", "--preset", preset.name], cwd=ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if configured.returncode != 0:
+        print(configured.stdout, file=sys.stderr)
+        return "cmake failed"
+    targets = [] if preset.build_all else test_programs(preset, regex)
+    if not preset.build_all and not targets:
+        return None
+    jobs = os.environ.get("PICKET_JOBS") or str(os.cpu_count())
+    ninja = subprocess.run(["ninja", "-C", str(folder), "-j", jobs, "-k", "0", *targets],
+                           stdout=sys.stderr, check=False)
+    return "ninja failed" if ninja.returncode != 0 else None
+
+
+def ctest_selection(preset, regex):
+    selection = ["ctest", "--test-dir", str(ROOT / "build" / preset.name)]
+    selection += ["-L", preset.labels] if preset.labels else []
+    return selection + (["-R", regex] if regex else [])
+
+
+def test_programs(preset, regex):
+    """The ninja targets of the tests this preset runs: the sanitized build makes nothing else."""
+    shown = subprocess.run(ctest_selection(preset, regex) + ["--show-only=json-v1"], cwd=ROOT,
+                           stdout=subprocess.PIPE, check=True)
+    folder = ROOT / "build" / preset.name
+    targets = set()
+    for test in json.loads(shown.stdout)["tests"]:
+        program = pathlib.Path((test.get("command") or [test["name"]])[0])
+        if program.is_relative_to(folder):
+            targets.add(str(program.relative_to(folder)))
+    return sorted(targets)
+
+
+def run_preset(preset, regex):
+    outcome = Outcome()
+    start = time.monotonic()
+    print(f"==> build ({preset.name})", file=sys.stderr, flush=True)
+    error = build(preset, regex)
+    outcome.build_seconds = time.monotonic() - start
+    if error:
+        outcome.failures.append(f"{preset.name}: build: {error}")
+        return outcome
+    start = time.monotonic()
+    print(f"==> test ({preset.name})", file=sys.stderr, flush=True)
+    junit = ROOT / "build" / preset.name / "tests.xml"
+    junit.unlink(missing_ok=True)
+    ran = subprocess.run(
+        ctest_selection(preset, regex)
+        + ["-j2", "--output-on-failure", "--no-tests=ignore", "--output-junit", str(junit),
+           "--test-output-size-passed", "1000000"],
+        cwd=ROOT, check=False)
+    outcome.test_seconds = time.monotonic() - start
+    if junit.exists():
+        read_junit(junit, outcome, preset.name)
+    if ran.returncode != 0 and not outcome.failures:
+        outcome.failures.append(f"{preset.name}: ctest ended with {ran.returncode}")
+    return outcome
+
+
+def report(outcomes, allowed):
+    """Prints the summary; returns the exit code."""
+    print()
+    for name, outcome in outcomes.items():
+        print(f"{name:6} {outcome.passed:6} passed {len(outcome.failures):4} failed "
+              f"{len(outcome.skips):4} skipped   build {outcome.build_seconds:6.0f} s, "
+              f"tests {outcome.test_seconds:6.0f} s")
+    slowest = sorted((row for o in outcomes.values() for row in o.slowest), reverse=True)[:5]
+    print("slowest: " + ", ".join(f"{name} {seconds:.1f} s" for seconds, name in slowest))
+    failures = [line for o in outcomes.values() for line in o.failures]
+    skips = [skip for o in outcomes.values() for skip in o.skips]
+    for test, identity, reason in skips:
+        verdict = "allowed" if (identity, reason) in allowed else "NOT ALLOWED"
+        print(f"skipped, {verdict}: {test}: {identity}: {reason or 'no reason given'}")
+        if verdict != "allowed":
+            failures.append(f"{test}: skip of `{identity}` is not in tests/allowed_skips.txt")
+    for line in failures:
+        print(f"FAILED {line}")
+    passed = sum(outcome.passed for outcome in outcomes.values())
+    if not failures and passed == 0:
+        failures.append("no test ran")
+        print("FAILED no test ran")
+    print(f"{passed} passed, {len(failures)} failed, {len(skips)} skipped")
+    return 1 if failures else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--long", action="store_true", help="more rounds (PICKET_TEST_LONG=1)")
+    parser.add_argument("-R", metavar="REGEX", help="only tests whose name matches")
+    parser.add_argument("--preset", action="append", choices=[p.name for p in PRESETS])
+    options = parser.parse_args()
+    if options.long:
+        os.environ["PICKET_TEST_LONG"] = "1"
+    allowed = read_allowed_skips(ROOT / "tests/allowed_skips.txt")
+    wanted = [p for p in PRESETS if p.name in (options.preset or [p.name])]
+    outcomes = {preset.name: run_preset(preset, options.R) for preset in wanted}
+    return report(outcomes, allowed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

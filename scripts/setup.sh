@@ -1,0 +1,111 @@
+# shellcheck shell=bash
+# Sourced by ./dev: installs the Debian 12 packages that are missing, and nothing else.
+# The list is here and only here; docs and CI call `./dev setup`.
+
+# group: packages  # why
+PICKET_PACKAGES='
+build: g++ cmake ninja-build mold ccache pkg-config python3 git  # toolchain
+build: libboost1.81-dev  # conflicts with the Boost 1.74 dev packages, apt removes those
+build: libcurl4-openssl-dev libssl-dev libc-ares-dev libprotobuf-dev protobuf-compiler  # network
+build: libyaml-cpp-dev nlohmann-json3-dev libre2-dev libsqlite3-dev libzstd-dev  # data
+build: libfmt-dev libspdlog-dev libcli11-dev libexpected-dev libhowardhinnant-date-dev  # language
+build: libsodium-dev prometheus-cpp-dev catch2  # signatures, own metrics, test programs
+demo: nginx-light openssl curl ca-certificates  # the demo shop and its certificates
+demo: python3 python3-yaml  # the demo scripts
+test: clang-16 libclang-rt-16-dev  # the clang build, the fuzzers
+test: bind9 bind9-utils bind9-dnsutils strace jq procps iproute2  # real parts beside ours
+test: python3-jsonschema shellcheck  # the tests of the house
+bench: prometheus-blackbox-exporter libbenchmark-dev  # the peer to compare with
+lint: clang-format-16 clang-tidy-16  # ./dev fmt, ./dev tidy --clang
+'
+
+picket_packages() {
+  local names
+  names=$(sed -n "s/^$1: \\([^#]*\\).*/\\1/p" <<<"$PICKET_PACKAGES")
+  [ -n "$names" ] || die "no package group '$1' (build demo test bench lint)"
+  echo "$names"
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else die "installing packages needs root: run as root, or install sudo"; fi
+}
+
+missing_packages() {
+  local name
+  for name in "$@"; do
+    dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || echo "$name"
+  done
+}
+
+# Debian starts the services of the packages it installs; this forbids it during one install.
+forbid_service_starts() {
+  local policy=/usr/sbin/policy-rc.d
+  [ ! -e "$policy" ] || as_root mv "$policy" "$policy.before-picket"
+  printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+  as_root chmod 755 "$policy"
+}
+
+allow_service_starts() {
+  local policy=/usr/sbin/policy-rc.d
+  as_root rm -f "$policy"
+  [ ! -e "$policy.before-picket" ] || as_root mv "$policy.before-picket" "$policy"
+}
+
+# The tests start their own nginx, named and exporter on their own ports; the packages' units must
+# not come up at the next boot of a machine that did not have them before.
+disable_new_services() {
+  command -v systemctl >/dev/null || return 0
+  local name
+  for name in "$@"; do
+    case "$name" in
+      nginx-light) as_root systemctl disable nginx.service ;;
+      bind9) as_root systemctl disable named.service ;;
+      prometheus-blackbox-exporter) as_root systemctl disable "$name.service" ;;
+    esac >/dev/null 2>&1 || true
+  done
+}
+
+warn_of_boost() {
+  [ -z "$(missing_packages libboost1.74-dev)" ] || return 0
+  say "libboost1.81-dev conflicts with the Boost 1.74 dev packages of Debian: apt removes those"
+  if [ -t 0 ] && [ "${CI:-}" != true ]; then
+    local answer; read -r -p "replace Boost 1.74's dev packages by 1.81? [y/N] " answer
+    [ "$answer" = y ] || die "nothing installed"
+  fi
+}
+
+# setup_packages GROUP...: without a group, all of them. Quick when nothing is missing.
+setup_packages() {
+  [ "${PICKET_NO_SETUP:-}" != 1 ] || return 0
+  [ $# -gt 0 ] || set -- build demo test bench lint
+  command -v apt-get >/dev/null ||
+    die "only Debian 12 is supported: no apt-get here. PICKET_NO_SETUP=1 skips the installation"
+  local group wanted=() missing
+  for group in "$@"; do
+    # shellcheck disable=SC2207  # package names have no spaces
+    wanted+=($(picket_packages "$group"))
+  done
+  mapfile -t missing < <(missing_packages "${wanted[@]}")
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  [[ " ${missing[*]} " != *" libboost1.81-dev "* ]] || warn_of_boost
+  say "install ${#missing[@]} packages: ${missing[*]}"
+  install_packages "${missing[@]}"
+}
+
+install_packages() (
+  trap allow_service_starts EXIT
+  trap 'exit 130' INT TERM
+  forbid_service_starts
+  local log; log=$(mktemp)
+  as_root apt-get update -q >"$log" 2>&1 || {
+    tail -n 5 "$log" >&2; die "apt-get update failed: is there a network and a Debian mirror?"
+  }
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" \
+    >"$log" 2>&1 </dev/null || {
+    tail -n 15 "$log" >&2; die "apt-get install failed (log: $log)"
+  }
+  rm -f "$log"
+  disable_new_services "$@"
+)
