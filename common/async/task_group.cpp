@@ -1,0 +1,55 @@
+#include "common/async/task_group.h"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+#include <cstdlib>
+#include <exception>
+
+#include "common/core/log.h"
+
+namespace picket::async {
+namespace {
+
+void abort_unless_cancelled(const std::string& name, std::exception_ptr error) {
+  if (!error) return;
+  try {
+    std::rethrow_exception(error);
+  } catch (const boost::system::system_error& e) {
+    if (e.code() == boost::asio::error::operation_aborted) return;
+    log::write(log::Level::critical, "task failed", {{"task", name}, {"error", e.what()}});
+  } catch (const std::exception& e) {
+    log::write(log::Level::critical, "task failed", {{"task", name}, {"error", e.what()}});
+  }
+  std::abort();
+}
+
+}  // namespace
+
+TaskGroup::~TaskGroup() = default;
+
+void TaskGroup::spawn(std::string name, Task<void> task) {
+  const auto it = tasks_.emplace(tasks_.end());
+  it->name = std::move(name);
+  const auto done = [this, it](std::exception_ptr error) {
+    abort_unless_cancelled(it->name, error);
+    tasks_.erase(it);
+    if (tasks_.empty()) empty_.notify_all();
+  };
+  boost::asio::co_spawn(executor_, std::move(task),
+                        boost::asio::bind_cancellation_slot(it->signal.slot(), done));
+}
+
+void TaskGroup::cancel_all() {
+  for (auto it = tasks_.begin(); it != tasks_.end();) {
+    auto& running = *it++;
+    running.signal.emit(boost::asio::cancellation_type::terminal);
+  }
+}
+
+Task<void> TaskGroup::join() {
+  while (!tasks_.empty()) co_await empty_.wait();
+}
+
+}  // namespace picket::async
