@@ -1,0 +1,165 @@
+// A check as configured: plain values, produced by common/checks and common/wire, run by
+// agent/script, judged by controller/evaluate. Strings may hold ${{ }} templates (template.h).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "common/core/ids.h"
+#include "common/core/time.h"
+#include "common/model/failure.h"
+#include "common/model/matcher.h"
+
+namespace picket {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+enum class BodyKind { none, raw, json, form };
+
+struct HttpAction {
+  std::string method{"GET"};
+  std::string url;
+  Pairs headers;
+  Pairs query;
+  BodyKind body_kind{BodyKind::none};
+  std::string body;   // raw text, or JSON text whose strings may hold templates
+  Pairs form;
+  std::optional<std::pair<std::string, std::string>> basic;  // user, password
+  std::string bearer;
+  int redirects_max{10};  // 0: not followed
+  std::string http_version{"auto"};  // auto, 1.1, 2
+  std::string ip_version{"any"};     // any, 4, 6
+  bool insecure{false};
+  bool compression{true};
+  std::uint64_t body_bytes_max{10 * 1024 * 1024};
+  bool operator==(const HttpAction&) const = default;
+};
+
+struct WaitAction {
+  Millis span{0};
+  bool operator==(const WaitAction&) const = default;
+};
+
+struct StatusRange {
+  int low{0};
+  int high{0};  // inclusive
+  bool operator==(const StatusRange&) const = default;
+};
+
+enum class Subject { status, http_version, header, cookie, body, jsonpath, duration, phase, size };
+std::string_view to_string(Subject subject);
+
+struct Expectation {
+  Subject subject{Subject::status};
+  std::string key;                   // header, cookie, JSON path or phase; else empty
+  std::vector<StatusRange> status;   // of Subject::status: any of them
+  std::vector<Matcher> matchers;     // of the others: all of them
+  bool warn{false};                  // of `expect.warn`: the run is degraded, not failed
+  SourcePosition at;
+  bool operator==(const Expectation&) const = default;
+};
+
+enum class CaptureSource { jsonpath, header, cookie, regex, url };
+std::string_view to_string(CaptureSource source);
+
+struct Capture {
+  std::string name;
+  CaptureSource source{CaptureSource::regex};
+  std::string expression;      // path, header or cookie name, pattern; empty for url
+  std::optional<bool> secret;  // nothing: secret when it is from a cookie or looks like a token
+  SourcePosition at;
+  bool operator==(const Capture&) const = default;
+};
+
+struct Step {
+  std::string name;
+  std::variant<HttpAction, WaitAction> action;
+  std::vector<Expectation> expect;
+  std::vector<Capture> captures;
+  bool always{false};
+  bool continue_on_failure{false};
+  std::optional<Millis> timeout;
+  SourcePosition at;
+  bool operator==(const Step&) const = default;
+};
+
+struct RegionSelector {
+  bool all{false};
+  std::vector<RegionName> names;
+  std::map<std::string, std::string> labels;  // all must match
+  std::optional<int> at_least;
+  bool operator==(const RegionSelector&) const = default;
+};
+
+struct Quorum {
+  enum class Kind { automatic, count, percent, majority, all, any };
+  Kind kind{Kind::automatic};
+  int number{0};  // of count and percent
+  bool operator==(const Quorum&) const = default;
+};
+
+enum class Severity { critical, error, warning, info };
+std::string_view to_string(Severity severity);
+std::optional<Severity> parse_severity(std::string_view name);
+
+enum class AlertCondition { down, regional, degraded, no_data };
+std::string_view to_string(AlertCondition condition);
+
+struct Alert {
+  std::string id;  // the `name`, else derived from the condition; part of the dedup key
+  AlertCondition condition{AlertCondition::down};
+  Millis hold{0};  // `for`
+  Severity severity{Severity::critical};
+  std::vector<std::string> notify;  // receivers; empty: the check's
+  std::string summary;
+  SourcePosition at;
+  bool operator==(const Alert&) const = default;
+};
+
+struct Paused {
+  std::optional<WallTime> until;
+  std::string reason;
+  bool operator==(const Paused&) const = default;
+};
+
+struct Check {
+  CheckName name;
+  std::string title;
+  std::string description;
+  std::string owner;
+  std::string service;
+  Millis interval{300'000};
+  Millis timeout{30'000};  // of one attempt, all steps
+  RegionSelector regions;
+  Quorum quorum;
+  int retries{1};
+  std::optional<int> confirm_regions;  // nothing: enough to reach the quorum
+  int failing_x{1};  // X of the last Y runs fail: the region is failing
+  int failing_y{1};
+  std::map<std::string, std::string> vars;
+  std::vector<std::string> secrets;  // names that the steps use, sorted
+  std::vector<Step> steps;           // an `http` check has one, named "http"
+  bool single{true};                 // written as `http:`, not as `steps:`
+  std::vector<Alert> alerts;         // never empty: `down` and `regional` are added
+  std::vector<std::string> notify;
+  std::vector<std::string> tags;
+  std::map<std::string, std::string> labels;
+  std::string runbook;
+  std::optional<Paused> paused;
+  SourcePosition at;
+  bool operator==(const Check&) const = default;
+};
+
+// How long one run may last: every attempt its timeout.
+inline Millis run_limit(const Check& check) { return check.timeout * (1 + check.retries); }
+
+// How many failing regions make the check down, of `assigned` regions (paging.md, 1).
+// Returns at least 1 and at most max(1, assigned).
+int quorum_of(const Quorum& quorum, int assigned);
+
+}  // namespace picket
