@@ -55,7 +55,7 @@ function(picket_executable name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 
-# picket_test(<name> SOURCES ... DEPS ... LABELS ... [TIMEOUT s]): a Catch2 program run by ctest as <name>.
+# picket_test(<name> SOURCES ... DEPS ... LABELS ... [TIMEOUT s]): a Catch2 program and its ctest.
 function(picket_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)

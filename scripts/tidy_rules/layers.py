@@ -1,0 +1,150 @@
+"""Which folder may include what: layers, siblings, confined libraries, clocks and sleeps."""
+import re
+
+TOP = ("common", "agent", "controller", "cli")
+FOUNDATION = {"core": (), "model": ("core",), "async": ("core",)}
+ABOVE = ("core", "model", "async")  # what wire, checks, http and telemetry may include
+CLI_FROM_AGENT = ("agent/probe/", "agent/script/")  # `picket run` is the agent's own engine
+
+# Headers a sibling folder may include: pure virtual classes and plain structs only.
+INTERFACE_HEADERS = {}
+
+# header pattern -> (folders or files that may include it, what to use instead)
+CONFINED = (
+    (r"curl/", ("common/http/",), "common/http/http_client.h"),
+    (r"ares(_\w+)?\.h$", ("common/http/",), "the resolver of common/http"),
+    (r"yaml-cpp/", ("common/checks/",), "common/checks"),
+    (r"(sqlite3|libpq-fe)\.h$", ("controller/store/",), "controller/store"),
+    (r"prometheus/", ("common/telemetry/",), "common/telemetry"),
+    (r"spdlog/", ("common/core/log.",), "common/core/log.h"),
+    (r"re2/", ("common/model/",), "the matchers and captures of common/model"),
+    (r"(picket/v1/|google/protobuf/).*\.h$",
+     ("common/wire/", "agent/link/", "agent/spool/", "agent/config/", "agent/app.",
+      "agent/agent.", "controller/"), "common/wire"),
+    (r"boost/asio\.hpp$", (), "the narrow headers, boost/asio/awaitable.hpp and so on"),
+    (r"regex$", (), "RE2: std::regex overflows the stack on long input"),
+)
+ASIO_FREE = ("common/core/", "common/model/")
+CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock|clock_gettime)\b")
+CLOCK_OWNERS = ("common/async/", "tests/bench/", "tests/support/")
+SLEEP = re.compile(r"\b(this_thread::sleep_\w+|usleep|nanosleep)\b|(?<!\w)::sleep\s*\(")
+SHELL = re.compile(r"(?<![\w.>:])(?:std::|::)?(system|popen)\s*\(")
+DETACHED = re.compile(r"\basio::detached\b|\bdetached_t\b")
+
+
+def folder_of(path):
+    """("common", "core") for common/core/error.h, ("agent", "") for agent/agent.h."""
+    parts = path.split("/")
+    return parts[0], parts[1] if len(parts) > 2 else ""
+
+
+def common_may_include(folder, target):
+    if folder == target:
+        return True
+    return target in FOUNDATION.get(folder, ABOVE)
+
+
+def refusal(path, header):
+    """Why the file may not include the header of the repository, or None."""
+    top, folder = folder_of(path)
+    other_top, other = folder_of(header)
+    if top not in TOP or other_top not in TOP + ("tests",):
+        return None
+    if other_top == "tests":
+        return "production code includes no test code"
+    if other_top == "common":
+        if top == "common" and not common_may_include(folder, other):
+            return f"common/{folder} stands below or beside common/{other}: turn it round"
+        return None
+    if top == "common":
+        return f"common is below {other_top}: move what both need to common"
+    if top != other_top:
+        if top == "cli" and header.startswith(CLI_FROM_AGENT):
+            return None
+        return f"{top} never includes {other_top}: move what both need to common"
+    if top in ("agent", "controller") and folder and other and folder != other:
+        if header not in INTERFACE_HEADERS:
+            return (f"{folder} and {other} meet only in {top}.cpp, or through an interface header "
+                    "listed in scripts/tidy_rules/layers.py")
+    elif top in ("agent", "controller") and folder and not other:
+        return f"{top}/{folder} is a part of {top}.*, not the other way round"
+    return None
+
+
+def check_layers(tree):
+    for file in tree.cpp():
+        for line, header in file.includes:
+            reason = refusal(file.path, header) if header in tree.paths else None
+            if reason:
+                yield file.finding(line, "layer", f"{header}: {reason}")
+
+
+def check_interface_headers(tree):
+    """An entry of the list is an interface: it exists and has no implementation of its own."""
+    if "agent/CMakeLists.txt" not in tree.paths:
+        return
+    here = next((f for f in tree.files if f.path == "scripts/tidy_rules/layers.py"), None)
+    for header in INTERFACE_HEADERS:
+        if header not in tree.paths and here:
+            yield here.finding(1, "interface", f"{header} is listed and does not exist: drop it")
+        elif header[:-2] + ".cpp" in tree.paths and here:
+            yield here.finding(1, "interface",
+                               f"{header} has a .cpp beside it, it is no interface header")
+
+
+def check_confined_libraries(tree):
+    for file in tree.cpp():
+        if file.within("tests/"):
+            continue
+        for line, header in file.includes:
+            for pattern, owners, instead in CONFINED:
+                if re.match(pattern, header) and not file.path.startswith(owners or ("\0",)):
+                    yield file.finding(line, "library", f"<{header}> not here, use {instead}")
+            if header.startswith("boost/asio") and file.within(*ASIO_FREE):
+                yield file.finding(line, "library", "common/core and common/model never see Asio")
+            if header.startswith("re2/") and file.suffix == ".h":
+                yield file.finding(line, "library", "RE2 stands in implementations only")
+
+
+def check_beast(tree):
+    """Beast costs 20 s and 1 GB per file: one .cpp of each program, and no header, includes it."""
+    by_area = {}
+    for file in tree.cpp():
+        for line, header in file.includes:
+            if not header.startswith("boost/beast"):
+                continue
+            if file.suffix == ".h":
+                yield file.finding(line, "beast", "include Beast in an implementation only")
+            area = "/".join(file.path.split("/")[: 2 if file.within("tests/") else 1])
+            first = by_area.setdefault(area, file.path)
+            if first != file.path:
+                yield file.finding(line, "beast", f"all of Beast in {area} belongs in {first}")
+
+
+def check_clocks(tree):
+    for file in tree.cpp():
+        if file.within(*CLOCK_OWNERS, "tests/integration/", "tests/e2e/"):
+            continue
+        for match in CLOCK.finditer(file.code):
+            yield file.finding(file.line_of(match.start()), "clock",
+                               f"{match.group()}: take `now` as an argument or from async::Clock")
+
+
+def check_calls(tree):
+    """No sleep, no shell, no detached coroutine."""
+    for file in tree.cpp():
+        for match in SLEEP.finditer(file.code):
+            yield file.finding(file.line_of(match.start()), "sleep",
+                               "wait for an event or for Clock::sleep_until with a deadline")
+        for match in SHELL.finditer(file.code):
+            yield file.finding(file.line_of(match.start()), "shell",
+                               f"{match.group(1)}: no shell anywhere, start programs by argv")
+        if file.within("common/async/task_group", "tests/"):
+            continue
+        for match in DETACHED.finditer(file.code):
+            yield file.finding(file.line_of(match.start()), "detached",
+                               "give the task an owner: TaskGroup")
+
+
+RULES = (check_layers, check_interface_headers, check_confined_libraries, check_beast,
+         check_clocks, check_calls)
