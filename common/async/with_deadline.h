@@ -1,4 +1,5 @@
 // One helper for every wait: Boost 1.81 has no cancel_after.
+// The work runs on the caller's executor and is cancelled, then awaited, when time is up.
 #pragma once
 
 #include <boost/asio/experimental/awaitable_operators.hpp>

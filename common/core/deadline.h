@@ -1,4 +1,5 @@
 // The latest moment by which a piece of work must end. Children may only shorten it.
+// A plain value: it never reads a clock, `now` is always an argument.
 #pragma once
 
 #include <algorithm>

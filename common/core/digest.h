@@ -1,4 +1,5 @@
 // SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104), by OpenSSL.
+// Pure functions for any thread; they keep no key.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // Hexadecimal and base64 (RFC 4648, with padding) of byte strings.
+// Pure functions for any thread; decoding is strict and never throws.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
 // Strong identifiers: values of different meaning that the compiler keeps apart.
+// Plain values; whether a name is allowed is decided where it enters, not here.
 #pragma once
 
 #include <compare>

@@ -1,4 +1,5 @@
 // Result<T>: a value, or the Error that says why we could not do our own job.
+// Never thrown and never logged here: the place that decides does that.
 #pragma once
 
 #include <tl/expected.hpp>

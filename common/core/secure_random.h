@@ -1,4 +1,5 @@
 // Random bytes from the kernel, for tokens, keys, spool ids and span ids.
+// For any thread; never for jitter or choices that a seed must repeat: that is Random.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // Text that came from a target or a person: made safe to store, show and send.
+// Pure functions for any thread; they never interpret what they are given.
 #pragma once
 
 #include <cstddef>

@@ -143,8 +143,9 @@ Result<WallTime> parse_rfc3339(std::string_view text) {
   };
   std::string_view rest = text;
   std::tm t{};
-  if (!read_digits(rest, 4, t.tm_year) || !read_char(rest, "-") || !read_digits(rest, 2, t.tm_mon) ||
-      !read_char(rest, "-") || !read_digits(rest, 2, t.tm_mday) || !read_char(rest, "Tt ") ||
+  if (!read_digits(rest, 4, t.tm_year) || !read_char(rest, "-") ||
+      !read_digits(rest, 2, t.tm_mon) || !read_char(rest, "-") ||
+      !read_digits(rest, 2, t.tm_mday) || !read_char(rest, "Tt ") ||
       !read_digits(rest, 2, t.tm_hour) || !read_char(rest, ":") ||
       !read_digits(rest, 2, t.tm_min) || !read_char(rest, ":") || !read_digits(rest, 2, t.tm_sec))
     return bad();

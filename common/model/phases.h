@@ -1,4 +1,5 @@
 // Where the time of a request went. The same five names in model, YAML and wire.
+// A plain value, measured in common/http; exported metrics use the field's older names.
 #pragma once
 
 #include "common/core/time.h"

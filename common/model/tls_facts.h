@@ -1,4 +1,5 @@
 // What a TLS handshake showed, also when it failed.
+// Plain values, filled in by common/http from what the peer sent: untrusted, cut, cleaned.
 #pragma once
 
 #include <string>

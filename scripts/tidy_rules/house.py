@@ -6,8 +6,8 @@ import subprocess
 BUILT = ("agent/", "cli/", "common/", "controller/", "proto/", "tests/")
 FORBIDDEN = {"util", "utils", "helper", "helpers", "manager", "misc", "stuff"}
 MACHINE_PATH = re.compile(r"(?<![\w.}/-])/(?:" + "|".join(("work", "root", "home")) + r")/[\w.]")
-ERROR_ROW = re.compile(r"^\s*PICKET_ERROR\((\w+),", re.M)
-ERROR_DOC = re.compile(r"^\| `(\w+)` \|", re.M)
+ERROR_ROW = re.compile(r"^\s*PICKET_ERROR\((\w+),\s*(\w+),", re.M)
+ERROR_DOC = re.compile(r"^\| `(\w+)` \|(?: *(\w+) *\|)?", re.M)
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)|!\[[^\]\n]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.M | re.S)
 TEXT = (".h", ".cpp", ".py", ".sh", ".md", ".txt", ".cmake", ".yaml", ".json", ".proto", ".def",
@@ -68,16 +68,19 @@ def check_error_codes(tree):
     table, page = "common/core/error_codes.def", "docs/reference/errors.md"
     if table not in by_path:
         return
-    codes = {m.group(1): by_path[table].line_of(m.start(1))
+    codes = {m.group(1): (by_path[table].line_of(m.start(1)), m.group(2))
              for m in ERROR_ROW.finditer(by_path[table].text)}
     documented = {}
     if page in by_path:
-        documented = {m.group(1): by_path[page].line_of(m.start())
+        documented = {m.group(1): (by_path[page].line_of(m.start()), m.group(2))
                       for m in ERROR_DOC.finditer(by_path[page].text)}
-    for code in codes.keys() - documented.keys():
-        yield by_path[table].finding(codes[code], "error-code", f"document {code} in {page}")
+    for code, (line, kind) in codes.items():
+        if code not in documented:
+            yield by_path[table].finding(line, "error-code", f"document {code} in {page}")
+        elif documented[code][1] != kind:
+            yield by_path[page].finding(documented[code][0], "error-code", f"{code} is {kind}")
     for code in documented.keys() - codes.keys():
-        yield by_path[page].finding(documented[code], "error-code", f"{code} is no error code")
+        yield by_path[page].finding(documented[code][0], "error-code", f"{code} is no error code")
 
 
 def check_machine_paths(tree):

@@ -12,7 +12,6 @@ NESTING = 3
 PARAMETERS = 6
 COLUMNS = 100
 SHELL_SCRIPTS = ("dev", ".ci/run")
-TABLES = (".def",)
 
 
 def is_code(file):
@@ -32,7 +31,7 @@ def check_file_sizes(tree):
 
 def check_columns(tree):
     for file in tree.files:
-        if not (is_code(file) or file.suffix in TABLES):
+        if not is_code(file):
             continue
         for number, line in enumerate(file.lines, 1):
             if len(line) > COLUMNS:

@@ -247,9 +247,11 @@ class House(unittest.TestCase):
     def test_error_codes_and_their_page_agree(self):
         table = 'PICKET_ERROR(timeout, retryable, "x")\nPICKET_ERROR(io, fatal, "x")\n'
         tree = {"common/core/error_codes.def": table,
-                "docs/reference/errors.md": "| `timeout` | x |\n| `gone` | x |\n"}
+                "docs/reference/errors.md": "| `timeout` | retryable |\n| `gone` | x |\n"}
         self.assertEqual(findings(tree), ["common/core/error_codes.def:2: error-code",
                                           "docs/reference/errors.md:2: error-code"])
+        tree["docs/reference/errors.md"] = "| `timeout` | fatal |\n| `io` | fatal |\n"
+        self.assertEqual(findings(tree), ["docs/reference/errors.md:1: error-code"])
 
     def test_no_path_of_a_machine(self):
         for folder in ("work", "root", "home"):

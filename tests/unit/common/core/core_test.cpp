@@ -23,7 +23,8 @@ TEST_CASE("durations are read with their units and written back", "[time]") {
 }
 
 TEST_CASE("a duration without a unit is refused with the fix", "[time]") {
-  for (const char* bad : {"60", "", "-5s", "s", "5 s", "1e3s", "5x", "99999999999d", "nan", "inf"}) {
+  for (const char* bad : {"60", "", "-5s", "s", "5 s", "1e3s", "5x", "99999999999d", "nan",
+                          "inf"}) {
     const auto parsed = parse_duration(bad);
     INFO(bad);
     REQUIRE_FALSE(parsed.has_value());
@@ -71,7 +72,8 @@ TEST_CASE("digests and encodings match published vectors", "[digest]") {
   CHECK(to_hex(hmac_sha256("key", "The quick brown fox jumps over the lazy dog")) ==
         "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8");
   for (const auto& [plain, encoded] :
-       {std::pair{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}}) {
+       {std::pair{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"},
+        {"foobar", "Zm9vYmFy"}}) {
     CHECK(to_base64(plain) == encoded);
     CHECK(from_base64(encoded) == plain);
   }
