@@ -1,0 +1,173 @@
+// What the controller keeps, as plain values: the interface between the store and the modules
+// that decide. A WriteSet is one transaction: all of it or nothing. No I/O here.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/core/ids.h"
+#include "common/core/time.h"
+#include "common/model/check.h"
+#include "common/model/incident.h"
+
+namespace picket::controller {
+
+// One commit's part of the event log: a compressed v1::EventBatch.
+struct EventBatchRow {
+  std::uint64_t first_seq{0};
+  std::uint64_t last_seq{0};
+  WallTime first_at;
+  WallTime last_at;
+  std::string blob;  // zstd
+};
+
+struct SpoolCursorRow {
+  SpoolId spool;
+  AgentId agent;
+  std::uint64_t next_seq{0};  // everything below it is durable here
+  WallTime updated;
+};
+
+// A failed run or the last good run of (check, region), whole.
+struct EvidenceRow {
+  CheckName check;
+  RegionName region;
+  WallTime round;
+  std::string kind;  // run kind
+  std::uint32_t ordinal{0};
+  std::string verdict;
+  bool last_good{false};  // one per (check, region): the newer replaces the older
+  WallTime started;
+  std::string blob;  // zstd of v1::RunResult
+};
+
+struct DefinitionRow {
+  CheckName check;
+  Revision revision;
+  std::string blob;  // v1::Check
+  WallTime first_seen;
+};
+
+// The set of checks in force: revision by name, with the regions it is assigned to.
+struct ActiveCheckRow {
+  CheckName check;
+  Revision revision;
+  std::string source;  // file
+};
+
+struct IncidentRow {
+  IncidentId id;
+  CheckName check;         // empty for incidents of agents, regions, the controller
+  std::string subject;     // check:NAME, region:NAME, agent:REGION/NAME, controller
+  std::string alert_id;
+  std::string verdict;     // the condition: down, regional, degraded, no_data, blind
+  Severity severity{Severity::error};
+  IncidentState state{IncidentState::suspected};
+  WallTime opening_round;
+  WallTime opened;
+  std::optional<WallTime> acknowledged;
+  std::optional<WallTime> resolved;
+  std::string title;
+  std::string detail_json;  // attribution, regions, owner, runbook
+};
+
+struct TimelineRow {
+  IncidentId incident;
+  WallTime at;
+  std::string kind;  // first_bad_run, quorum_reached, paged, page_accepted, acknowledged, ...
+  std::string text;
+};
+
+enum class OutboxAction { trigger, acknowledge, resolve };
+enum class OutboxState {
+  pending, in_flight, unknown, accepted, confirmed, dead, suppressed, coalesced,
+};
+
+// One message owed to one receiver.
+struct OutboxRow {
+  std::string id;  // application-made, unique
+  IncidentId incident;
+  OutboxAction action{OutboxAction::trigger};
+  std::string receiver;     // "pagerduty/payments"
+  std::string route_json;   // snapshot of the receiver's settings, secrets by reference only
+  std::string payload_json; // snapshot of what to say, before any degradation
+  DedupKey key;
+  std::uint32_t ordinal{0};  // order within the key
+  Severity severity{Severity::error};
+  WallTime due;
+  WallTime next_attempt;
+  std::uint32_t attempts{0};
+  std::uint32_t degrade_level{0};
+  OutboxState state{OutboxState::pending};
+  bool ever_unknown{false};
+  std::uint32_t fences_left{0};  // resolves still to be sent again
+  std::string fallback_of;       // id of the row that this one stands in for; else empty
+  bool fallback_made{false};
+  std::string last_error;
+  std::string provider_id;
+  std::optional<WallTime> finished;
+};
+
+struct AgentRow {
+  AgentId id;
+  std::string certificate_serial;
+  WallTime enrolled;
+  WallTime last_seen;
+  std::string version;
+  bool revoked{false};
+};
+
+struct JoinTokenRow {
+  std::string token_sha256;  // the token itself is never stored
+  RegionName region;
+  WallTime created;
+  WallTime expires;
+  std::optional<WallTime> used;
+  std::string used_by;
+};
+
+// State of one check's evaluator and what was derived up to a sequence of the event log.
+struct CheckpointRow {
+  std::string key;  // "check:NAME", "fleet", ...
+  std::string blob;
+};
+
+// Ledger of one (check, region, UTC day): one 4-bit state per slot, compressed.
+struct LedgerRow {
+  CheckName check;
+  RegionName region;
+  std::int64_t day{0};  // days since the epoch
+  std::string blob;
+};
+
+struct RoundSummaryRow {
+  CheckName check;
+  WallTime round;
+  std::string verdict;
+  std::string blob;  // counts and latency by region
+};
+
+struct WriteSet {
+  std::vector<EventBatchRow> events;
+  std::vector<SpoolCursorRow> cursors;
+  std::vector<EvidenceRow> evidence;
+  std::vector<DefinitionRow> definitions;
+  std::optional<std::vector<ActiveCheckRow>> active_checks;  // replaces the whole set
+  std::vector<IncidentRow> incidents;
+  std::vector<TimelineRow> timeline;
+  std::vector<OutboxRow> outbox;
+  std::vector<AgentRow> agents;
+  std::vector<JoinTokenRow> join_tokens;
+  std::vector<CheckpointRow> checkpoints;
+  std::optional<std::uint64_t> checkpoint_seq;  // the log is folded into checkpoints up to here
+  std::vector<LedgerRow> ledger;
+  std::vector<RoundSummaryRow> rounds;
+  std::vector<std::pair<std::string, std::string>> meta;
+
+  bool empty() const;
+};
+
+}  // namespace picket::controller
