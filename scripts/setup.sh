@@ -10,7 +10,7 @@ build: libcurl4-openssl-dev libssl-dev libc-ares-dev libprotobuf-dev protobuf-co
 build: libyaml-cpp-dev nlohmann-json3-dev libre2-dev libsqlite3-dev libzstd-dev  # data
 build: libfmt-dev libspdlog-dev libcli11-dev libexpected-dev libhowardhinnant-date-dev  # language
 build: libsodium-dev prometheus-cpp-dev catch2  # signatures, own metrics, test programs
-demo: nginx-light openssl curl ca-certificates  # the demo shop and its certificates
+demo: nginx-light dnsmasq-base openssl curl ca-certificates  # the demo shop
 demo: python3 python3-yaml  # the demo scripts
 test: clang-16 libclang-rt-16-dev  # the clang build, the fuzzers
 test: bind9 bind9-utils bind9-dnsutils strace jq procps iproute2  # real parts beside ours
@@ -56,13 +56,12 @@ allow_service_starts() {
 # The tests start their own nginx, named and exporter on their own ports; the packages' units must
 # not come up at the next boot of a machine that did not have them before.
 disable_new_services() {
-  command -v systemctl >/dev/null || return 0
   local name
   for name in "$@"; do
     case "$name" in
-      nginx-light) as_root systemctl disable nginx.service ;;
-      bind9) as_root systemctl disable named.service ;;
-      prometheus-blackbox-exporter) as_root systemctl disable "$name.service" ;;
+      nginx-light) as_root deb-systemd-helper disable nginx.service ;;
+      bind9) as_root deb-systemd-helper disable named.service ;;
+      prometheus-blackbox-exporter) as_root deb-systemd-helper disable "$name.service" ;;
     esac >/dev/null 2>&1 || true
   done
 }

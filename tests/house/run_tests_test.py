@@ -26,7 +26,8 @@ def outcome_of(tests):
         source = pathlib.Path(folder)
         (source / "CMakeLists.txt").write_text("\n".join(lists))
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run(["cmake", "-S", folder, "-B", folder + "/b"], check=True, **quiet)
+        subprocess.run(["cmake", "-G", "Ninja", "-S", folder, "-B", folder + "/b"], check=True,
+                       **quiet)
         subprocess.run(["ctest", "--test-dir", folder + "/b", "--output-junit", "j.xml"],
                        check=False, **quiet)
         outcome = run_tests.Outcome()
