@@ -113,7 +113,8 @@ struct OutboxRow {
 
 struct AgentRow {
   AgentId id;
-  std::string certificate_serial;
+  std::string certificate_serial;  // lower-case hex, of the newest
+  std::string previous_serial;     // valid until the newest was used: a renewal may get lost
   WallTime enrolled;
   WallTime last_seen;
   std::string version;

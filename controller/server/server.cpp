@@ -1,0 +1,295 @@
+#include "controller/server/server.h"
+
+#include <fmt/format.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+
+#include "common/async/task_group.h"
+#include "common/core/log.h"
+#include "common/core/text.h"
+#include "controller/server/target.h"
+
+namespace picket::controller {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using tcp = asio::ip::tcp;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto kHandshakeLimit = std::chrono::seconds{15};
+constexpr auto kRequestLimit = std::chrono::seconds{30};  // one whole request, once begun
+constexpr auto kIdleLimit = std::chrono::seconds{75};     // between requests of a connection
+constexpr auto kWriteLimit = std::chrono::seconds{30};
+constexpr std::uint32_t kHeaderBytesMax = 64 * 1024;
+
+using Parser = http::request_parser<http::string_body>;
+
+struct Peer {
+  std::optional<AgentId> id;
+  std::string serial;
+};
+
+std::string entry_text(X509_NAME* name, int nid) {
+  char text[256] = {};
+  const int length = X509_NAME_get_text_by_NID(name, nid, text, sizeof text);
+  return length > 0 ? std::string(text, static_cast<size_t>(length)) : std::string{};
+}
+
+// The verified client certificate: CN is the agent's name, O its region.
+Peer peer_of(SSL* ssl) {
+  Peer peer;
+  X509* certificate = SSL_get1_peer_certificate(ssl);
+  if (certificate == nullptr) return peer;
+  if (SSL_get_verify_result(ssl) == X509_V_OK) {
+    X509_NAME* subject = X509_get_subject_name(certificate);
+    peer.id = AgentId{RegionName{entry_text(subject, NID_organizationName)},
+                      entry_text(subject, NID_commonName)};
+    BIGNUM* serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr);
+    char* hex = BN_bn2hex(serial);
+    peer.serial = to_lower_ascii(hex);
+    OPENSSL_free(hex);
+    BN_free(serial);
+  }
+  X509_free(certificate);
+  return peer;
+}
+
+ServerResponse plain(int status, std::string text) {
+  ServerResponse response;
+  response.status = status;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = std::move(text) + "\n";
+  return response;
+}
+
+std::optional<ServerRequest> make_request(const http::request<http::string_body>& message) {
+  auto target = parse_target({message.target().data(), message.target().size()});
+  if (!target) return std::nullopt;
+  ServerRequest request;
+  request.method = std::string{message.method_string()};
+  request.path = std::move(target->path);
+  request.query = std::move(target->query);
+  for (const auto& field : message)
+    request.headers.emplace_back(to_lower_ascii({field.name_string().data(),
+                                                 field.name_string().size()}),
+                                 std::string{field.value()});
+  request.body = message.body();
+  return request;
+}
+
+http::response<http::string_body> make_message(ServerResponse response, bool keep_alive,
+                                               bool head) {
+  http::response<http::string_body> message{static_cast<http::status>(response.status), 11};
+  message.set(http::field::server, "picket");
+  message.set(http::field::content_type, response.content_type);
+  message.set("x-content-type-options", "nosniff");
+  for (const auto& [name, value] : response.headers) message.set(name, value);
+  message.body() = std::move(response.body);
+  message.keep_alive(keep_alive);
+  message.prepare_payload();
+  if (head) message.body().clear();
+  return message;
+}
+
+int status_of(beast::error_code error) {
+  if (error == http::error::body_limit) return 413;
+  if (error == http::error::header_limit) return 431;
+  return 400;
+}
+
+class BeastServer final : public Server {
+ public:
+  BeastServer(async::Executor executor, ServerOptions options, Handler handler)
+      : executor_(executor),
+        options_(std::move(options)),
+        handler_(std::move(handler)),
+        acceptor_(executor),
+        tasks_(executor) {}
+
+  Status open();
+  std::uint16_t port() const override { return acceptor_.local_endpoint().port(); }
+  void start() override { tasks_.spawn(options_.name + " accept", accept_loop()); }
+  async::Task<void> stop() override;
+
+ private:
+  Status open_tls();
+  async::Task<void> accept_loop();
+  async::Task<void> serve_tls(tcp::socket socket);
+  async::Task<void> serve_plain(tcp::socket socket);
+
+  template <class Stream>
+  async::Task<void> serve(Stream& stream, Peer peer);
+  template <class Stream>
+  async::Task<bool> serve_one(Stream& stream, beast::flat_buffer& buffer, const Peer& peer);
+  template <class Stream>
+  async::Task<bool> write(Stream& stream, ServerResponse response, bool keep_alive, bool head);
+
+  async::Executor executor_;
+  ServerOptions options_;
+  Handler handler_;
+  tcp::acceptor acceptor_;
+  std::optional<asio::ssl::context> tls_;
+  async::TaskGroup tasks_;
+};
+
+Status BeastServer::open() {
+  beast::error_code error;
+  const auto address = asio::ip::make_address(options_.host, error);
+  if (error)
+    return fail(ErrorCode::invalid_config, fmt::format("`{}` is not an address", options_.host),
+                "listen on a numeric address such as 127.0.0.1:7080");
+  const tcp::endpoint endpoint{address, options_.port};
+  acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(4096, error);
+  if (error)
+    return fail(ErrorCode::io,
+                fmt::format("{}: cannot listen on {}:{}: {}", options_.name, options_.host,
+                            options_.port, error.message()),
+                "choose another port, or stop what uses this one");
+  return options_.tls ? open_tls() : Status{};
+}
+
+Status BeastServer::open_tls() {
+  const TlsListenerOptions& tls = *options_.tls;
+  tls_.emplace(asio::ssl::context::tls_server);
+  const auto buffer = [](const std::string& text) { return asio::buffer(text); };
+  beast::error_code error;
+  tls_->use_certificate_chain(buffer(tls.certificate_chain_pem), error);
+  if (!error) tls_->use_private_key(buffer(tls.private_key_pem), asio::ssl::context::pem, error);
+  if (!error) tls_->add_certificate_authority(buffer(tls.client_ca_pem), error);
+  if (error)
+    return fail(ErrorCode::invalid_config,
+                fmt::format("{}: certificate: {}", options_.name, error.message()));
+  tls_->set_verify_mode(asio::ssl::verify_peer);
+  SSL_CTX* native = tls_->native_handle();
+  SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+  // Without it, resumed sessions with client certificates are refused.
+  constexpr std::string_view kContext = "picket";
+  SSL_CTX_set_session_id_context(native, reinterpret_cast<const unsigned char*>(kContext.data()),
+                                 kContext.size());
+  return {};
+}
+
+async::Task<void> BeastServer::accept_loop() {
+  while (true) {
+    auto [error, socket] = co_await acceptor_.async_accept(kTuple);
+    if (error == asio::error::operation_aborted || !acceptor_.is_open()) co_return;
+    if (error) {
+      // Out of descriptors, mostly: let running connections end before the next try.
+      log::write(log::Level::error, "accept failed",
+                 {{"listener", options_.name}, {"error", error.message()}});
+      asio::steady_timer pause{executor_, std::chrono::milliseconds{200}};
+      co_await pause.async_wait(asio::use_awaitable);
+      continue;
+    }
+    if (tasks_.size() > options_.connections_max) continue;  // destroys, thus closes the socket
+    beast::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    tasks_.spawn(options_.name, tls_ ? serve_tls(std::move(socket)) : serve_plain(std::move(socket)));
+  }
+}
+
+async::Task<void> BeastServer::serve_tls(tcp::socket socket) {
+  beast::ssl_stream<beast::tcp_stream> stream{beast::tcp_stream{std::move(socket)}, *tls_};
+  beast::get_lowest_layer(stream).expires_after(kHandshakeLimit);
+  auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, kTuple);
+  if (error) {
+    log::debug("handshake failed", {{"listener", options_.name}, {"error", error.message()}});
+    co_return;
+  }
+  Peer peer = peer_of(stream.native_handle());
+  co_await serve(stream, std::move(peer));
+}
+
+async::Task<void> BeastServer::serve_plain(tcp::socket socket) {
+  beast::tcp_stream stream{std::move(socket)};
+  Peer nobody;
+  co_await serve(stream, std::move(nobody));
+}
+
+template <class Stream>
+async::Task<void> BeastServer::serve(Stream& stream, Peer peer) {
+  beast::flat_buffer buffer;
+  while (co_await serve_one(stream, buffer, peer)) {
+  }
+  beast::error_code ignored;
+  beast::get_lowest_layer(stream).socket().shutdown(tcp::socket::shutdown_both, ignored);
+}
+
+// One request and its response; false when the connection is to be closed.
+template <class Stream>
+async::Task<bool> BeastServer::serve_one(Stream& stream, beast::flat_buffer& buffer,
+                                         const Peer& peer) {
+  auto& lowest = beast::get_lowest_layer(stream);
+  Parser parser;
+  parser.header_limit(kHeaderBytesMax);
+  parser.body_limit(options_.body_bytes_max);
+  lowest.expires_after(kIdleLimit);
+  auto [header_error, header_bytes] =
+      co_await http::async_read_header(stream, buffer, parser, kTuple);
+  beast::error_code error = header_error;
+  if (!error && !parser.is_done()) {
+    lowest.expires_after(kRequestLimit);
+    auto [body_error, body_bytes] = co_await http::async_read(stream, buffer, parser, kTuple);
+    error = body_error;
+  }
+  const bool broken = error.category() == http::make_error_code(http::error::bad_target).category();
+  if (broken && error != http::error::end_of_stream && error != http::error::partial_message)
+    co_return co_await write(stream, plain(status_of(error), error.message()), false, false);
+  if (error) co_return false;
+
+  auto request = make_request(parser.get());
+  const bool head = parser.get().method() == http::verb::head;
+  if (!request) co_return co_await write(stream, plain(400, "bad request target"), false, false);
+  request->peer = peer.id;
+  request->peer_serial = peer.serial;
+  beast::error_code ignored;
+  request->remote_address = lowest.socket().remote_endpoint(ignored).address().to_string();
+  lowest.expires_never();  // a long poll may take its time
+  ServerResponse response = co_await handler_(std::move(*request));
+  co_return co_await write(stream, std::move(response), parser.get().keep_alive(), head);
+}
+
+template <class Stream>
+async::Task<bool> BeastServer::write(Stream& stream, ServerResponse response, bool keep_alive,
+                                     bool head) {
+  beast::get_lowest_layer(stream).expires_after(kWriteLimit);
+  auto message = make_message(std::move(response), keep_alive, head);
+  auto [error, bytes] = co_await http::async_write(stream, message, kTuple);
+  co_return !error && keep_alive;
+}
+
+async::Task<void> BeastServer::stop() {
+  beast::error_code ignored;
+  acceptor_.close(ignored);
+  tasks_.cancel_all();
+  co_await tasks_.join();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> create_server(async::Executor executor, ServerOptions options,
+                                              Handler handler) {
+  auto server =
+      std::make_unique<BeastServer>(std::move(executor), std::move(options), std::move(handler));
+  if (auto opened = server->open(); !opened) return fail(std::move(opened.error()));
+  return server;
+}
+
+}  // namespace picket::controller

@@ -1,0 +1,48 @@
+// An HTTP/1.1 listener on Boost.Beast, plain or TLS with optional client certificates. Owned by
+// app.*; runs on the core executor. It knows nothing of routes: a Handler answers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "common/core/result.h"
+#include "controller/server/handler.h"
+
+namespace picket::controller {
+
+struct TlsListenerOptions {
+  std::string certificate_chain_pem;
+  std::string private_key_pem;
+  std::string client_ca_pem;  // client certificates are verified against it; none is also let in
+};
+
+struct ServerOptions {
+  std::string name;  // for logs
+  std::string host;  // numeric address
+  std::uint16_t port{0};
+  std::optional<TlsListenerOptions> tls;
+  std::uint64_t body_bytes_max{16 * 1024 * 1024};
+  std::size_t connections_max{8192};
+};
+
+class Server {
+ public:
+  virtual ~Server() = default;
+
+  virtual std::uint16_t port() const = 0;  // the real one when 0 was asked for
+
+  // Accepts until stop(). Requests that break HTTP or a limit are answered 400, 413 or 431 and
+  // closed; a connection that does not finish its handshake or headers in 15 s is closed.
+  virtual void start() = 0;
+
+  // Closes the listener and every connection, and returns when no task of it is left.
+  virtual async::Task<void> stop() = 0;
+};
+
+// io when the address cannot be bound; invalid_config for certificates that do not parse.
+Result<std::unique_ptr<Server>> create_server(async::Executor executor, ServerOptions options,
+                                              Handler handler);
+
+}  // namespace picket::controller
