@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -35,9 +36,18 @@ class Child:
 
     def require_alive(self, doing: str) -> None:
         """Raises DemoError with the log's end when the process has ended."""
-        code = self.process.poll()
-        if code is not None:
-            raise DemoError(f"{self.name} ended ({_exit_text(code)}) while {doing}\n{self.tail()}")
+        if self.process.poll() is not None:
+            raise DemoError(f"{self.name} ended ({self.ending()}) while {doing}\n{self.tail()}")
+
+    def ending(self) -> str:
+        """How an ended process ended: its exit status or its signal."""
+        code = self.process.returncode
+        if code >= 0:
+            return f"exit status {code}"
+        try:
+            return f"signal {signal.Signals(-code).name}"
+        except ValueError:
+            return f"signal {-code}"
 
 
 class Processes:
@@ -46,28 +56,34 @@ class Processes:
         self._children: list[Child] = []
         log_directory.mkdir(parents=True, exist_ok=True)
 
-    def start(self, name: str, command, death_signal=signal.SIGKILL, cwd=None) -> Child:
+    def start(self, name: str, command, death_signal=signal.SIGKILL) -> Child:
         """Starts a child in a session of its own (a Ctrl-C reaches only the parent), its output in
-        NAME.log. `death_signal` is what it gets when the parent dies without stopping it."""
+        a new NAME.log (one before it becomes NAME.log.1). `death_signal` is what it gets when the
+        parent dies without stopping it."""
         log = self._logs / f"{name}.log"
-        log.unlink(missing_ok=True)
+        if log.exists():
+            log.replace(log.with_suffix(".log.1"))
         parent = os.getpid()
+        # An interrupt between fork and append would leave a child that nobody knows.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
 
         def before_exec():
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             _LIBC.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
             if os.getppid() != parent:
                 os._exit(1)
 
-        with log.open("ab") as output:
-            try:
-                process = subprocess.Popen([str(part) for part in command], cwd=cwd,
+        try:
+            with log.open("ab") as output:
+                process = subprocess.Popen([str(part) for part in command],
                                            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                                            start_new_session=True, preexec_fn=before_exec)
-            except OSError as error:
-                raise DemoError(f"cannot start {name}: {error}") from error
-        child = Child(name, process, log)
-        self._children.append(child)
-        return child
+            self._children.append(Child(name, process, log))
+        except OSError as error:
+            raise DemoError(f"cannot start {name}: {error}") from error
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        return self._children[-1]
 
     def pids(self) -> dict[str, int]:
         return {child.name: child.pid for child in self._children}
@@ -131,12 +147,3 @@ def start_time(pid: int) -> int | None:
         return None
     fields = stat.rpartition(")")[2].split()
     return None if fields[0] == "Z" else int(fields[19])
-
-
-def _exit_text(code):
-    if code >= 0:
-        return f"exit status {code}"
-    try:
-        return f"signal {signal.Signals(-code).name}"
-    except ValueError:
-        return f"signal {-code}"

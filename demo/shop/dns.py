@@ -5,8 +5,6 @@ dnsmasq and not one bind9 with views: named listens only on addresses that an in
 unprivileged and is small. It reads its hosts file again on SIGHUP, which is how the name goes.
 """
 import os
-import pwd
-import signal
 from pathlib import Path
 
 from demo import network
@@ -26,17 +24,18 @@ def write_hosts(directory: Path, edge: int, with_shop=True) -> None:
 
 def start_resolvers(processes: Processes, directory: Path, port: int) -> list:
     directory.mkdir(parents=True, exist_ok=True)
-    user = pwd.getpwuid(os.getuid()).pw_name
+    # As root it would change user and group, and that clears the parent-death signal.
+    identity = ["--user=root", "--group=root"] if os.getuid() == 0 else []
     children = []
     for edge in range(network.EDGES):
         write_hosts(directory, edge)
         children.append(processes.start(f"dns-{edge}", [
             "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=",
-            f"--user={user}", "--no-resolv", "--no-hosts", "--log-facility=-",
+            *identity, "--no-resolv", "--no-hosts", "--log-facility=-",
             f"--port={port}", f"--listen-address={network.resolver_address(edge)}",
             "--bind-interfaces", "--cache-size=0", "--local-ttl=0",
             f"--local=/{network.SHOP.partition('.')[2]}/",
-            f"--addn-hosts={directory / f'hosts-{edge}'}"], death_signal=signal.SIGKILL))
+            f"--addn-hosts={directory / f'hosts-{edge}'}"]))
     return children
 
 

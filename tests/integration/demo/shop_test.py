@@ -4,15 +4,16 @@ import re
 import shutil
 import ssl
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
-import support  # noqa: F401  (puts the repository on the path)
+import support  # puts the repository on the path
 
 from demo import network
-from demo.processes import DemoError, Processes
+from demo.processes import DemoError, Processes, start_time
 from demo.shop import client, dns, faults
 from demo.shop.shop import Shop
 
@@ -208,6 +209,35 @@ class Faults(ShopCase):
         with self.assertRaises(DemoError) as caught:
             faults.switch(faults.ShopHandle(state), "login", True)
         self.assertIn("does not show it", str(caught.exception))
+
+
+PARENT = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from demo.processes import Processes
+from demo.shop.shop import Shop
+processes = Processes(Path(sys.argv[2]) / "logs")
+Shop(Path(sys.argv[2]) / "shop", processes).start()
+print(*processes.pids().values(), flush=True)
+time.sleep(600)
+"""
+
+
+class Ending(unittest.TestCase):
+    def test_nothing_of_the_shop_outlives_a_killed_parent(self):
+        with tempfile.TemporaryDirectory() as directory:
+            parent = subprocess.Popen([sys.executable, "-c", PARENT, support.ROOT, directory],
+                                      stdout=subprocess.PIPE, text=True)
+            pids = [int(pid) for pid in parent.stdout.readline().split()]
+            workers = [int(pid) for pid in Path(f"/proc/{pids[1]}/task/{pids[1]}/children")
+                       .read_text().split()]
+            self.assertEqual((len(pids), len(workers)), (8, 2))
+            parent.kill()
+            parent.wait()
+            parent.stdout.close()
+            support.wait_for(lambda: not any(start_time(pid) for pid in [*pids, *workers]), 10,
+                             "the shop's end")
 
 
 class Ports(unittest.TestCase):
