@@ -1,10 +1,11 @@
-// The matchers of `expect`: known words over a scalar, a list or nothing at all. Pure rules; an
-// absent value fails everything but `exists: false`.
+// The matchers of `expect`: known words over a scalar, a list or nothing at all. Pure rules:
+// an absent value fails everything but `exists: false`, nothing is coerced, and a list fails
+// every word but contains, not_contains, includes, count, exists and type.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/model/failure.h"
@@ -36,16 +37,32 @@ struct Found {
   bool is_list{false};
   std::string type;            // JSON type name: string number boolean array object null
   std::vector<Value> values;   // one for a scalar; the elements for a list
+  std::string unit;            // shown behind numbers in messages: "ms", "bytes"; may be empty
   static Found absent() { return {}; }
   static Found scalar(Value value);
   static Found list(std::vector<Value> values);
 };
 
+// The words over what was found:
+//   equals, not_equals, in                  equal() with the operand
+//   contains, not_contains                  a substring of the text, or of some text of the list
+//   starts_with, ends_with                  of a text
+//   matches, not_matches                    RE2, anywhere in a text; ^ and $ anchor
+//   includes                                some element of the list equals the operand
+//   gt, gte, lt, lte                        of numbers
+//   exists                                  present at all, null included
+//   count                                   the length of a list, 1 for anything else, judged by
+//                                           the nested matchers; an absent value has no count
+//   type                                    the JSON type: string number boolean array object null
 // Nothing when `matcher` holds for `found`; else what was wanted and what was got, without the
 // subject's name: `wanted "text/html" contained, got "text/plain"`. Values are cut at 200 bytes.
 std::optional<std::string> mismatch(const Matcher& matcher, const Found& found);
 
 // An RE2 pattern is valid, or why not.
 std::optional<std::string> pattern_error(const std::string& pattern);
+
+// The first group of the first match in `text`, or the whole match when the pattern has no group.
+// Nothing without a match, for a group that took no part in it, and for an invalid pattern.
+std::optional<std::string> find_pattern(const std::string& pattern, std::string_view text);
 
 }  // namespace picket

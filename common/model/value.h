@@ -2,7 +2,9 @@
 // Pure value.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,6 +20,9 @@ using Value = std::variant<Null, bool, std::int64_t, double, std::string>;
 
 bool is_number(const Value& value);
 double as_number(const Value& value);  // requires is_number
+
+// By value, exact across int64 and double; nothing when one of them is no number.
+std::optional<std::partial_ordering> compare_numbers(const Value& a, const Value& b);
 
 // Numbers compare by value across int64 and double; otherwise type and content must be equal.
 // A string never equals a number: nothing is coerced.
