@@ -1,0 +1,230 @@
+#include <cmath>
+
+#include "common/wire/fields.h"
+#include "common/wire/wire.h"
+
+namespace picket::wire {
+namespace {
+
+constexpr int kMatcherDepthMax = 8;
+constexpr std::size_t kStepsMax = 256;
+constexpr std::uint64_t kResponseBytesMax = 1024ULL * 1024 * 1024;
+
+std::pair<std::string, std::string> read_pair(Fields& fields, const v1::Pair& message) {
+  return {fields.text("name", message.name(), kTextMax),
+          fields.text("value", message.value(), kTextMax)};
+}
+
+std::string read_name(Fields& fields, const std::string& text) { return fields.name("", text); }
+
+// Ordered by name without repetition: else equal checks could have two canonical forms.
+template <class Repeated>
+std::map<std::string, std::string> read_map(Fields& fields, std::string_view field,
+                                            const Repeated& repeated) {
+  std::map<std::string, std::string> out;
+  for (auto& [name, value] : fields.list(field, repeated, kListMax, read_pair)) {
+    if (!out.empty() && name <= out.rbegin()->first) fields.refuse(field, "not ordered by name");
+    out.emplace_hint(out.end(), std::move(name), std::move(value));
+  }
+  return out;
+}
+
+Value read_value(Fields& fields, const v1::Value& message) {
+  switch (message.value_case()) {
+    case v1::Value::kNull: return Null{};
+    case v1::Value::kBoolean: return message.boolean();
+    case v1::Value::kInteger: return static_cast<std::int64_t>(message.integer());
+    case v1::Value::kText: return fields.text("text", message.text(), kTextMax);
+    case v1::Value::kNumber:
+      if (!std::isfinite(message.number())) fields.refuse("number", "not a finite number");
+      return message.number();
+    case v1::Value::VALUE_NOT_SET: fields.refuse("", "no value of a known type");
+  }
+  return Null{};
+}
+
+Matcher read_matcher(Fields& fields, const v1::Matcher& message, int depth) {
+  Matcher out;
+  if (depth > kMatcherDepthMax) {
+    fields.refuse("nested", "nested too deeply");
+    return out;
+  }
+  out.op = fields.word("op", message.op(), parse_match_op);
+  if (message.has_operand()) {
+    Fields::Part part(fields, "operand");
+    out.operand = read_value(fields, message.operand());
+  }
+  out.list = fields.list("list", message.list(), kListMax, read_value);
+  const auto one = [depth](Fields& inner, const v1::Matcher& nested) {
+    return read_matcher(inner, nested, depth + 1);
+  };
+  out.nested = fields.list("nested", message.nested(), 64, one);
+  out.at = fields.position("at", message.at());
+  return out;
+}
+
+StatusRange read_status(Fields& fields, const v1::StatusRange& message) {
+  const auto low = fields.number("low", message.low(), 0, 999);
+  return {static_cast<int>(low), static_cast<int>(fields.number("high", message.high(), low, 999))};
+}
+
+Expectation read_expectation(Fields& fields, const v1::Expectation& message) {
+  Expectation out;
+  out.subject =
+      fields.word("subject", message.subject(), enumerator_named<Subject, Subject::size>);
+  out.key = fields.text("key", message.key());
+  out.status = fields.list("status", message.status(), kListMax, read_status);
+  const auto one = [](Fields& inner, const v1::Matcher& matcher) {
+    return read_matcher(inner, matcher, 0);
+  };
+  out.matchers = fields.list("matchers", message.matchers(), 64, one);
+  out.warn = message.warn();
+  out.at = fields.position("at", message.at());
+  return out;
+}
+
+Capture read_capture(Fields& fields, const v1::Capture& message) {
+  Capture out;
+  out.name = fields.name("name", message.name());
+  out.source = fields.word("source", message.source(),
+                           enumerator_named<CaptureSource, CaptureSource::url>);
+  out.expression = fields.text("expression", message.expression());
+  if (message.has_secret()) out.secret = message.secret();
+  out.at = fields.position("at", message.at());
+  return out;
+}
+
+std::string read_one_of(Fields& fields, std::string_view field, const std::string& word,
+                        std::initializer_list<std::string_view> words) {
+  const auto known = [words](const std::string& text) -> std::optional<std::string> {
+    for (const auto candidate : words)
+      if (candidate == text) return text;
+    return std::nullopt;
+  };
+  return fields.word(field, word, known);
+}
+
+HttpAction read_http(Fields& fields, const v1::HttpAction& message) {
+  Fields::Part part(fields, "http");
+  HttpAction out;
+  out.method = fields.name("method", message.method());
+  out.url = fields.text("url", message.url());
+  if (out.url.empty()) fields.refuse("url", "missing");
+  out.headers = fields.list("headers", message.headers(), kListMax, read_pair);
+  out.query = fields.list("query", message.query(), kListMax, read_pair);
+  out.body_kind = fields.enumerator("body_kind", message.body_kind(), BodyKind::form);
+  out.body = fields.text("body", message.body(), kBodyMax);
+  out.form = fields.list("form", message.form(), kListMax, read_pair);
+  if (message.has_basic()) out.basic = read_pair(fields, message.basic());
+  out.bearer = fields.text("bearer", message.bearer());
+  out.redirects_max =
+      static_cast<int>(fields.number("redirects_max", message.redirects_max(), 0, 100));
+  out.http_version =
+      read_one_of(fields, "http_version", message.http_version(), {"auto", "1.1", "2"});
+  out.ip_version = read_one_of(fields, "ip_version", message.ip_version(), {"any", "4", "6"});
+  out.insecure = message.insecure();
+  out.compression = message.compression();
+  out.body_bytes_max = message.body_bytes_max();
+  if (out.body_bytes_max > kResponseBytesMax) fields.refuse("body_bytes_max", "more than 1 GiB");
+  return out;
+}
+
+Step read_step(Fields& fields, const v1::Step& message) {
+  Step out;
+  out.name = fields.name("name", message.name());
+  switch (message.action_case()) {
+    case v1::Step::kHttp: out.action = read_http(fields, message.http()); break;
+    case v1::Step::kWaitMs:
+      out.action = WaitAction{fields.millis("wait_ms", message.wait_ms())};
+      break;
+    case v1::Step::ACTION_NOT_SET: fields.refuse("action", "no action of a known kind");
+  }
+  out.expect = fields.list("expect", message.expect(), kListMax, read_expectation);
+  out.captures = fields.list("captures", message.captures(), kListMax, read_capture);
+  out.always = message.always();
+  out.continue_on_failure = message.continue_on_failure();
+  if (message.has_timeout_ms())
+    out.timeout = fields.millis("timeout_ms", message.timeout_ms(), Millis{1});
+  out.at = fields.position("at", message.at());
+  return out;
+}
+
+RegionSelector read_regions(Fields& fields, const v1::RegionSelector& message) {
+  Fields::Part part(fields, "regions");
+  RegionSelector out;
+  out.all = message.all();
+  const auto one = [](Fields& inner, const std::string& name) {
+    return RegionName{inner.name("", name)};
+  };
+  out.names = fields.list("names", message.names(), kListMax, one);
+  out.labels = read_map(fields, "labels", message.labels());
+  if (message.has_at_least())
+    out.at_least = static_cast<int>(fields.number("at_least", message.at_least(), 0, 10'000));
+  return out;
+}
+
+Quorum read_quorum(Fields& fields, const v1::Quorum& message) {
+  Fields::Part part(fields, "quorum");
+  return {fields.enumerator("kind", message.kind(), Quorum::Kind::any),
+          static_cast<int>(fields.number("number", message.number(), 0, 10'000))};
+}
+
+Alert read_alert(Fields& fields, const v1::Alert& message) {
+  Alert out;
+  out.id = fields.name("id", message.id());
+  out.condition = fields.word("condition", message.condition(),
+                              enumerator_named<AlertCondition, AlertCondition::no_data>);
+  out.hold = fields.millis("hold_ms", message.hold_ms());
+  out.severity = fields.word("severity", message.severity(), parse_severity);
+  out.notify = fields.list("notify", message.notify(), kListMax, read_name);
+  out.summary = fields.text("summary", message.summary());
+  out.at = fields.position("at", message.at());
+  return out;
+}
+
+void read_rules(Fields& fields, const v1::Check& message, Check& out) {
+  out.regions = read_regions(fields, message.regions());
+  out.quorum = read_quorum(fields, message.quorum());
+  out.retries = static_cast<int>(fields.number("retries", message.retries(), 0, 100));
+  if (message.has_confirm_regions())
+    out.confirm_regions =
+        static_cast<int>(fields.number("confirm_regions", message.confirm_regions(), 0, 10'000));
+  out.failing_x = static_cast<int>(fields.number("failing_x", message.failing_x(), 1, 1'000));
+  out.failing_y =
+      static_cast<int>(fields.number("failing_y", message.failing_y(), out.failing_x, 1'000));
+  out.alerts = fields.list("alerts", message.alerts(), kListMax, read_alert);
+  out.notify = fields.list("notify", message.notify(), kListMax, read_name);
+  if (!message.has_paused()) return;
+  Fields::Part part(fields, "paused");
+  out.paused.emplace();
+  if (message.paused().has_until_unix_ms())
+    out.paused->until = fields.time("until_unix_ms", message.paused().until_unix_ms());
+  out.paused->reason = fields.text("reason", message.paused().reason());
+}
+
+}  // namespace
+
+Result<Check> decode(const v1::Check& message) {
+  Fields fields("check");
+  Check out;
+  out.name = CheckName{fields.name("name", message.name())};
+  out.title = fields.text("title", message.title());
+  out.description = fields.text("description", message.description());
+  out.owner = fields.text("owner", message.owner());
+  out.service = fields.text("service", message.service());
+  out.interval = fields.millis("interval_ms", message.interval_ms(), Millis{1});
+  out.timeout = fields.millis("timeout_ms", message.timeout_ms(), Millis{1});
+  read_rules(fields, message, out);
+  out.vars = read_map(fields, "vars", message.vars());
+  out.secrets = fields.list("secrets", message.secrets(), kListMax, read_name);
+  out.steps = fields.list("steps", message.steps(), kStepsMax, read_step);
+  if (out.steps.empty()) fields.refuse("steps", "missing");
+  out.single = message.single();
+  out.tags = fields.list("tags", message.tags(), kListMax, read_name);
+  out.labels = read_map(fields, "labels", message.labels());
+  out.runbook = fields.text("runbook", message.runbook());
+  out.at = fields.position("at", message.at());
+  return settle(fields, std::move(out));
+}
+
+}  // namespace picket::wire
