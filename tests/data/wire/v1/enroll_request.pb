@@ -1,0 +1,2 @@
+
+tokenagent-1csr"0.1.0

@@ -1,0 +1,2 @@
+
+certificateca	eu-west-1

@@ -1,0 +1,3 @@
+
+sequence_gap
+expected 7send from 7 
