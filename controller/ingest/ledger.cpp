@@ -1,0 +1,124 @@
+#include "controller/ingest/ledger.h"
+
+#include "common/model/schedule.h"
+
+namespace picket::controller {
+namespace {
+
+constexpr Millis kDay = hours{24};
+
+SlotState get(const std::vector<std::uint8_t>& slots, std::size_t index) {
+  if (index / 2 >= slots.size()) return SlotState::open;
+  return static_cast<SlotState>(slots[index / 2] >> (index % 2 * 4) & 15);
+}
+
+void set(std::vector<std::uint8_t>& slots, std::size_t index, SlotState state) {
+  if (index / 2 >= slots.size()) slots.resize(index / 2 + 1);
+  const auto shift = index % 2 * 4;
+  auto& byte = slots[index / 2];
+  byte = static_cast<std::uint8_t>((byte & ~(15U << shift)) |
+                                   static_cast<unsigned>(state) << shift);
+}
+
+void append_number(std::string& out, std::uint64_t number) {
+  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(number >> shift & 255);
+}
+
+std::optional<std::uint64_t> take_number(std::string_view& text) {
+  if (text.size() < 8) return std::nullopt;
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 8; ++i) number = number << 8 | static_cast<unsigned char>(text[i]);
+  text.remove_prefix(8);
+  return number;
+}
+
+}  // namespace
+
+std::string_view to_string(SlotState state) {
+  switch (state) {
+    case SlotState::open: return "open";
+    case SlotState::ran_good: return "ran_good";
+    case SlotState::ran_degraded: return "ran_degraded";
+    case SlotState::ran_bad: return "ran_bad";
+    case SlotState::ran_unknown: return "ran_unknown";
+    case SlotState::missed_offline: return "missed_offline";
+    case SlotState::missed_overloaded: return "missed_overloaded";
+    case SlotState::missed_no_definition: return "missed_no_definition";
+    case SlotState::missed_clock: return "missed_clock";
+    case SlotState::skipped: return "skipped";
+  }
+  return "open";
+}
+
+bool is_ran(SlotState state) {
+  return state >= SlotState::ran_good && state <= SlotState::ran_unknown;
+}
+
+bool is_missed(SlotState state) {
+  return state >= SlotState::missed_offline && state <= SlotState::missed_clock;
+}
+
+std::int64_t Ledger::day_of(WallTime at) { return round_start(at, kDay).unix_ms() / kDay.count(); }
+
+// Rounds of a day are counted from the first that starts in it, so that intervals which do not
+// divide a day work too.
+std::size_t Ledger::index_of(WallTime round, Millis interval) {
+  const std::int64_t into_day = (round - round_start(round, kDay)).count();
+  return static_cast<std::size_t>(into_day / interval.count());
+}
+
+bool Ledger::decide(const SlotId& slot, Millis interval, SlotState state) {
+  const Key key{slot.check, slot.region, day_of(slot.round)};
+  Slots& slots = days_[key][interval];
+  const std::size_t index = index_of(slot.round, interval);
+  const SlotState now = get(slots, index);
+  if (now != SlotState::open && !(is_missed(now) && is_ran(state))) return false;
+  set(slots, index, state);
+  changed_.insert(key);
+  return true;
+}
+
+SlotState Ledger::state(const SlotId& slot, Millis interval) const {
+  const auto day = days_.find(Key{slot.check, slot.region, day_of(slot.round)});
+  if (day == days_.end()) return SlotState::open;
+  const auto slots = day->second.find(interval);
+  if (slots == day->second.end()) return SlotState::open;
+  return get(slots->second, index_of(slot.round, interval));
+}
+
+std::vector<Ledger::Day> Ledger::take_changed() {
+  std::vector<Day> taken;
+  for (const Key& key : changed_) {
+    Day day{std::get<0>(key), std::get<1>(key), std::get<2>(key), {}};
+    for (const auto& [interval, slots] : days_.at(key)) {
+      append_number(day.codes, static_cast<std::uint64_t>(interval.count()));
+      append_number(day.codes, slots.size());
+      day.codes.append(slots.begin(), slots.end());
+    }
+    taken.push_back(std::move(day));
+  }
+  changed_.clear();
+  return taken;
+}
+
+bool Ledger::restore(const Day& day) {
+  Codes codes;
+  std::string_view rest = day.codes;
+  while (!rest.empty()) {
+    const auto interval = take_number(rest);
+    const auto size = take_number(rest);
+    if (!interval || !size || *interval == 0 || *size > rest.size()) return false;
+    const std::string_view bytes = rest.substr(0, *size);
+    codes[Millis{static_cast<std::int64_t>(*interval)}].assign(bytes.begin(), bytes.end());
+    rest.remove_prefix(*size);
+  }
+  days_[Key{day.check, day.region, day.day}] = std::move(codes);
+  return true;
+}
+
+void Ledger::forget_before(std::int64_t day) {
+  for (auto it = days_.begin(); it != days_.end();)
+    it = std::get<2>(it->first) < day && changed_.count(it->first) == 0 ? days_.erase(it) : ++it;
+}
+
+}  // namespace picket::controller

@@ -1,0 +1,77 @@
+// The ledger: every slot (check, region, round) ends in exactly one state. Kept as one code per
+// slot and UTC day, flushed as rows now and then; rebuilt from the event log after a crash.
+// Pure state.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "common/core/ids.h"
+#include "common/core/time.h"
+
+namespace picket::controller {
+
+// Stored as four bits: the numbers never change their meaning.
+enum class SlotState : std::uint8_t {
+  open = 0,  // not decided yet, or not a slot of this check
+  ran_good = 1,
+  ran_degraded = 2,
+  ran_bad = 3,
+  ran_unknown = 4,
+  missed_offline = 5,
+  missed_overloaded = 6,
+  missed_no_definition = 7,
+  missed_clock = 8,
+  skipped = 9,
+};
+std::string_view to_string(SlotState state);
+bool is_ran(SlotState state);
+bool is_missed(SlotState state);
+
+struct SlotId {
+  CheckName check;
+  RegionName region;
+  WallTime round;
+};
+
+class Ledger {
+ public:
+  // Decides a slot. True when the state was taken: an open slot takes any state; a missed one may
+  // become ran once; everything else stays (the caller's result is superseded).
+  bool decide(const SlotId& slot, Millis interval, SlotState state);
+
+  SlotState state(const SlotId& slot, Millis interval) const;
+
+  struct Day {
+    CheckName check;
+    RegionName region;
+    std::int64_t day{0};  // days since 1970-01-01 UTC
+    std::string codes;    // per interval of that day: interval in ms and length in bytes, each
+                          // 8 bytes big-endian, then two slots per byte
+  };
+  // Days changed since the last call.
+  std::vector<Day> take_changed();
+  bool restore(const Day& day);  // false when the codes are damaged: that day is left out
+
+  // Days before this one leave memory (the store keeps them). They must have been taken.
+  void forget_before(std::int64_t day);
+
+  static std::int64_t day_of(WallTime at);
+
+ private:
+  using Key = std::tuple<CheckName, RegionName, std::int64_t>;
+  using Slots = std::vector<std::uint8_t>;  // two per byte
+  using Codes = std::map<Millis, Slots>;    // by interval: a definition may change within a day
+  static std::size_t index_of(WallTime round, Millis interval);
+
+  std::map<Key, Codes> days_;
+  std::set<Key> changed_;
+};
+
+}  // namespace picket::controller

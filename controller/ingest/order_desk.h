@@ -1,0 +1,53 @@
+// Run-now orders on their way to agents: numbered per agent session and handed out until the
+// agent says that it has seen them. Pure state, in memory only: an order that is lost is ordered
+// again by the evaluator.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/core/ids.h"
+#include "common/core/time.h"
+#include "common/model/run.h"
+
+namespace picket::controller {
+
+struct Order {
+  std::uint64_t number{0};  // set by the desk
+  CheckName check;
+  Revision revision;
+  RunKind kind{RunKind::confirmation};
+  WallTime round;
+  std::uint32_t ordinal{0};
+  WallTime expires;
+};
+
+class OrderDesk {
+ public:
+  // At most this many wait for one agent; the oldest are dropped and counted.
+  static constexpr std::size_t kPerAgentMax = 10'000;
+
+  void add(const AgentId& agent, Order order);
+
+  // What agent `agent` has not seen of its session: orders above `seen`, not expired. A new
+  // session starts numbering at 1 with whatever still waits.
+  std::vector<Order> take(const AgentId& agent, const std::string& session, std::uint64_t seen,
+                          WallTime now);
+
+  bool has(const AgentId& agent, std::uint64_t seen) const;
+  std::uint64_t dropped() const { return dropped_; }
+
+ private:
+  struct Queue {
+    std::string session;
+    std::uint64_t next{1};
+    std::deque<Order> orders;
+  };
+  std::map<AgentId, Queue> queues_;
+  std::uint64_t dropped_{0};
+};
+
+}  // namespace picket::controller
