@@ -77,6 +77,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         pages = {"/login": self._login_form, "/account": self._account, "/widget.js": self._widget,
+                 "/api/reviews": lambda: self._json(200, {"rating": 4.8, "count": 1204}),
                  "/api/health": lambda: self._json(200, {"status": "ok"})}
         pages.get(urlsplit(self.path).path, self._not_found)()
 

@@ -34,10 +34,10 @@ class ShopCase(unittest.TestCase):
     def fetch(self, path, method="GET", body=None, headers=None, edge=0):
         return self.shop.edge(edge).fetch(path, method, body, headers)
 
-    def widget(self):
+    def widget(self, path="/widget.js"):
         site = client.Site(network.WIDGETS_ADDRESS, network.WIDGETS, self.shop.port,
                            self.shop.ca_file)
-        return site.fetch("/widget.js")
+        return site.fetch(path)
 
 
 class Edges(ShopCase):
@@ -53,6 +53,8 @@ class Edges(ShopCase):
         self.assertEqual(source, f"https://{network.WIDGETS}:{self.shop.port}/widget.js")
         status, headers, _ = self.widget()
         self.assertEqual((status, headers.get_content_type()), (200, "text/javascript"))
+        self.assertEqual(json.loads(self.widget("/api/reviews")[2])["rating"], 4.8)
+        self.assertEqual(self.widget("/login")[0], 404)
 
     def test_http2_and_http11_are_spoken(self):
         for option, version in (("--http2", "2"), ("--http1.1", "1.1")):
