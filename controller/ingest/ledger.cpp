@@ -7,12 +7,12 @@ namespace {
 
 constexpr Millis kDay = hours{24};
 
-SlotState get(const std::vector<std::uint8_t>& slots, std::size_t index) {
-  if (index / 2 >= slots.size()) return SlotState::open;
-  return static_cast<SlotState>(slots[index / 2] >> (index % 2 * 4) & 15);
+LedgerCode get(const std::vector<std::uint8_t>& slots, std::size_t index) {
+  if (index / 2 >= slots.size()) return LedgerCode::open;
+  return static_cast<LedgerCode>(slots[index / 2] >> (index % 2 * 4) & 15);
 }
 
-void set(std::vector<std::uint8_t>& slots, std::size_t index, SlotState state) {
+void set(std::vector<std::uint8_t>& slots, std::size_t index, LedgerCode state) {
   if (index / 2 >= slots.size()) slots.resize(index / 2 + 1);
   const auto shift = index % 2 * 4;
   auto& byte = slots[index / 2];
@@ -34,28 +34,28 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
 
 }  // namespace
 
-std::string_view to_string(SlotState state) {
+std::string_view to_string(LedgerCode state) {
   switch (state) {
-    case SlotState::open: return "open";
-    case SlotState::ran_good: return "ran_good";
-    case SlotState::ran_degraded: return "ran_degraded";
-    case SlotState::ran_bad: return "ran_bad";
-    case SlotState::ran_unknown: return "ran_unknown";
-    case SlotState::missed_offline: return "missed_offline";
-    case SlotState::missed_overloaded: return "missed_overloaded";
-    case SlotState::missed_no_definition: return "missed_no_definition";
-    case SlotState::missed_clock: return "missed_clock";
-    case SlotState::skipped: return "skipped";
+    case LedgerCode::open: return "open";
+    case LedgerCode::ran_good: return "ran_good";
+    case LedgerCode::ran_degraded: return "ran_degraded";
+    case LedgerCode::ran_bad: return "ran_bad";
+    case LedgerCode::ran_unknown: return "ran_unknown";
+    case LedgerCode::missed_offline: return "missed_offline";
+    case LedgerCode::missed_overloaded: return "missed_overloaded";
+    case LedgerCode::missed_no_definition: return "missed_no_definition";
+    case LedgerCode::missed_clock: return "missed_clock";
+    case LedgerCode::skipped: return "skipped";
   }
   return "open";
 }
 
-bool is_ran(SlotState state) {
-  return state >= SlotState::ran_good && state <= SlotState::ran_unknown;
+bool is_ran(LedgerCode state) {
+  return state >= LedgerCode::ran_good && state <= LedgerCode::ran_unknown;
 }
 
-bool is_missed(SlotState state) {
-  return state >= SlotState::missed_offline && state <= SlotState::missed_clock;
+bool is_missed(LedgerCode state) {
+  return state >= LedgerCode::missed_offline && state <= LedgerCode::missed_clock;
 }
 
 std::int64_t Ledger::day_of(WallTime at) { return round_start(at, kDay).unix_ms() / kDay.count(); }
@@ -67,22 +67,22 @@ std::size_t Ledger::index_of(WallTime round, Millis interval) {
   return static_cast<std::size_t>(into_day / interval.count());
 }
 
-bool Ledger::decide(const SlotId& slot, Millis interval, SlotState state) {
+bool Ledger::decide(const SlotId& slot, Millis interval, LedgerCode state) {
   const Key key{slot.check, slot.region, day_of(slot.round)};
   Slots& slots = days_[key][interval];
   const std::size_t index = index_of(slot.round, interval);
-  const SlotState now = get(slots, index);
-  if (now != SlotState::open && !(is_missed(now) && is_ran(state))) return false;
+  const LedgerCode now = get(slots, index);
+  if (now != LedgerCode::open && !(is_missed(now) && is_ran(state))) return false;
   set(slots, index, state);
   changed_.insert(key);
   return true;
 }
 
-SlotState Ledger::state(const SlotId& slot, Millis interval) const {
+LedgerCode Ledger::state(const SlotId& slot, Millis interval) const {
   const auto day = days_.find(Key{slot.check, slot.region, day_of(slot.round)});
-  if (day == days_.end()) return SlotState::open;
+  if (day == days_.end()) return LedgerCode::open;
   const auto slots = day->second.find(interval);
-  if (slots == day->second.end()) return SlotState::open;
+  if (slots == day->second.end()) return LedgerCode::open;
   return get(slots->second, index_of(slot.round, interval));
 }
 

@@ -18,7 +18,7 @@
 namespace picket::controller {
 
 // Stored as four bits: the numbers never change their meaning.
-enum class SlotState : std::uint8_t {
+enum class LedgerCode : std::uint8_t {
   open = 0,  // not decided yet, or not a slot of this check
   ran_good = 1,
   ran_degraded = 2,
@@ -30,9 +30,9 @@ enum class SlotState : std::uint8_t {
   missed_clock = 8,
   skipped = 9,
 };
-std::string_view to_string(SlotState state);
-bool is_ran(SlotState state);
-bool is_missed(SlotState state);
+std::string_view to_string(LedgerCode state);
+bool is_ran(LedgerCode state);
+bool is_missed(LedgerCode state);
 
 struct SlotId {
   CheckName check;
@@ -44,9 +44,9 @@ class Ledger {
  public:
   // Decides a slot. True when the state was taken: an open slot takes any state; a missed one may
   // become ran once; everything else stays (the caller's result is superseded).
-  bool decide(const SlotId& slot, Millis interval, SlotState state);
+  bool decide(const SlotId& slot, Millis interval, LedgerCode state);
 
-  SlotState state(const SlotId& slot, Millis interval) const;
+  LedgerCode state(const SlotId& slot, Millis interval) const;
 
   struct Day {
     CheckName check;

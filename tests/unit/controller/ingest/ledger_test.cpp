@@ -18,26 +18,26 @@ SlotId slot(int round) {
 
 TEST_CASE("a slot is decided once", "[ledger]") {
   Ledger ledger;
-  CHECK(ledger.state(slot(0), kInterval) == SlotState::open);
-  CHECK(ledger.decide(slot(0), kInterval, SlotState::ran_bad));
-  CHECK_FALSE(ledger.decide(slot(0), kInterval, SlotState::ran_good));
-  CHECK_FALSE(ledger.decide(slot(0), kInterval, SlotState::missed_offline));
-  CHECK(ledger.state(slot(0), kInterval) == SlotState::ran_bad);
-  CHECK(ledger.state(slot(1), kInterval) == SlotState::open);
+  CHECK(ledger.state(slot(0), kInterval) == LedgerCode::open);
+  CHECK(ledger.decide(slot(0), kInterval, LedgerCode::ran_bad));
+  CHECK_FALSE(ledger.decide(slot(0), kInterval, LedgerCode::ran_good));
+  CHECK_FALSE(ledger.decide(slot(0), kInterval, LedgerCode::missed_offline));
+  CHECK(ledger.state(slot(0), kInterval) == LedgerCode::ran_bad);
+  CHECK(ledger.state(slot(1), kInterval) == LedgerCode::open);
 }
 
 TEST_CASE("a missed slot may become ran once", "[ledger]") {
   Ledger ledger;
-  CHECK(ledger.decide(slot(0), kInterval, SlotState::missed_offline));
-  CHECK_FALSE(ledger.decide(slot(0), kInterval, SlotState::skipped));
-  CHECK(ledger.decide(slot(0), kInterval, SlotState::ran_good));
-  CHECK_FALSE(ledger.decide(slot(0), kInterval, SlotState::ran_bad));
+  CHECK(ledger.decide(slot(0), kInterval, LedgerCode::missed_offline));
+  CHECK_FALSE(ledger.decide(slot(0), kInterval, LedgerCode::skipped));
+  CHECK(ledger.decide(slot(0), kInterval, LedgerCode::ran_good));
+  CHECK_FALSE(ledger.decide(slot(0), kInterval, LedgerCode::ran_bad));
 }
 
 TEST_CASE("days survive a round trip and only changes are written", "[ledger]") {
   Ledger ledger;
   for (int i = 0; i < 600; ++i)
-    ledger.decide(slot(i), kInterval, i % 7 == 0 ? SlotState::ran_bad : SlotState::ran_good);
+    ledger.decide(slot(i), kInterval, i % 7 == 0 ? LedgerCode::ran_bad : LedgerCode::ran_good);
   const auto days = ledger.take_changed();
   CHECK(days.size() == 3);
   CHECK(ledger.take_changed().empty());
@@ -48,7 +48,7 @@ TEST_CASE("days survive a round trip and only changes are written", "[ledger]") 
   CHECK_FALSE(Ledger{}.restore(damaged));
   for (int i = 0; i < 600; ++i)
     REQUIRE(restored.state(slot(i), kInterval) == ledger.state(slot(i), kInterval));
-  ledger.decide(slot(600), kInterval, SlotState::skipped);
+  ledger.decide(slot(600), kInterval, LedgerCode::skipped);
   CHECK(ledger.take_changed().size() == 1);
 }
 
@@ -58,29 +58,29 @@ TEST_CASE("intervals that do not divide a day keep their slots apart", "[ledger]
   const WallTime first = WallTime::from_unix_ms(1'800'000'000'000 / kOdd.count() * kOdd.count());
   for (int i = 0; i < 500; ++i) {
     const SlotId id{CheckName{"c"}, RegionName{"r"}, first + kOdd * i};
-    REQUIRE(ledger.state(id, kOdd) == SlotState::open);
-    REQUIRE(ledger.decide(id, kOdd, SlotState::ran_good));
+    REQUIRE(ledger.state(id, kOdd) == LedgerCode::open);
+    REQUIRE(ledger.decide(id, kOdd, LedgerCode::ran_good));
   }
 }
 
 TEST_CASE("old days leave memory once they were taken", "[ledger]") {
   Ledger ledger;
-  ledger.decide(slot(0), kInterval, SlotState::ran_good);
+  ledger.decide(slot(0), kInterval, LedgerCode::ran_good);
   const auto tomorrow = Ledger::day_of(slot(0).round) + 1;
   ledger.forget_before(tomorrow);
-  CHECK(ledger.state(slot(0), kInterval) == SlotState::ran_good);
+  CHECK(ledger.state(slot(0), kInterval) == LedgerCode::ran_good);
   ledger.take_changed();
   ledger.forget_before(tomorrow);
-  CHECK(ledger.state(slot(0), kInterval) == SlotState::open);
+  CHECK(ledger.state(slot(0), kInterval) == LedgerCode::open);
 }
 
 TEST_CASE("a changed interval keeps what the day held", "[ledger]") {
   Ledger ledger;
-  ledger.decide(slot(3), kInterval, SlotState::ran_bad);
-  ledger.decide(slot(6), minutes{1}, SlotState::ran_good);
-  CHECK(ledger.state(slot(3), kInterval) == SlotState::ran_bad);
-  CHECK(ledger.state(slot(6), minutes{1}) == SlotState::ran_good);
+  ledger.decide(slot(3), kInterval, LedgerCode::ran_bad);
+  ledger.decide(slot(6), minutes{1}, LedgerCode::ran_good);
+  CHECK(ledger.state(slot(3), kInterval) == LedgerCode::ran_bad);
+  CHECK(ledger.state(slot(6), minutes{1}) == LedgerCode::ran_good);
   Ledger restored;
   for (const auto& day : ledger.take_changed()) REQUIRE(restored.restore(day));
-  CHECK(restored.state(slot(3), kInterval) == SlotState::ran_bad);
+  CHECK(restored.state(slot(3), kInterval) == LedgerCode::ran_bad);
 }
