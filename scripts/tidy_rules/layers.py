@@ -6,8 +6,12 @@ FOUNDATION = {"core": (), "model": ("core",), "async": ("core",)}
 ABOVE = ("core", "model", "async")  # what wire, checks, http and telemetry may include
 CLI_FROM_AGENT = ("agent/probe/", "agent/script/")  # `picket run` is the agent's own engine
 
-# Headers a sibling folder may include: pure virtual classes and plain structs only.
-INTERFACE_HEADERS = {}
+# Headers a sibling folder may include: plain structs and pure virtual classes, without state of
+# their own. Why each is here:
+INTERFACE_HEADERS = {
+    "controller/server/handler.h": "requests and responses without sockets, for api and registry",
+    "controller/store/rows.h": "what one transaction writes, made by the modules that decide",
+}
 
 # header pattern -> (folders or files that may include it, what to use instead)
 CONFINED = (
@@ -80,16 +84,24 @@ def check_layers(tree):
 
 
 def check_interface_headers(tree):
-    """An entry of the list is an interface: it exists and has no implementation of its own."""
-    if "agent/CMakeLists.txt" not in tree.paths:
-        return
-    here = next((f for f in tree.files if f.path == "scripts/tidy_rules/layers.py"), None)
-    for header in INTERFACE_HEADERS:
-        if header not in tree.paths and here:
-            yield here.finding(1, "interface", f"{header} is listed and does not exist: drop it")
-        elif header[:-2] + ".cpp" in tree.paths and here:
-            yield here.finding(1, "interface",
-                               f"{header} has a .cpp beside it, it is no interface header")
+    """A listed header says that it is an interface, and has nothing private."""
+    for file in tree.with_suffix(".h"):
+        if file.path not in INTERFACE_HEADERS:
+            continue
+        if not re.match(r"(//[^\n]*\n)*?//[^\n]*\b[Ii]nterface\b", file.text):
+            yield file.finding(1, "interface", "say `Interface header.` in the opening comment: "
+                               "sibling folders include it")
+        for match in re.finditer(r"\b(private|protected)\s*:", file.code):
+            yield file.finding(file.line_of(match.start()), "interface", "an interface header has "
+                               "plain structs and pure virtual classes only")
+
+
+def check_interface_list(tree):
+    for file in tree.files:
+        if file.path == "scripts/tidy_rules/layers.py":
+            for header in sorted(INTERFACE_HEADERS.keys() - tree.paths):
+                line = file.line_of(file.text.find(f'"{header}"'))
+                yield file.finding(line, "interface", f"{header} does not exist: drop it here")
 
 
 def check_confined_libraries(tree):
@@ -146,5 +158,5 @@ def check_calls(tree):
                                "give the task an owner: TaskGroup")
 
 
-RULES = (check_layers, check_interface_headers, check_confined_libraries, check_beast,
-         check_clocks, check_calls)
+RULES = (check_layers, check_interface_headers, check_interface_list, check_confined_libraries,
+         check_beast, check_clocks, check_calls)

@@ -86,6 +86,18 @@ class Layers(unittest.TestCase):
         self.allowed("controller/app.cpp", "controller/deliver/b.h")
         self.refused("agent/link/a.cpp", "agent/agent.h")
 
+    def test_an_interface_header_is_open_to_siblings_and_holds_no_state(self):
+        tree = include("controller/ingest/a.cpp", "controller/store/rows.h")
+        self.assertEqual(findings(tree), ["controller/store/rows.h:1: interface"])
+        tree["controller/store/rows.h"] = "// Rows.\n// Interface header.\n#pragma once\n"
+        self.assertEqual(findings(tree), [])
+        tree["controller/store/rows.h"] += "class A {\n private:\n  int a_;\n};\n"
+        self.assertEqual(findings(tree), ["controller/store/rows.h:5: interface"])
+
+    def test_the_list_of_interface_headers_names_no_header_that_is_gone(self):
+        tree = {"scripts/tidy_rules/layers.py": '"controller/store/rows.h"\n', "dev": "layers"}
+        self.assertEqual(set(findings(tree)), {"scripts/tidy_rules/layers.py:1: interface"})
+
     def test_tests_include_all_and_nobody_includes_tests(self):
         self.allowed("tests/unit/agent/a_test.cpp", "controller/plan/b.h")
         self.refused("agent/link/a.cpp", "tests/support/b.h")
