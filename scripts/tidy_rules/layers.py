@@ -11,6 +11,10 @@ CLI_FROM_AGENT = ("agent/probe/", "agent/script/")  # `picket run` is the agent'
 INTERFACE_HEADERS = {
     "controller/server/handler.h": "requests and responses without sockets, for api and registry",
     "controller/store/rows.h": "what one transaction writes, made by the modules that decide",
+    "controller/evaluate/event.h": "the event log that ingest records and the evaluator folds",
+    "controller/evaluate/effects.h": "what ingest commits, and transitions for incident",
+    "controller/evaluate/check_view.h": "state of a check for api and metrics, a copy",
+    "controller/incident/routes.h": "receivers as the configuration gives them",
 }
 
 # header pattern -> (folders or files that may include it, what to use instead)

@@ -1,0 +1,81 @@
+// What the evaluator folds: one record of the controller's ordered event log. Plain values; an
+// interface header. Every decision of evaluation follows from these and from nothing else.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/core/ids.h"
+#include "common/core/time.h"
+#include "common/model/check.h"
+#include "common/model/run.h"
+
+namespace picket::controller {
+
+struct RunReceived {
+  RunResult run;
+  std::string agent;       // its name; the region is in the run's key
+  bool superseded{false};  // another agent reported the slot first
+  bool late{false};        // its round was closed
+};
+
+struct AttemptFailedReceived {
+  AttemptFailed attempt;
+  std::string agent;
+};
+
+struct MissedReceived {
+  MissedSlot missed;
+  RegionName region;
+  std::string agent;
+};
+
+// A check is new or changed: from now on judged by this definition over these regions.
+struct CheckDefined {
+  Check check;
+  Revision revision;
+  std::vector<RegionName> regions;  // assigned, ordered by name
+};
+
+struct CheckRemoved {
+  CheckName check;
+};
+
+// Whether any agent of the region is connected. Unknown regions count as online.
+struct RegionLiveness {
+  RegionName region;
+  bool online{true};
+};
+
+// Whether what the region sees is to be believed (decided by FleetSight).
+struct RegionSight {
+  RegionName region;
+  bool blind{false};
+};
+
+struct IncidentAcknowledged {
+  IncidentId incident;
+  CheckName check;  // empty: not of a check
+  std::string by;
+};
+
+// Time moved the state of a check (a hold ran out, a region went stale, a round closed).
+struct TimePassed {
+  CheckName check;
+};
+
+// The controller begins to listen, after any time of not listening. First event of every start:
+// absence of data counts from here, and what was due while nobody listened is judged now.
+struct ControllerStarted {};
+
+struct Event {
+  std::uint64_t seq{0};
+  WallTime at;  // received, on the controller's disciplined clock; never falls within the log
+  std::variant<RunReceived, AttemptFailedReceived, MissedReceived, CheckDefined, CheckRemoved,
+               RegionLiveness, RegionSight, IncidentAcknowledged, TimePassed, ControllerStarted>
+      what;
+};
+
+}  // namespace picket::controller

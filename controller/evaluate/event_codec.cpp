@@ -1,0 +1,136 @@
+#include "controller/evaluate/event_codec.h"
+
+#include <utility>
+
+#include "common/wire/wire.h"
+
+namespace picket::controller {
+namespace {
+
+struct Encode {
+  v1::Event& out;
+
+  void operator()(const RunReceived& e) const {
+    auto& m = *out.mutable_run();
+    m.set_region(e.run.key.region.value);
+    m.set_agent(e.agent);
+    *m.mutable_run() = wire::encode(e.run);
+    m.set_superseded(e.superseded);
+    m.set_late(e.late);
+  }
+  void operator()(const AttemptFailedReceived& e) const {
+    auto& m = *out.mutable_attempt_failed();
+    m.set_region(e.attempt.key.region.value);
+    m.set_agent(e.agent);
+    *m.mutable_attempt() = wire::encode(e.attempt);
+  }
+  void operator()(const MissedReceived& e) const {
+    auto& m = *out.mutable_missed();
+    m.set_region(e.region.value);
+    m.set_agent(e.agent);
+    *m.mutable_missed() = wire::encode(e.missed);
+  }
+  void operator()(const CheckDefined& e) const {
+    auto& m = *out.mutable_defined();
+    *m.mutable_check() = wire::encode(e.check);
+    m.set_revision(e.revision.value);
+    for (const RegionName& region : e.regions) m.add_regions(region.value);
+  }
+  void operator()(const CheckRemoved& e) const {
+    out.mutable_removed()->set_check(e.check.value);
+  }
+  void operator()(const RegionLiveness& e) const {
+    out.mutable_liveness()->set_region(e.region.value);
+    out.mutable_liveness()->set_online(e.online);
+  }
+  void operator()(const RegionSight& e) const {
+    out.mutable_sight()->set_region(e.region.value);
+    out.mutable_sight()->set_blind(e.blind);
+  }
+  void operator()(const IncidentAcknowledged& e) const {
+    auto& m = *out.mutable_acknowledged();
+    m.set_incident(e.incident.value);
+    m.set_check(e.check.value);
+    m.set_by(e.by);
+  }
+  void operator()(const TimePassed& e) const {
+    out.mutable_time_passed()->set_check(e.check.value);
+  }
+  void operator()(const ControllerStarted&) const { out.mutable_started(); }
+};
+
+Status decode_run(const v1::RunReceived& m, Event& out) {
+  auto run = wire::decode(m.run(), RegionName{m.region()});
+  if (!run) return fail(std::move(run.error()));
+  out.what = RunReceived{std::move(*run), m.agent(), m.superseded(), m.late()};
+  return {};
+}
+
+Status decode_attempt(const v1::AttemptFailedReceived& m, Event& out) {
+  auto attempt = wire::decode(m.attempt(), RegionName{m.region()});
+  if (!attempt) return fail(std::move(attempt.error()));
+  out.what = AttemptFailedReceived{std::move(*attempt), m.agent()};
+  return {};
+}
+
+Status decode_missed(const v1::MissedReceived& m, Event& out) {
+  auto missed = wire::decode(m.missed());
+  if (!missed) return fail(std::move(missed.error()));
+  out.what = MissedReceived{std::move(*missed), RegionName{m.region()}, m.agent()};
+  return {};
+}
+
+Status decode_defined(const v1::CheckDefined& m, Event& out) {
+  auto check = wire::decode(m.check());
+  if (!check) return fail(std::move(check.error()));
+  CheckDefined defined{std::move(*check), Revision{m.revision()}, {}};
+  for (const std::string& region : m.regions()) defined.regions.emplace_back(region);
+  out.what = std::move(defined);
+  return {};
+}
+
+Status decode_what(const v1::Event& m, Event& out) {
+  switch (m.event_case()) {
+    case v1::Event::kRun: return decode_run(m.run(), out);
+    case v1::Event::kAttemptFailed: return decode_attempt(m.attempt_failed(), out);
+    case v1::Event::kMissed: return decode_missed(m.missed(), out);
+    case v1::Event::kDefined: return decode_defined(m.defined(), out);
+    case v1::Event::kRemoved: out.what = CheckRemoved{CheckName{m.removed().check()}}; return {};
+    case v1::Event::kLiveness:
+      out.what = RegionLiveness{RegionName{m.liveness().region()}, m.liveness().online()};
+      return {};
+    case v1::Event::kSight:
+      out.what = RegionSight{RegionName{m.sight().region()}, m.sight().blind()};
+      return {};
+    case v1::Event::kAcknowledged:
+      out.what = IncidentAcknowledged{IncidentId{m.acknowledged().incident()},
+                                      CheckName{m.acknowledged().check()}, m.acknowledged().by()};
+      return {};
+    case v1::Event::kTimePassed:
+      out.what = TimePassed{CheckName{m.time_passed().check()}};
+      return {};
+    case v1::Event::kStarted: out.what = ControllerStarted{}; return {};
+    case v1::Event::EVENT_NOT_SET: break;
+  }
+  return fail(ErrorCode::protocol, "event: none of the known kinds is set");
+}
+
+}  // namespace
+
+v1::Event encode(const Event& event) {
+  v1::Event out;
+  out.set_seq(event.seq);
+  out.set_at_unix_ms(event.at.unix_ms());
+  std::visit(Encode{out}, event.what);
+  return out;
+}
+
+Result<Event> decode(const v1::Event& message) {
+  Event out;
+  out.seq = message.seq();
+  out.at = WallTime::from_unix_ms(message.at_unix_ms());
+  if (auto status = decode_what(message, out); !status) return fail(std::move(status.error()));
+  return out;
+}
+
+}  // namespace picket::controller

@@ -1,0 +1,108 @@
+// Who runs what, when: regions of each check, the phase of each region, the agent of each (check,
+// region). Keeps phases still while agents come and go, and moves them only from one round to the
+// next. One instance per controller, on its strand; pure: no clock, no I/O.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/core/ids.h"
+#include "common/core/result.h"
+#include "common/core/time.h"
+#include "common/model/check.h"
+
+namespace picket::v1 {
+class DesiredState;
+}
+
+namespace picket::controller {
+
+using RegionLabels = std::map<std::string, std::string>;
+
+struct PlannedCheck {
+  std::shared_ptr<const Check> check;
+  Revision revision;
+};
+
+// What update() changed; the caller records and announces it.
+struct PlanChange {
+  std::vector<std::pair<RegionName, bool>> liveness;  // region is online from now / offline
+  std::vector<CheckName> reassigned;  // whose set of assigned regions changed
+  std::set<AgentId> agents;           // whose desired state changed
+  bool new_generation{false};
+};
+
+// Of one check in one region.
+struct Placement {
+  Millis phase{0};
+  WallTime first_round;  // the phase holds from this round on
+  std::string agent;     // name; empty: no agent of the region is online
+  bool operator==(const Placement&) const = default;
+};
+
+class Planner {
+ public:
+  static constexpr Millis kOfflineAfter{90'000};
+  static constexpr Millis kStableAfter{600'000};
+
+  // What is known. Agents given at a start count as online until 90 s have passed in silence.
+  void set_region(const RegionName& region, RegionLabels labels);
+  void add_agent(const AgentId& agent, WallTime now);
+  void remove_agent(const AgentId& agent);
+  void set_checks(std::vector<PlannedCheck> checks);
+
+  // The agent polled or reported.
+  void seen(const AgentId& agent, WallTime now);
+
+  // Decides anew what the news since the last call changes; cheap when there is none.
+  PlanChange update(WallTime now);
+
+  // When update() may find an agent gone or stable without further news.
+  std::optional<WallTime> next_due() const;
+
+  std::uint64_t generation() const { return generation_; }
+  std::vector<RegionName> assigned(const CheckName& check) const;  // ordered by name
+  std::optional<Placement> placement(const CheckName& check, const RegionName& region) const;
+  bool online(const RegionName& region) const;
+
+  // The longest span in which nobody looks, over the regions that are online.
+  std::optional<Millis> worst_gap(const CheckName& check) const;
+
+  // Complete and digested, checks ordered by name; empty for an unknown agent.
+  v1::DesiredState desired(const AgentId& agent) const;
+
+  // Generation, phases and who was away, as versioned bytes: a restart moves no phase.
+  std::string snapshot() const;
+  Status restore(const std::string& blob, WallTime now);  // corrupt; the state is then unchanged
+
+ private:
+  struct Agent {
+    WallTime seen;
+    bool online{true};
+    std::optional<WallTime> back_since;  // came back, not yet stable
+  };
+  struct Planned {
+    PlannedCheck definition;
+    std::map<RegionName, Placement> regions;  // assigned
+  };
+
+  bool settled(const RegionName& region) const;
+  bool age_agents(WallTime now, PlanChange& change);
+  void plan_check(Planned& planned, WallTime now, PlanChange& change);
+  std::string choose_agent(const CheckName& check, const RegionName& region) const;
+
+  std::map<RegionName, RegionLabels> regions_;
+  std::map<RegionName, std::map<std::string, Agent>> agents_;
+  std::map<RegionName, bool> told_;  // liveness as last announced
+  std::map<CheckName, Planned> checks_;
+  std::uint64_t generation_{0};
+  bool dirty_{true};
+};
+
+}  // namespace picket::controller
