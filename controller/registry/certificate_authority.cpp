@@ -132,7 +132,9 @@ std::string render_alternative_names(const std::vector<std::string>& names) {
 class OpenSslAuthority final : public CertificateAuthority {
  public:
   OpenSslAuthority(Certificate certificate, Key key)
-      : certificate_(std::move(certificate)), key_(std::move(key)), pem_(to_pem(certificate_.get())) {}
+      : certificate_(std::move(certificate)),
+        key_(std::move(key)),
+        pem_(to_pem(certificate_.get())) {}
 
   const std::string& ca_pem() const override { return pem_; }
   Result<IssuedCertificate> issue_server(const std::vector<std::string>& names,
@@ -203,7 +205,8 @@ Status create_authority(const std::string& directory, WallTime now) {
   set_name_entry(name, "CN", "Picket agents CA " + draft.serial.substr(0, 8));
   X509_set_issuer_name(certificate, name);
   const bool ok =
-      add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
+      add_extension(certificate, certificate, NID_basic_constraints,
+                    "critical,CA:TRUE,pathlen:0") &&
       add_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign,cRLSign") &&
       add_extension(certificate, certificate, NID_subject_key_identifier, "hash") &&
       X509_sign(certificate, key.get(), EVP_sha256()) > 0;

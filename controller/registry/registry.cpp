@@ -83,7 +83,8 @@ Status Registry::authorize(const AgentId& agent, const std::string& serial) cons
   if (it == agents_.end()) return refuse("no such agent is enrolled");
   if (it->second.revoked) return refuse("its certificate was revoked");
   const AgentRow& row = it->second;
-  if (serial.empty() || (row.certificate_serial != serial && row.previous_serial != serial)) return refuse("another certificate was issued for it since");
+  if (serial.empty() || (row.certificate_serial != serial && row.previous_serial != serial))
+    return refuse("another certificate was issued for it since");
   return {};
 }
 

@@ -201,7 +201,8 @@ async::Task<void> BeastServer::accept_loop() {
     if (tasks_.size() > options_.connections_max) continue;  // destroys, thus closes the socket
     beast::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    tasks_.spawn(options_.name, tls_ ? serve_tls(std::move(socket)) : serve_plain(std::move(socket)));
+    tasks_.spawn(options_.name,
+                 tls_ ? serve_tls(std::move(socket)) : serve_plain(std::move(socket)));
   }
 }
 

@@ -1,4 +1,5 @@
 // The request target of HTTP (RFC 9112, 3.2): path and query, percent-decoded (RFC 3986, 2.1).
+// A pure function for any thread, called with whatever a peer sends: it never throws.
 #pragma once
 
 #include <optional>

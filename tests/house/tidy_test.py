@@ -195,6 +195,12 @@ class Sizes(unittest.TestCase):
         self.assertEqual(one_file("agent/a.cpp", function(51, awaits)),
                          ["agent/a.cpp:1: function-size"])
 
+    def test_a_test_case_may_carry_its_table(self):
+        case = 'TEST_CASE("a", "[b]") {\n' + "  {1, 2},\n" * 98 + "}\n"
+        self.assertEqual(one_file("tests/unit/a_test.cpp", case), [])
+        self.assertEqual(one_file("tests/unit/a_test.cpp", case.replace("{1", "{\n1", 1)),
+                         ["tests/unit/a_test.cpp:1: function-size"])
+
     def test_the_size_of_a_method_is_found_in_its_class_and_behind_an_initialiser_list(self):
         inside = "namespace n {\nclass A final : public B {\n" + function(61) + "};\n}\n"
         self.assertEqual(one_file("agent/a.cpp", inside), ["agent/a.cpp:3: function-size"])

@@ -75,14 +75,13 @@ TEST_CASE("a path outside the subset is refused with its position", "[jsonpath]"
     const char* path;
     const char* position;
   };
-  for (const Row& row : {Row{"", "position 1"}, Row{"items", "position 1"},
-                         Row{"$items", "position 2"},
-                         Row{"$..a", "position 3"}, Row{"$.", "position 3"}, Row{"$.a b", "position 4"},
-                         Row{"$[?@.a>1]", "position 3"}, Row{"$[0:2]", "position 4"},
-                         Row{"$[0,1]", "position 4"}, Row{"$[01]", "position 3"},
-                         Row{"$[-0]", "position 3"}, Row{"$['a", "position 5"},
-                         Row{"$[99999999999999999999]", "position 3"}, Row{"$.a[", "position 5"},
-                         Row{"$.1a", "position 3"}, Row{"$['\\n']", "position 5"}}) {
+  for (const Row& row :
+       {Row{"", "position 1"}, Row{"items", "position 1"}, Row{"$items", "position 2"},
+        Row{"$..a", "position 3"}, Row{"$.", "position 3"}, Row{"$.a b", "position 4"},
+        Row{"$[?@.a>1]", "position 3"}, Row{"$[0:2]", "position 4"}, Row{"$[0,1]", "position 4"},
+        Row{"$[01]", "position 3"}, Row{"$[-0]", "position 3"}, Row{"$['a", "position 5"},
+        Row{"$[99999999999999999999]", "position 3"}, Row{"$.a[", "position 5"},
+        Row{"$.1a", "position 3"}, Row{"$['\\n']", "position 5"}}) {
     INFO(row.path);
     const auto parsed = JsonPath::parse(row.path);
     REQUIRE_FALSE(parsed.has_value());

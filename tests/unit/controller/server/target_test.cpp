@@ -15,7 +15,8 @@ TEST_CASE("a request target is split and decoded", "[server]") {
 }
 
 TEST_CASE("broken targets are refused", "[server]") {
-  for (const char* bad : {"", "*", "http://x/", "/%", "/%4", "/%zz", "/%00", "/%ff", "/?a=%c0%af"}) {
+  for (const char* bad :
+       {"", "*", "http://x/", "/%", "/%4", "/%zz", "/%00", "/%ff", "/?a=%c0%af"}) {
     INFO(bad);
     CHECK_FALSE(parse_target(bad).has_value());
   }
