@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -86,6 +87,17 @@ enum class OutboxState {
   pending, in_flight, unknown, accepted, confirmed, dead, suppressed, coalesced,
 };
 
+// The names that are stored, shown and exported as labels.
+inline std::string_view to_string(OutboxAction action) {
+  constexpr std::string_view kNames[] = {"trigger", "acknowledge", "resolve"};
+  return kNames[static_cast<std::size_t>(action)];
+}
+inline std::string_view to_string(OutboxState state) {
+  constexpr std::string_view kNames[] = {"pending",   "in_flight", "unknown",    "accepted",
+                                         "confirmed", "dead",      "suppressed", "coalesced"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+
 // One message owed to one receiver.
 struct OutboxRow {
   std::string id;  // application-made, unique
@@ -108,7 +120,7 @@ struct OutboxRow {
   bool fallback_made{false};
   std::string last_error;
   std::string provider_id;
-  std::optional<WallTime> finished;
+  std::optional<WallTime> finished;  // nothing more is to be done with this row
 };
 
 struct AgentRow {
@@ -168,7 +180,12 @@ struct WriteSet {
   std::vector<RoundSummaryRow> rounds;
   std::vector<std::pair<std::string, std::string>> meta;
 
-  bool empty() const;
+  bool empty() const {
+    return events.empty() && cursors.empty() && evidence.empty() && definitions.empty() &&
+           !active_checks && incidents.empty() && timeline.empty() && outbox.empty() &&
+           agents.empty() && join_tokens.empty() && checkpoints.empty() && !checkpoint_seq &&
+           ledger.empty() && rounds.empty() && meta.empty();
+  }
 };
 
 }  // namespace picket::controller

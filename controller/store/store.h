@@ -1,0 +1,125 @@
+// Everything the controller keeps, and the only door to SQL. Synchronous: the daemon calls it
+// through async::offload on one database thread, simulations inline. Owned by main. It decides
+// nothing, retries nothing and never logs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/model/run.h"
+#include "controller/store/database.h"
+#include "controller/store/rows.h"
+
+namespace picket::controller {
+
+struct StoreOptions {
+  std::string path;           // or ":memory:"
+  std::int64_t pages_max{0};  // 0: as large as the disk; a page has 4 KiB
+};
+
+struct IncidentFilter {
+  std::optional<CheckName> check;
+  std::optional<IncidentState> state;
+  std::optional<WallTime> opened_from;
+  std::optional<WallTime> opened_until;  // exclusive
+  std::optional<IncidentId> before;      // paging: ids below this one
+  std::size_t limit{100};
+};
+
+struct EvidenceFilter {
+  CheckName check;
+  std::optional<RegionName> region;
+  WallTime from;  // of the round, inclusive
+  WallTime until{WallTime::from_unix_ms(INT64_MAX)};
+  std::size_t limit{100};
+};
+
+struct RetentionOptions {
+  Millis raw{hours{24 * 7}};         // event batches and evidence outside incidents
+  Millis history{hours{24 * 400}};   // rounds, ledger, definitions, incidents with their pages
+  Millis cursors{hours{24 * 90}};    // spools nobody has sent from
+  Millis incident_margin{hours{1}};  // runs this long before an incident belong to it
+  int rows_max{2000};                // per table and call
+  int pages_max{256};                // given back to the file system per call
+};
+
+struct PruneReport {
+  std::int64_t rows{0};
+  bool more{false};  // a limit was reached: call again soon
+};
+
+class Store {
+ public:
+  // Opens or makes the database and brings it to this program's schema.
+  // Errors: as SqliteDatabase::open; conflict when the database is newer than the program.
+  static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
+
+  // One transaction: all of `set` is durable when this returns, or nothing of it is.
+  // Errors: as Database; after any error the store works on (disk_full: once there is space).
+  // internal: an event sequence that is stored already, which is a bug of the caller.
+  Status commit(const WriteSet& set);
+
+  Result<std::vector<SpoolCursorRow>> spool_cursors();
+  Result<std::vector<AgentRow>> agents();
+  Result<std::vector<JoinTokenRow>> join_tokens();
+  Result<std::vector<ActiveCheckRow>> active_checks();
+  Result<std::vector<DefinitionRow>> active_definitions();
+  Result<std::optional<DefinitionRow>> definition(const CheckName& check, const Revision& revision);
+
+  Result<std::vector<IncidentRow>> open_incidents();  // every one that is not resolved, by id
+  Result<std::optional<IncidentRow>> incident(const IncidentId& id);
+  Result<std::vector<IncidentRow>> incidents(const IncidentFilter& filter);  // newest first
+  Result<std::vector<TimelineRow>> timeline(const IncidentId& incident);
+
+  Result<std::vector<OutboxRow>> outbox_unfinished();  // by due, key, ordinal
+  Result<std::vector<OutboxRow>> outbox_of_incident(const IncidentId& incident);
+  Result<std::vector<OutboxRow>> outbox_of_key(const DedupKey& key);  // by ordinal
+  Result<std::vector<OutboxRow>> outbox_dead(std::size_t limit);      // newest first
+
+  Result<std::vector<CheckpointRow>> checkpoints();
+  Result<std::uint64_t> checkpoint_seq();  // 0: nothing is folded
+  Result<std::uint64_t> last_event_seq();  // 0: no event was ever stored
+
+  // Batches in order of their sequence until `each` fails, whose error is returned.
+  using EachBatch = std::function<Status(const EventBatchRow&)>;
+  Status for_each_event_batch(std::uint64_t after_seq, const EachBatch& each);
+  // Those that hold events received in [from, until).
+  Status for_each_event_batch(WallTime from, WallTime until, const EachBatch& each);
+
+  Result<std::vector<EvidenceRow>> evidence(const EvidenceFilter& filter);  // newest first
+  Result<std::optional<EvidenceRow>> evidence(const RunKey& key);           // failed or last good
+  Result<std::vector<EvidenceRow>> last_good(const CheckName& check);       // by region
+
+  // Days from `from_day` to `until_day`, both included; every region without one.
+  Result<std::vector<LedgerRow>> ledger(const CheckName& check,
+                                        const std::optional<RegionName>& region,
+                                        std::int64_t from_day, std::int64_t until_day);
+  Result<std::vector<RoundSummaryRow>> rounds(const CheckName& check, WallTime from,
+                                              WallTime until);  // oldest first, until exclusive
+  Result<std::optional<std::string>> meta(const std::string& name);
+
+  // Removes what is older than its retention. Event batches only when they are folded into the
+  // checkpoint; evidence of incidents and of last good runs stays. Bounded by the options.
+  Result<PruneReport> prune(WallTime now, const RetentionOptions& options);
+
+  // A copy beside running commits: call step() between them until it says true.
+  // conflict: `path` exists already.
+  Result<std::unique_ptr<BackupJob>> start_backup(const std::string& path);
+  Status backup(const std::string& path);  // the same in one call
+
+ private:
+  explicit Store(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+  Status write(const WriteSet& set);
+  Status write_evidence(const std::vector<EvidenceRow>& rows);
+  Status write_timeline(const std::vector<TimelineRow>& rows);
+  Status write_meta(const WriteSet& set);
+
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace picket::controller
