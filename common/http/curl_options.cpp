@@ -15,10 +15,8 @@ long millis_up(Nanos span) {
 
 long version_option(HttpVersion version, bool tls) {
   switch (version) {
-    case HttpVersion::any:
-      return CURL_HTTP_VERSION_2TLS;
-    case HttpVersion::http1_1:
-      return CURL_HTTP_VERSION_1_1;
+    case HttpVersion::any: return CURL_HTTP_VERSION_2TLS;
+    case HttpVersion::http1_1: return CURL_HTTP_VERSION_1_1;
     case HttpVersion::http2:
       return tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
   }
@@ -27,12 +25,9 @@ long version_option(HttpVersion version, bool tls) {
 
 long family_option(IpVersion version) {
   switch (version) {
-    case IpVersion::any:
-      return CURL_IPRESOLVE_WHATEVER;
-    case IpVersion::v4:
-      return CURL_IPRESOLVE_V4;
-    case IpVersion::v6:
-      return CURL_IPRESOLVE_V6;
+    case IpVersion::any: return CURL_IPRESOLVE_WHATEVER;
+    case IpVersion::v4: return CURL_IPRESOLVE_V4;
+    case IpVersion::v6: return CURL_IPRESOLVE_V6;
   }
   return CURL_IPRESOLVE_WHATEVER;
 }

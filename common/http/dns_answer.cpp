@@ -23,16 +23,11 @@ void take_row(DnsAnswer& answer, int family, const Row& row, const void* address
 // How much a failed answer tells: the most telling one names the failure.
 int weight(int status) {
   switch (failure_kind_of(status)) {
-    case FailureKind::dns_nxdomain:
-      return 5;
-    case FailureKind::dns_servfail:
-      return 4;
-    case FailureKind::dns_malformed:
-      return 3;
-    case FailureKind::dns_timeout:
-      return 2;
-    default:
-      return 1;
+    case FailureKind::dns_nxdomain: return 5;
+    case FailureKind::dns_servfail: return 4;
+    case FailureKind::dns_malformed: return 3;
+    case FailureKind::dns_timeout: return 2;
+    default: return 1;
   }
 }
 
@@ -67,22 +62,16 @@ DnsAnswer parse_answer(int family, const unsigned char* message, int size) {
 
 FailureKind failure_kind_of(int ares_status) {
   switch (ares_status) {
-    case ARES_ENOTFOUND:
-      return FailureKind::dns_nxdomain;
-    case ARES_ENODATA:
-      return FailureKind::dns_no_data;
+    case ARES_ENOTFOUND: return FailureKind::dns_nxdomain;
+    case ARES_ENODATA: return FailureKind::dns_no_data;
     case ARES_ESERVFAIL:
     case ARES_EREFUSED:
-    case ARES_ENOTIMP:
-      return FailureKind::dns_servfail;
-    case ARES_EBADNAME:
-      return FailureKind::invalid_request;
+    case ARES_ENOTIMP: return FailureKind::dns_servfail;
+    case ARES_EBADNAME: return FailureKind::invalid_request;
     case ARES_ETIMEOUT:
     case ARES_ECANCELLED:
-    case ARES_ECONNREFUSED:
-      return FailureKind::dns_timeout;
-    default:
-      return FailureKind::dns_malformed;
+    case ARES_ECONNREFUSED: return FailureKind::dns_timeout;
+    default: return FailureKind::dns_malformed;
   }
 }
 

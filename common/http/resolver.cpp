@@ -67,7 +67,8 @@ class CaresResolver final : public Resolver {
 
   ~CaresResolver() override {
     const auto unanswered = std::exchange(queries_, {});  // what c-ares still calls finds nothing
-    if (channel_) ::ares_destroy(channel_);
+    for (const ares_channel channel : {asking_, diagnosing_})
+      if (channel) ::ares_destroy(channel);
   }
 
   Status open();
@@ -89,13 +90,16 @@ class CaresResolver final : public Resolver {
     std::uint64_t key;
     std::size_t index;
     int family;
+    bool again{false};
   };
 
-  Status open_channel();
+  Status open_channels();
+  Result<ares_channel> open_channel(int flags);
   void reopen_if_changed();
   async::Task<void> ask(Query& query);
   void ask_all(std::uint64_t key);
-  void answered(const Asked& asked, DnsAnswer answer);
+  void ask_one(ares_channel channel, const std::string& host, std::unique_ptr<Asked> asked);
+  void answered(std::unique_ptr<Asked> asked, DnsAnswer answer);
   void set_deadline(std::uint64_t key, Query& query, MonoTime deadline);
   void complete(std::uint64_t key, boost::system::error_code error);
   void process(PrivateEpoll::Ready ready);
@@ -107,7 +111,10 @@ class CaresResolver final : public Resolver {
   ResolverOptions options_;
   HostsFile hosts_;
   std::unique_ptr<PrivateEpoll> epoll_;
-  ares_channel channel_{nullptr};
+  ares_channel asking_{nullptr};
+  // Passes SERVFAIL and REFUSED on. The other one asks the next server then, and in the end
+  // reports only that none could be reached.
+  ares_channel diagnosing_{nullptr};
   std::string resolv_conf_stamp_;
   int descriptor_{-1};  // the one being processed
   std::uint64_t next_key_{0};
@@ -125,11 +132,27 @@ Status CaresResolver::open() {
   auto epoll = PrivateEpoll::create(executor_, std::move(events));
   if (!epoll) return fail(epoll.error());
   epoll_ = std::move(*epoll);
-  return open_channel();
+  return open_channels();
 }
 
-Status CaresResolver::open_channel() {
+Status CaresResolver::open_channels() {
+  auto asking = open_channel(0);
+  if (!asking) return fail(asking.error());
+  auto diagnosing = open_channel(ARES_FLAG_NOCHECKRESP);
+  if (!diagnosing) {
+    ::ares_destroy(*asking);
+    return fail(diagnosing.error());
+  }
+  for (const ares_channel channel : {asking_, diagnosing_})
+    if (channel) ::ares_destroy(channel);
+  asking_ = *asking;
+  diagnosing_ = *diagnosing;
+  return {};
+}
+
+Result<ares_channel> CaresResolver::open_channel(int flags) {
   ares_options options{};
+  options.flags = flags;
   options.timeout = static_cast<int>(options_.try_timeout / Millis{1});
   options.tries = options_.tries;
   options.sock_state_cb_data = this;
@@ -140,18 +163,23 @@ Status CaresResolver::open_channel() {
     else
       epoll.forget(descriptor);
   };
-  const int mask = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
-  const int status = ::ares_init_options(&channel_, &options, mask);
+  const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+  ares_channel channel = nullptr;
+  const int status = ::ares_init_options(&channel, &options, mask);
   if (status != ARES_SUCCESS)
     return fail(ErrorCode::resource_exhausted, std::string("c-ares: ") + ::ares_strerror(status));
   std::string servers;
-  for (const std::string& server : options_.servers)
+  bool is_valid = true;
+  for (const std::string& server : options_.servers) {
+    is_valid = is_valid && !server.empty();
     servers += (servers.empty() ? "" : ",") + server;
-  if (servers.empty()) return {};
-  if (::ares_set_servers_ports_csv(channel_, servers.c_str()) != ARES_SUCCESS)
-    return fail(ErrorCode::invalid_config, "DNS servers `" + servers + "` are no addresses",
-                "write them like 10.0.0.2, 127.0.0.1:5300 or [::1]:53");
-  return {};
+  }
+  if (options_.servers.empty()) return channel;
+  if (is_valid && ::ares_set_servers_ports_csv(channel, servers.c_str()) == ARES_SUCCESS)
+    return channel;
+  ::ares_destroy(channel);
+  return fail(ErrorCode::invalid_config, "DNS servers `" + servers + "` are no addresses",
+              "write them like 10.0.0.2, 127.0.0.1:5300 or [::1]:53");
 }
 
 void CaresResolver::reopen_if_changed() {
@@ -161,12 +189,7 @@ void CaresResolver::reopen_if_changed() {
   const bool is_first = resolv_conf_stamp_.empty();
   resolv_conf_stamp_ = std::move(stamp);
   if (is_first) return;
-  ares_channel old = std::exchange(channel_, nullptr);
-  if (open_channel()) {
-    ::ares_destroy(old);
-  } else {
-    channel_ = old;
-  }
+  [[maybe_unused]] const Status reopened = open_channels();  // else the old servers serve on
 }
 
 async::Task<Result<Resolution>> CaresResolver::resolve(std::string host, IpVersion family,
@@ -201,7 +224,8 @@ async::Task<Result<Resolution>> CaresResolver::resolve(std::string host, IpVersi
 async::Task<void> CaresResolver::ask(Query& query) {
   reopen_if_changed();
   const auto initiate = [this, &query](auto handler) {
-    query.handler = Handler(std::move(handler));
+    Handler erased(std::move(handler));  // its move assignment recurses for ever in Boost 1.81
+    query.handler.swap(erased);
     const std::uint64_t key = ++next_key_;
     auto slot = boost::asio::get_associated_cancellation_slot(query.handler);
     if (slot.is_connected())
@@ -222,34 +246,43 @@ async::Task<void> CaresResolver::ask(Query& query) {
 }
 
 void CaresResolver::ask_all(std::uint64_t key) {
-  const auto callback = [](void* raw, int status, int, unsigned char* message, int size) {
-    const std::unique_ptr<Asked> asked(static_cast<Asked*>(raw));
-    DnsAnswer answer{status, {}, 0, {}};
-    if (status == ARES_SUCCESS) answer = parse_answer(asked->family, message, size);
-    asked->resolver->answered(*asked, std::move(answer));
-  };
   const Query& query = queries_.at(key);
   const std::string host = query.host;
   const std::vector<int> families = query.families;  // the first answer may end the query
-  for (std::size_t i = 0; i < families.size(); ++i) {
-    auto asked = std::make_unique<Asked>(Asked{this, key, i, families[i]});
-    const int type = families[i] == AF_INET ? kTypeA : kTypeAaaa;
-    ::ares_query(channel_, host.c_str(), kInternetClass, type, callback, asked.release());
-  }
+  for (std::size_t i = 0; i < families.size(); ++i)
+    ask_one(asking_, host, std::make_unique<Asked>(Asked{this, key, i, families[i]}));
 }
 
-void CaresResolver::answered(const Asked& asked, DnsAnswer answer) {
-  const auto found = queries_.find(asked.key);
+void CaresResolver::ask_one(ares_channel channel, const std::string& host,
+                            std::unique_ptr<Asked> asked) {
+  const auto callback = [](void* raw, int status, int, unsigned char* message, int size) {
+    std::unique_ptr<Asked> own(static_cast<Asked*>(raw));
+    DnsAnswer answer{status, {}, 0, {}};
+    if (status == ARES_SUCCESS) answer = parse_answer(own->family, message, size);
+    CaresResolver& resolver = *own->resolver;
+    resolver.answered(std::move(own), std::move(answer));
+  };
+  const int type = asked->family == AF_INET ? kTypeA : kTypeAaaa;
+  ::ares_query(channel, host.c_str(), kInternetClass, type, callback, asked.release());
+}
+
+void CaresResolver::answered(std::unique_ptr<Asked> asked, DnsAnswer answer) {
+  const auto found = queries_.find(asked->key);
   if (found == queries_.end()) return;
   Query& query = found->second;
+  if (answer.status == ARES_ECONNREFUSED && !asked->again) {
+    asked->again = true;
+    ask_one(diagnosing_, std::string(query.host), std::move(asked));
+    return;
+  }
   answer.server = peer_of(descriptor_);
   const bool has_addresses = !answer.addresses.empty();
-  (*query.answers)[asked.index] = std::move(answer);
+  (*query.answers)[asked->index] = std::move(answer);
   if (--query.missing == 0) {
-    complete(asked.key, {});
+    complete(asked->key, {});
   } else if (has_addresses) {
     const MonoTime grace = clock_.now() + options_.other_family_grace;
-    set_deadline(asked.key, query, std::min(query.deadline, grace));
+    set_deadline(asked->key, query, std::min(query.deadline, grace));
   }
 }
 
@@ -273,13 +306,15 @@ void CaresResolver::complete(std::uint64_t key, boost::system::error_code error)
 void CaresResolver::process(PrivateEpoll::Ready ready) {
   descriptor_ = ready.descriptor;
   const bool read = ready.readable || ready.failed;
-  ::ares_process_fd(channel_, read ? ready.descriptor : ARES_SOCKET_BAD,
-                    ready.writable ? ready.descriptor : ARES_SOCKET_BAD);
+  for (const ares_channel channel : {asking_, diagnosing_})  // one of them knows it
+    ::ares_process_fd(channel, read ? ready.descriptor : ARES_SOCKET_BAD,
+                      ready.writable ? ready.descriptor : ARES_SOCKET_BAD);
   descriptor_ = -1;
 }
 
 void CaresResolver::process_timeouts() {
-  ::ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+  for (const ares_channel channel : {asking_, diagnosing_})
+    ::ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
   const MonoTime now = clock_.now();
   while (!deadlines_.empty() && deadlines_.begin()->first <= now)
     complete(deadlines_.begin()->second, {});
@@ -287,14 +322,18 @@ void CaresResolver::process_timeouts() {
 
 void CaresResolver::end_turn() {
   if (queries_.empty()) {
-    ::ares_cancel(channel_);  // questions whose asker has gone
+    ::ares_cancel(asking_);  // questions whose asker has gone
+    ::ares_cancel(diagnosing_);
     epoll_->stop();
     return;
   }
   Nanos wait = std::max(Nanos{0}, deadlines_.begin()->first - clock_.now());
-  timeval store{};
-  if (const timeval* next = ::ares_timeout(channel_, nullptr, &store))
+  for (const ares_channel channel : {asking_, diagnosing_}) {
+    timeval store{};
+    const timeval* next = ::ares_timeout(channel, nullptr, &store);
+    if (!next) continue;
     wait = std::min<Nanos>(wait, Seconds{next->tv_sec} + std::chrono::microseconds{next->tv_usec});
+  }
   epoll_->arm(wait);
 }
 

@@ -57,7 +57,8 @@ tl::expected<Target, Failure> parse(const std::string& url, const char* schemes)
   target.host = to_lower_ascii(parts.get(CURLUPART_HOST, CURLU_PUNYCODE));
   if (target.host.size() > 2 && target.host.front() == '[')
     target.host = target.host.substr(1, target.host.size() - 2);
-  if (target.host.empty()) return tl::unexpected(invalid("URL " + shown(url) + " has no host"));
+  if (target.host.empty())
+    return tl::unexpected(invalid("URL " + shown(url) + ": write its host in ASCII (punycode)"));
   target.is_literal = is_ip_literal(target.host);
   const std::string port = parts.get(CURLUPART_PORT, CURLU_DEFAULT_PORT);
   std::from_chars(port.data(), port.data() + port.size(), target.port);

@@ -117,23 +117,19 @@ Result<std::optional<Failure>> judge_connect(const TransferEnd& end) {
     case EADDRNOTAVAIL:
       return fail(ErrorCode::resource_exhausted, std::string("no socket for a connection: ") +
                                                      std::strerror(static_cast<int>(end.os_errno)));
-    case ETIMEDOUT:
-      return short_form(FailureKind::connect_timeout, end);
+    case ETIMEDOUT: return short_form(FailureKind::connect_timeout, end);
     case ENETUNREACH:
     case EHOSTUNREACH:
     case ENETDOWN:
     case EHOSTDOWN:
-    case EAFNOSUPPORT:
-      return short_form(FailureKind::connect_unreachable, end);
+    case EAFNOSUPPORT: return short_form(FailureKind::connect_unreachable, end);
     case ECONNRESET:
-    case EPIPE:
-      return short_form(FailureKind::connect_reset, end);
+    case EPIPE: return short_form(FailureKind::connect_reset, end);
     case EACCES:
     case EPERM:
       return failure(FailureKind::agent_network,
                      "this machine's own rules forbid the connection" + at_remote(end));
-    default:
-      return short_form(FailureKind::connect_refused, end);
+    default: return short_form(FailureKind::connect_refused, end);
   }
 }
 
@@ -194,16 +190,11 @@ FailureKind certificate_failure(int verify_result) {
   switch (verify_result) {
     case X509_V_OK:
     case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return FailureKind::tls_name_mismatch;
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-      return FailureKind::tls_expired;
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return FailureKind::tls_not_yet_valid;
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return FailureKind::tls_self_signed;
-    default:
-      return FailureKind::tls_untrusted;
+    case X509_V_ERR_IP_ADDRESS_MISMATCH: return FailureKind::tls_name_mismatch;
+    case X509_V_ERR_CERT_HAS_EXPIRED: return FailureKind::tls_expired;
+    case X509_V_ERR_CERT_NOT_YET_VALID: return FailureKind::tls_not_yet_valid;
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return FailureKind::tls_self_signed;
+    default: return FailureKind::tls_untrusted;
   }
 }
 
@@ -212,37 +203,23 @@ Result<std::optional<Failure>> judge(const TransferEnd& end) {
   if (meaning != Meaning::ok && end.limit != LimitHit::none) return judge_limit(end);
   if (is_proxy_fault(end, meaning)) return plain(FailureKind::proxy, end);
   switch (meaning) {
-    case Meaning::ok:
-      return std::optional<Failure>{};
-    case Meaning::bad_request:
-      return plain(FailureKind::invalid_request, end);
-    case Meaning::connect:
-      return judge_connect(end);
-    case Meaning::broken:
-      return judge_broken(end);
-    case Meaning::malformed:
-      return plain(FailureKind::http_protocol, end);
-    case Meaning::truncated:
-      return short_form(FailureKind::http_truncated, end);
-    case Meaning::encoding:
-      return plain(FailureKind::decoding, end);
-    case Meaning::written:
-      return plain(FailureKind::decoding, end);
-    case Meaning::timed_out:
-      return judge_timeout(end);
-    case Meaning::tls:
-      return plain(FailureKind::tls_handshake, end);
-    case Meaning::certificate:
-      return judge_certificate(end);
+    case Meaning::ok: return std::optional<Failure>{};
+    case Meaning::bad_request: return plain(FailureKind::invalid_request, end);
+    case Meaning::connect: return judge_connect(end);
+    case Meaning::broken: return judge_broken(end);
+    case Meaning::malformed: return plain(FailureKind::http_protocol, end);
+    case Meaning::truncated: return short_form(FailureKind::http_truncated, end);
+    case Meaning::encoding: return plain(FailureKind::decoding, end);
+    case Meaning::written: return plain(FailureKind::decoding, end);
+    case Meaning::timed_out: return judge_timeout(end);
+    case Meaning::tls: return plain(FailureKind::tls_handshake, end);
+    case Meaning::certificate: return judge_certificate(end);
     case Meaning::client_certificate:
       return failure(FailureKind::invalid_request,
                      with_detail(end, "the client certificate cannot be used"));
-    case Meaning::proxy:
-      return plain(FailureKind::proxy, end);
-    case Meaning::memory:
-      return judge_memory(end);
-    case Meaning::bug:
-      break;
+    case Meaning::proxy: return plain(FailureKind::proxy, end);
+    case Meaning::memory: return judge_memory(end);
+    case Meaning::bug: break;
   }
   return fail(ErrorCode::internal, "curl: " + std::string(curl_easy_strerror(end.code)) + " (" +
                                        std::to_string(end.code) + "): " + clean_line(end.detail));

@@ -12,11 +12,12 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <system_error>
+
+#include "tests/support/temp_dir.h"
 
 namespace picket::test {
 namespace {
@@ -77,25 +78,6 @@ sockaddr_in address_of(const std::string& address, int port) {
 }
 
 }  // namespace
-
-TempDirectory::TempDirectory() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "picket-test-XXXXXX").string();
-  if (!::mkdtemp(pattern.data())) throw_errno("mkdtemp");
-  path_ = pattern;
-}
-
-TempDirectory::~TempDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TempDirectory::write(const std::string& name, const std::string& content) const {
-  std::ofstream out(file(name), std::ios::binary);
-  out << content;
-  out.close();
-  if (!out) throw_errno("write");
-  return file(name);
-}
 
 Process::Process(ProcessOptions options) {
   std::vector<std::string> environment = merged_environment(options.environment);
@@ -168,7 +150,7 @@ int free_port(const std::string& address) {
 }
 
 int run_command(const std::vector<std::string>& command, std::string* output) {
-  const TempDirectory directory;
+  const TempDir directory;
   ProcessOptions options;
   options.command = command;
   options.output_file = directory.file("output");
@@ -181,6 +163,14 @@ int run_command(const std::vector<std::string>& command, std::string* output) {
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string write_file(const std::string& path, const std::string& content) {
+  std::ofstream out(path, std::ios::binary);
+  out << content;
+  out.close();
+  if (!out) throw_errno("write");
+  return path;
 }
 
 bool program_exists(const std::string& name) {

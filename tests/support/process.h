@@ -12,24 +12,6 @@
 
 namespace picket::test {
 
-// A fresh directory below the system's temporary one, removed with all it holds.
-class TempDirectory {
- public:
-  TempDirectory();  // throws std::system_error
-  ~TempDirectory();
-  TempDirectory(const TempDirectory&) = delete;
-  TempDirectory& operator=(const TempDirectory&) = delete;
-
-  const std::string& path() const { return path_; }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
-  // Writes a file in it; returns its path.
-  std::string write(const std::string& name, const std::string& content) const;
-
- private:
-  std::string path_;
-};
-
 struct ProcessOptions {
   std::vector<std::string> command;      // command[0] is looked up in PATH
   std::string output_file;               // stdout and stderr; empty: discarded
@@ -75,6 +57,9 @@ int free_port(const std::string& address = "127.0.0.1");
 int run_command(const std::vector<std::string>& command, std::string* output = nullptr);
 
 std::string read_file(const std::string& path);
+
+// Returns the path. Throws std::system_error.
+std::string write_file(const std::string& path, const std::string& content);
 bool program_exists(const std::string& name);
 
 }  // namespace picket::test

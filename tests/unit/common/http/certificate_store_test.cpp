@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/process.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/test_certificates.h"
 
 namespace picket::http {
@@ -21,40 +22,44 @@ class StillClock final : public async::Clock {
 int size_of(X509_STORE* store) { return sk_X509_OBJECT_num(X509_STORE_get0_objects(store)); }
 
 TEST_CASE("a CA file is parsed once and again when it changed", "[http][ca]") {
-  const test::TempDirectory directory;
+  const test::TempDir directory;
   const test::TestAuthority one(directory.path(), "one");
   const test::TestAuthority two(directory.path(), "two");
-  const std::string bundle = directory.write("bundle.pem", test::read_file(one.ca_file()));
+  const std::string bundle =
+      test::write_file(directory.file("bundle.pem"), test::read_file(one.ca_file()));
   StillClock clock;
   CertificateStores stores(clock, bundle, false);
   X509_STORE* first = stores.get({}).value();
   CHECK(size_of(first) == 1);
-  directory.write("bundle.pem", test::read_file(one.ca_file()) + test::read_file(two.ca_file()));
+  test::write_file(directory.file("bundle.pem"),
+                   test::read_file(one.ca_file()) + test::read_file(two.ca_file()));
   CHECK(stores.get({}).value() == first);
   clock.time = clock.time + Seconds{61};
   CHECK(size_of(stores.get({}).value()) == 2);
 }
 
 TEST_CASE("a CA file that breaks keeps the last good store", "[http][ca]") {
-  const test::TempDirectory directory;
+  const test::TempDir directory;
   const test::TestAuthority one(directory.path(), "one");
-  const std::string bundle = directory.write("bundle.pem", test::read_file(one.ca_file()));
+  const std::string bundle =
+      test::write_file(directory.file("bundle.pem"), test::read_file(one.ca_file()));
   StillClock clock;
   CertificateStores stores(clock, bundle, false);
   REQUIRE(stores.get({}));
-  directory.write("bundle.pem", "-----BEGIN CERTIFICATE-----\nnonsense\n");
+  test::write_file(directory.file("bundle.pem"), "-----BEGIN CERTIFICATE-----\nnonsense\n");
   clock.time = clock.time + Seconds{61};
   CHECK(size_of(stores.get({}).value()) == 1);
 }
 
 TEST_CASE("CA files that hold no certificates are named in the error", "[http][ca]") {
-  const test::TempDirectory directory;
+  const test::TempDir directory;
   const test::TestAuthority one(directory.path(), "one");
   const std::string good = test::read_file(one.ca_file());
   StillClock clock;
-  const std::string files[] = {directory.file("missing.pem"), directory.write("empty.pem", ""),
-                               directory.write("text.pem", "hello\n"),
-                               directory.write("torn.pem", good + good.substr(0, 200))};
+  const std::string files[] = {
+      directory.file("missing.pem"), test::write_file(directory.file("empty.pem"), ""),
+      test::write_file(directory.file("text.pem"), "hello\n"),
+      test::write_file(directory.file("torn.pem"), good + good.substr(0, 200))};
   for (const std::string& file : files) {
     CertificateStores stores(clock, file, false);
     const auto store = stores.get({});
@@ -65,7 +70,7 @@ TEST_CASE("CA files that hold no certificates are named in the error", "[http][c
 }
 
 TEST_CASE("a request's own CA file stands beside the default", "[http][ca]") {
-  const test::TempDirectory directory;
+  const test::TempDir directory;
   const test::TestAuthority one(directory.path(), "one");
   const test::TestAuthority two(directory.path(), "two");
   StillClock clock;

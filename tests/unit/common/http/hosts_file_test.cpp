@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/process.h"
+#include "tests/support/temp_dir.h"
 
 namespace picket::http {
 namespace {
@@ -17,8 +18,8 @@ TEST_CASE("a hosts file is read with comments, aliases and both families", "[htt
 }
 
 TEST_CASE("a lookup keeps to the family and ignores case", "[http][hosts]") {
-  const test::TempDirectory directory;
-  HostsFile hosts(directory.write("hosts", "127.0.0.1 a\n::1 a\n"));
+  const test::TempDir directory;
+  HostsFile hosts(test::write_file(directory.file("hosts"), "127.0.0.1 a\n::1 a\n"));
   CHECK(hosts.lookup("A", IpVersion::any) == std::vector<std::string>{"127.0.0.1", "::1"});
   CHECK(hosts.lookup("a", IpVersion::v4) == std::vector<std::string>{"127.0.0.1"});
   CHECK(hosts.lookup("a", IpVersion::v6) == std::vector<std::string>{"::1"});
@@ -26,10 +27,10 @@ TEST_CASE("a lookup keeps to the family and ignores case", "[http][hosts]") {
 }
 
 TEST_CASE("a changed hosts file is read again, a removed one is empty", "[http][hosts]") {
-  auto directory = std::make_unique<test::TempDirectory>();
-  HostsFile hosts(directory->write("hosts", "10.0.0.1 a\n"));
+  auto directory = std::make_unique<test::TempDir>();
+  HostsFile hosts(test::write_file(directory->file("hosts"), "10.0.0.1 a\n"));
   CHECK(hosts.lookup("a", IpVersion::any).front() == "10.0.0.1");
-  directory->write("hosts", "10.0.0.22 a\n");
+  test::write_file(directory->file("hosts"), "10.0.0.22 a\n");
   CHECK(hosts.lookup("a", IpVersion::any).front() == "10.0.0.22");
   directory.reset();
   CHECK(hosts.lookup("a", IpVersion::any).empty());

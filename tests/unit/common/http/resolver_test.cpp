@@ -11,6 +11,7 @@
 
 #include "common/async/task_group.h"
 #include "tests/support/process.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/udp_responder.h"
 
 namespace picket::http {
@@ -122,7 +123,8 @@ TEST_CASE("each way a name server fails has its own kind", "[http][dns]") {
     CHECK(kind_of(resolution) == row.kind);
     CHECK(resolution.addresses.empty());
     CHECK(fixture.clock.now() - start < 2s);
-    if (resolution.failure) CHECK_THAT(resolution.failure->message, Catch::Contains("shop.example"));
+    if (resolution.failure)
+      CHECK_THAT(resolution.failure->message, Catch::Contains("shop.example"));
   }
 }
 
@@ -181,9 +183,9 @@ TEST_CASE("numeric hosts answer themselves, in their own family only", "[http][d
 }
 
 TEST_CASE("the hosts file counts with the system's servers only", "[http][dns]") {
-  const test::TempDirectory directory;
+  const test::TempDir directory;
   ResolverOptions options;
-  options.hosts_file = directory.write("hosts", "192.0.2.9 shop.example\n");
+  options.hosts_file = test::write_file(directory.file("hosts"), "192.0.2.9 shop.example\n");
   Fixture with_system(options);
   CHECK(with_system.resolve("Shop.Example").addresses == std::vector<std::string>{"192.0.2.9"});
   UdpResponder server(answer_both);

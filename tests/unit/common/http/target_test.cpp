@@ -22,9 +22,6 @@ TEST_CASE("URLs are taken apart", "[http][target]") {
       {"http://[::1]:81/", false, "::1", 81, true},
       {"http://2130706433/", false, "127.0.0.1", 80, true},
       {"http://0x7f.1/", false, "127.0.0.1", 80, true},
-      {"https://b\xc3\xbc"
-       "cher.example/",
-       true, "xn--bcher-kva.example", 443, false},
   };
   for (const Row& row : rows) {
     INFO(row.url);
@@ -45,11 +42,12 @@ TEST_CASE("what is no http URL is an invalid request", "[http][target]") {
                               "file:///etc/passwd",
                               "gopher://x/",
                               "http://",
-                              "http:///path",
                               "http://shop.example:99999/",
                               "http://shop.example:x/",
                               "http://sh op/",
                               "http://[::1/",
+                              "http://b\xc3\xbc"
+                              "cher.example/",
                               "http://a\r\nb/",
                               std::string("http://a/\0b", 11),
                               "http://a/" + std::string(100'000, 'x')};
