@@ -1,0 +1,52 @@
+// What every command of `picket` shares: its streams, the global options, the exit codes. A
+// command is one file with an `add_..` function; main.cpp lists them. One thread.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+#include "cli/render/terminal.h"
+
+namespace CLI {
+class App;
+}
+
+namespace picket::cli {
+
+enum ExitCode : int {
+  kFine = 0,
+  kFailed = 1,       // a check failed, or changes were found
+  kBadUsage = 2,     // the command line
+  kBadFile = 3,      // a check file or a configuration
+  kCouldNotRun = 4,  // an unreachable controller, no permission, ..
+};
+
+// How commands that speak to a controller find it: --controller, --token-file, or PICKET_CONTROLLER
+// and PICKET_TOKEN_FILE.
+struct ControllerAccess {
+  std::string url;         // empty: not given
+  std::string token_file;  // empty: not given
+};
+
+// Results go to `out`; progress and diagnostics go to `err`.
+struct Session {
+  std::ostream& out;
+  std::ostream& err;
+  Terminal out_terminal;
+  Terminal err_terminal;
+  ControllerAccess controller;
+};
+
+using Action = std::function<int(Session&)>;  // returns an ExitCode
+
+// Adds the subcommand to `app`; when it is parsed, `chosen` becomes what to do.
+using AddCommand = void (*)(CLI::App& app, Action& chosen);
+
+// The commands, in the order of the help.
+void add_init(CLI::App& app, Action& chosen);
+void add_validate(CLI::App& app, Action& chosen);
+void add_explain(CLI::App& app, Action& chosen);
+void add_version(CLI::App& app, Action& chosen);
+
+}  // namespace picket::cli

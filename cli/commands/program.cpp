@@ -1,0 +1,96 @@
+#include "cli/commands/program.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <ostream>
+
+#include "common/core/text.h"
+
+namespace picket::cli {
+namespace {
+
+struct GlobalOptions {
+  ControllerAccess controller;
+  ColorChoice color{ColorChoice::automatic};
+};
+
+void add_global_options(CLI::App& app, GlobalOptions& options) {
+  const std::map<std::string, ColorChoice> colors{{"auto", ColorChoice::automatic},
+                                                  {"always", ColorChoice::always},
+                                                  {"never", ColorChoice::never}};
+  app.add_option("--controller", options.controller.url,
+                 "the controller's URL, or PICKET_CONTROLLER")
+      ->type_name("URL");
+  app.add_option("--token-file", options.controller.token_file,
+                 "a file with the API token, or PICKET_TOKEN_FILE")
+      ->type_name("FILE");
+  app.add_option("--color", options.color, "auto, always or never")
+      ->transform(CLI::CheckedTransformer(colors).description(""))
+      ->type_name("WHEN")
+      ->default_str("auto");
+  app.set_version_flag("--version", "picket " PICKET_VERSION);
+}
+
+void fill_from_environment(GlobalOptions& options, const Environment& environment) {
+  if (options.controller.url.empty())
+    options.controller.url = environment("PICKET_CONTROLLER").value_or("");
+  if (options.controller.token_file.empty())
+    options.controller.token_file = environment("PICKET_TOKEN_FILE").value_or("");
+}
+
+// "picket: unknown command `valdate`: did you mean `validate`?"
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error,
+                          const std::vector<std::string>& arguments) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const auto word = std::find_if(arguments.begin(), arguments.end(),
+                                 [](const std::string& a) { return !a.starts_with('-'); });
+  const bool known =
+      word == arguments.end() || std::find(names.begin(), names.end(), *word) != names.end();
+  if (known || !app.get_subcommands().empty())
+    return fmt::format("picket: {}\nsee `picket --help`\n", clean_line(error.what()));
+  const std::string near = did_you_mean(*word, names);
+  return fmt::format("picket: unknown command `{}`{}\nsee `picket --help`\n", clean_line(*word),
+                     near.empty() ? "" : fmt::format(": did you mean `{}`?", near));
+}
+
+int explain_parse_error(CLI::App& app, const CLI::ParseError& error,
+                        const std::vector<std::string>& arguments, const Surroundings& around) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+    app.exit(error, around.out, around.err);  // --help and --version
+    return kFine;
+  }
+  around.err << usage_message(app, error, arguments);
+  return kBadUsage;
+}
+
+}  // namespace
+
+int run_program(const std::vector<std::string>& arguments, std::span<const AddCommand> commands,
+                const Surroundings& around) {
+  CLI::App app{"Synthetic monitoring: checks as YAML, agents in many regions, one controller."};
+  app.name("picket");
+  app.require_subcommand(1);
+  app.fallthrough();
+  GlobalOptions options;
+  add_global_options(app, options);
+  Action chosen;
+  for (const AddCommand add : commands) add(app, chosen);
+  try {
+    std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    return explain_parse_error(app, error, arguments, around);
+  }
+  fill_from_environment(options, around.environment);
+  Session session{around.out, around.err,
+                  make_terminal(around.out_is_terminal, options.color, around.environment),
+                  make_terminal(around.err_is_terminal, options.color, around.environment),
+                  options.controller};
+  return chosen(session);
+}
+
+}  // namespace picket::cli

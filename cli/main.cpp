@@ -1,0 +1,36 @@
+// `picket`: the command line for people and CI. Every command is a file in cli/commands.
+#include <unistd.h>
+
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "cli/commands/command.h"
+#include "cli/commands/program.h"
+
+namespace {
+
+constexpr picket::cli::AddCommand kCommands[] = {
+    picket::cli::add_init,
+    picket::cli::add_validate,
+    picket::cli::add_explain,
+    picket::cli::add_version,
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const picket::cli::Surroundings surroundings{std::cout, std::cerr, isatty(STDOUT_FILENO) == 1,
+                                               isatty(STDERR_FILENO) == 1,
+                                               picket::cli::process_environment()};
+  try {
+    const int code = picket::cli::run_program(arguments, kCommands, surroundings);
+    std::cout.flush();
+    return code == picket::cli::kFine && !std::cout ? picket::cli::kCouldNotRun : code;
+  } catch (const std::exception& bug) {
+    std::cerr << "picket: a bug: " << bug.what() << '\n';
+    return picket::cli::kCouldNotRun;
+  }
+}

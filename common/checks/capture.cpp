@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "common/checks/decoders.h"
+#include "common/checks/formats.h"
+#include "common/core/text.h"
+#include "common/model/jsonpath.h"
+
+namespace picket::checks {
+namespace {
+
+struct Source {
+  const char* key;
+  CaptureSource source;
+};
+
+constexpr std::array kSources{
+    Source{"jsonpath", CaptureSource::jsonpath}, Source{"header", CaptureSource::header},
+    Source{"cookie", CaptureSource::cookie}, Source{"regex", CaptureSource::regex},
+    Source{"url", CaptureSource::url}};
+
+// Capturing groups of a valid RE2 expression: "(" but not "\(", "[(]" or "(?:" .. "(?i)".
+int group_count(std::string_view pattern) {
+  int groups = 0;
+  bool in_class = false;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\') {
+      ++i;
+    } else if (in_class) {
+      in_class = c != ']';
+    } else if (c == '[') {
+      in_class = true;
+      const std::size_t next = pattern.substr(i + 1).starts_with('^') ? i + 2 : i + 1;
+      if (next < pattern.size() && pattern[next] == ']') i = next;  // a literal ]
+    } else if (c == '(') {
+      const std::string_view rest = pattern.substr(i + 1);
+      groups += !rest.starts_with('?') || rest.starts_with("?P<") || rest.starts_with("?<");
+    }
+  }
+  return groups;
+}
+
+void check_regex(Report& report, const Node& node) {
+  if (const auto wrong = pattern_error(node.text)) {
+    report.add("E0204", node.at, fmt::format("`regex`: {}", *wrong));
+    return;
+  }
+  const int groups = group_count(node.text);
+  if (groups == 1) return;
+  report.add("E0204", node.at, fmt::format("`regex` has {} groups, it needs one", groups)).help =
+      "put ( ) round what is captured, and (?: ) round the rest";
+}
+
+void check_expression(CheckContext& context, const Capture& capture, const Node& node) {
+  context.references.refuse(node, "what captures is a plain text");
+  if (capture.source == CaptureSource::regex) check_regex(context.report, node);
+  if (capture.source == CaptureSource::header && !is_header_name(capture.expression))
+    context.report.add("E0111", node.at, "no name of a header");
+  if (capture.source != CaptureSource::jsonpath) return;
+  const auto path = JsonPath::parse(capture.expression);
+  if (!path) context.report.add("E0205", node.at, path.error().message);
+}
+
+// The one key that says where the value comes from.
+const Entry* source_of(const Fields& fields, const Entry& entry, CaptureSource& source) {
+  const Entry* given = nullptr;
+  for (const Source& candidate : kSources) {
+    const Entry* found = fields.find(candidate.key);
+    if (found == nullptr) continue;
+    if (given != nullptr) {
+      fields.report().add("E0113", found->at,
+                          fmt::format("`{}` and `{}` exclude each other", given->key, found->key));
+      return nullptr;
+    }
+    given = found;
+    source = candidate.source;
+  }
+  const bool later = fields.has("css") || fields.has("xpath");
+  if (given == nullptr && entry.value->is_map() && !later)
+    fields.report()
+        .add("E0109", entry.at, fmt::format("`{}` does not say what it captures", entry.key))
+        .help = "add one of jsonpath, header, cookie, regex, url";
+  return given;
+}
+
+std::optional<Capture> decode_capture(CheckContext& context, const Entry& entry) {
+  const Fields fields(context.report, *entry.value, check_keys("capture"));
+  Capture capture;
+  capture.name = entry.key;
+  capture.at = context.report.position(entry.at);
+  if (!is_identifier(entry.key))
+    context.report
+        .add("E0111", entry.at,
+             fmt::format("`{}` is no name for a capture", cut_utf8(entry.key, 60)))
+        .help = "letters, digits, _ and -";
+  bool secret = false;
+  if (fields.flag("secret", secret)) capture.secret = secret;
+  const Entry* source = source_of(fields, entry, capture.source);
+  if (source == nullptr) return std::nullopt;
+  if (capture.source == CaptureSource::url) {
+    bool wanted = true;
+    if (fields.flag("url", wanted) && !wanted)
+      context.report.add("E0111", source->value->at, "`url: false` captures nothing");
+    return capture;
+  }
+  if (!fields.text(source->key, capture.expression)) return std::nullopt;
+  check_expression(context, capture, *source->value);
+  return capture;
+}
+
+}  // namespace
+
+std::vector<Capture> decode_captures(CheckContext& context, const Node& node) {
+  std::vector<Capture> out;
+  for (const Entry& entry : entries_of(context.report, "capture", node))
+    if (auto capture = decode_capture(context, entry)) out.push_back(std::move(*capture));
+  return out;
+}
+
+}  // namespace picket::checks

@@ -1,0 +1,53 @@
+// The decoders of the parts of a check, each in its own file. Private to common/checks: they
+// report mistakes and return what they could read. One thread.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "common/checks/decode.h"
+#include "common/checks/fields.h"
+#include "common/checks/references.h"
+#include "common/model/check.h"
+
+namespace picket::checks {
+
+// What the decoders of one check share.
+struct CheckContext {
+  Report& report;
+  References& references;
+};
+
+// What a matcher's operand is compared with.
+enum class Operand { text, json, duration, size, count };
+
+// The keys that a check and its file's defaults share (general.cpp).
+void decode_general(const Fields& fields, Check& check);
+std::optional<RegionSelector> decode_regions(Report& report, const Node& node);
+std::optional<Quorum> decode_quorum(Report& report, const Node& node);
+bool decode_receivers(const Fields& fields, std::vector<std::string>& out);
+
+std::optional<HttpAction> decode_http(CheckContext& context, const Node& node);     // http.cpp
+void decode_body(CheckContext& context, const Fields& fields, HttpAction& action);  // body.cpp
+Pairs decode_pairs(CheckContext& context, std::string_view name, const Node& node);
+
+std::vector<Step> decode_steps(CheckContext& context, const Node& node);  // steps.cpp
+// The step of a check that is written as `http:`.
+std::optional<Step> decode_single(CheckContext& context, const Fields& fields);
+void declare_captures(References& references, const Node& steps);
+
+// Nothing but the default of 200-399 when `node` is null (expect.cpp).
+std::vector<Expectation> decode_expect(CheckContext& context, const Node* node, const Mark& at);
+std::vector<Matcher> decode_matchers(CheckContext& context, std::string_view name, const Node& node,
+                                     Operand operand);                          // matchers.cpp
+std::vector<Capture> decode_captures(CheckContext& context, const Node& node);  // capture.cpp
+
+// With `down` and `regional` added where they are missing (alerts.cpp).
+std::vector<Alert> decode_alerts(Report& report, const Entry* entry, const Mark& at);
+
+// What each value alone does not show (semantics.cpp).
+void check_semantics(Report& report, const Check& check, const Node& node,
+                     const DecodeOptions& options);
+
+}  // namespace picket::checks

@@ -1,0 +1,170 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "common/checks/decoders.h"
+#include "common/checks/formats.h"
+#include "common/checks/scalar.h"
+#include "common/core/text.h"
+#include "common/model/jsonpath.h"
+
+namespace picket::checks {
+namespace {
+
+constexpr StatusRange kDefaultStatus{200, 399};
+
+// 200, 2xx, 200-299.
+std::optional<StatusRange> parse_status(const Node& node) {
+  if (node.kind != NodeKind::scalar) return std::nullopt;
+  const std::string& text = node.text;
+  const auto is_code = [](std::string_view code) {
+    return code.size() == 3 && code[0] >= '1' && code[0] <= '5' &&
+           std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  if (is_code(text)) return StatusRange{std::stoi(text), std::stoi(text)};
+  if (text.size() == 3 && text[0] >= '1' && text[0] <= '5' && text.ends_with("xx"))
+    return StatusRange{(text[0] - '0') * 100, (text[0] - '0') * 100 + 99};
+  if (text.size() != 7 || text[3] != '-') return std::nullopt;
+  const std::string low = text.substr(0, 3);
+  const std::string high = text.substr(4);
+  if (!is_code(low) || !is_code(high) || low > high) return std::nullopt;
+  return StatusRange{std::stoi(low), std::stoi(high)};
+}
+
+class ExpectDecoder {
+ public:
+  explicit ExpectDecoder(CheckContext& context) : context_(context) {}
+
+  std::vector<Expectation> take() { return std::move(out_); }
+
+  void decode(const Node& node, bool warn) {
+    const Fields fields(context_.report, node, check_keys("expect"));
+    warn_ = warn;
+    if (node.is_map() && node.entries.empty())
+      context_.report.add("E0111", node.at, "`expect` expects nothing").help =
+          "remove it, or write for example expect: {status: 200}";
+    for (const Entry& entry : node.entries) decode_entry(entry);
+    const Entry* soft = fields.find("warn");
+    if (soft == nullptr) return;
+    if (warn)
+      context_.report.add("E0113", soft->at, "`warn` stands inside of `warn`");
+    else
+      decode(*soft->value, true);
+  }
+
+ private:
+  void decode_entry(const Entry& entry) {
+    const std::string& key = entry.key;
+    const Node& node = *entry.value;
+    if (key == "status") return decode_status(entry);
+    if (key == "http_version") return decode_one(Subject::http_version, entry, Operand::text);
+    if (key == "body") return decode_one(Subject::body, entry, Operand::text);
+    if (key == "duration") return decode_one(Subject::duration, entry, Operand::duration);
+    if (key == "size") return decode_one(Subject::size, entry, Operand::size);
+    if (key == "headers") return decode_map(Subject::header, key, node, Operand::text);
+    if (key == "cookies") return decode_map(Subject::cookie, key, node, Operand::text);
+    if (key == "jsonpath") return decode_map(Subject::jsonpath, key, node, Operand::json);
+    if (key == "phases") decode_phases(node);
+  }
+
+  Expectation make(Subject subject, std::string key, const Mark& at) const {
+    Expectation expectation;
+    expectation.subject = subject;
+    expectation.key = std::move(key);
+    expectation.warn = warn_;
+    expectation.at = context_.report.position(at);
+    return expectation;
+  }
+
+  void decode_status(const Entry& entry) {
+    Expectation expectation = make(Subject::status, {}, entry.at);
+    if (entry.value->kind != NodeKind::sequence) add_status(*entry.value, expectation);
+    for (const NodePtr& item : entry.value->items) add_status(*item, expectation);
+    if (entry.value->kind == NodeKind::sequence && entry.value->items.empty())
+      context_.report.add("E0111", entry.value->at, "no status can be in an empty list");
+    out_.push_back(std::move(expectation));
+  }
+
+  void add_status(const Node& node, Expectation& expectation) {
+    const auto range = parse_status(node);
+    if (range) {
+      expectation.status.push_back(*range);
+      return;
+    }
+    context_.report.add("E0111", node.at, "not a status").help =
+        "write 200, 2xx, 200-299, or a list of those (100 to 599)";
+  }
+
+  void decode_one(Subject subject, const Entry& entry, Operand operand) {
+    Expectation expectation = make(subject, {}, entry.at);
+    expectation.matchers = decode_matchers(context_, entry.key, *entry.value, operand);
+    if (!expectation.matchers.empty()) out_.push_back(std::move(expectation));
+  }
+
+  void decode_map(Subject subject, std::string_view name, const Node& node, Operand operand) {
+    for (const Entry& entry : entries_of(context_.report, name, node)) {
+      if (!key_is_good(subject, entry)) continue;
+      Expectation expectation = make(subject, entry.key, entry.at);
+      expectation.matchers = decode_matchers(context_, entry.key, *entry.value, operand);
+      if (!expectation.matchers.empty()) out_.push_back(std::move(expectation));
+    }
+  }
+
+  bool key_is_good(Subject subject, const Entry& entry) {
+    if (subject == Subject::jsonpath) {
+      const auto path = JsonPath::parse(entry.key);
+      if (!path) context_.report.add("E0205", entry.at, path.error().message);
+      return path.has_value();
+    }
+    if (subject == Subject::cookie) return refuse_cookie_attributes(entry);
+    if (is_header_name(entry.key)) return true;
+    context_.report.add("E0111", entry.at,
+                        fmt::format("`{}` is no name of a header", cut_utf8(entry.key, 60)));
+    return false;
+  }
+
+  bool refuse_cookie_attributes(const Entry& entry) {
+    bool clean = true;
+    for (const Entry& word : entry.value->entries) {
+      if (check_keys("cookie").find(word.key) == nullptr) continue;
+      context_.report.add("E0114", word.at, "attributes of cookies are not run by this version")
+          .help = "compare the cookie's value, or the set-cookie header with matches";
+      clean = false;
+    }
+    return clean;
+  }
+
+  void decode_phases(const Node& node) {
+    const Fields fields(context_.report, node, check_keys("phases"));
+    for (const Entry& entry : node.entries) {
+      if (check_keys("phases").find(entry.key) == nullptr) continue;
+      Expectation expectation = make(Subject::phase, entry.key, entry.at);
+      expectation.matchers = decode_matchers(context_, entry.key, *entry.value, Operand::duration);
+      if (!expectation.matchers.empty()) out_.push_back(std::move(expectation));
+    }
+  }
+
+  CheckContext& context_;
+  std::vector<Expectation> out_;
+  bool warn_{false};
+};
+
+}  // namespace
+
+std::vector<Expectation> decode_expect(CheckContext& context, const Node* node, const Mark& at) {
+  ExpectDecoder decoder(context);
+  if (node != nullptr) decoder.decode(*node, false);
+  std::vector<Expectation> out = decoder.take();
+  const bool has_status = std::any_of(out.begin(), out.end(), [](const Expectation& one) {
+    return one.subject == Subject::status && !one.warn;
+  });
+  if (has_status) return out;
+  Expectation status;
+  status.status.push_back(kDefaultStatus);
+  status.at = context.report.position(at);
+  out.insert(out.begin(), std::move(status));
+  return out;
+}
+
+}  // namespace picket::checks

@@ -1,0 +1,105 @@
+#include "common/checks/references.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/core/text.h"
+
+namespace picket::checks {
+namespace {
+
+constexpr std::string_view kOpen = "${{";
+constexpr std::string_view kClose = "}}";
+
+int code_points(std::string_view text) {
+  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+// Where a part of a scalar stands; the scalar itself when its lines were folded.
+Mark part_of(const Node& node, std::size_t offset, std::size_t length) {
+  if (!node.single_line) return node.at;
+  Mark at = node.at;
+  const std::string_view text = node.text;
+  at.column += code_points(text.substr(0, offset)) + (node.plain ? 0 : 1);
+  at.length = code_points(text.substr(offset, length));
+  return at;
+}
+
+template <class Map>
+std::string nearest(std::string_view name, const Map& known) {
+  std::vector<std::string> names;
+  for (const auto& [key, value] : known) names.push_back(key);
+  const std::string near = did_you_mean(name, names);
+  return near.empty() ? near : fmt::format("did you mean `{}`?", near);
+}
+
+}  // namespace
+
+void References::declare_capture(const std::string& name, int step, std::string step_name) {
+  captures_.try_emplace(name, Declared{step, std::move(step_name)});
+}
+
+void References::check(const Node& node) {
+  if (node.kind != NodeKind::scalar) return;
+  const std::string_view text = node.text;
+  for (std::size_t at = text.find(kOpen); at != text.npos;) {
+    const std::size_t close = text.find(kClose, at);
+    const std::size_t end = close == text.npos ? text.size() : close + kClose.size();
+    check_one(node, at, end - at);
+    at = text.find(kOpen, end);
+  }
+}
+
+void References::refuse(const Node& node, const std::string& why) {
+  const std::size_t at = node.text.find(kOpen);
+  if (node.kind != NodeKind::scalar || at == std::string::npos) return;
+  report_.add("E0202", part_of(node, at, kOpen.size()), "`${{ }}` has no meaning here").help = why;
+}
+
+void References::check_one(const Node& node, std::size_t offset, std::size_t length) {
+  const Mark at = part_of(node, offset, length);
+  const auto parsed = parse_references(std::string_view{node.text}.substr(offset, length));
+  if (!parsed) {
+    const bool closed = node.text.find(kClose, offset) != std::string::npos;
+    report_.add("E0202", at, closed ? parsed.error().message : "`${{` is not closed").help =
+        parsed.error().hint;
+    return;
+  }
+  for (const Reference& reference : *parsed) judge(reference, at);
+}
+
+void References::judge(const Reference& reference, const Mark& at) {
+  if (reference.scope == "vars") judge_var(reference.name, at);
+  if (reference.scope == "capture") judge_capture(reference.name, at);
+  if (reference.scope == "secrets") secrets_.insert(reference.name);
+}
+
+void References::judge_var(const std::string& name, const Mark& at) {
+  if (vars_.count(name) != 0) return;
+  Diagnostic& mistake = report_.add("E0201", at, fmt::format("no variable `{}`", name));
+  mistake.note = nearest(name, vars_);
+  mistake.help = "define it under `vars` of the check or of `defaults`";
+}
+
+void References::judge_capture(const std::string& name, const Mark& at) {
+  const auto found = captures_.find(name);
+  if (found == captures_.end()) {
+    Diagnostic& mistake = report_.add("E0201", at, fmt::format("no capture `{}`", name));
+    mistake.note = nearest(name, captures_);
+    mistake.help = "capture it in a step before this one";
+    return;
+  }
+  if (found->second.step < step_) return;
+  const bool own = found->second.step == step_;
+  report_
+      .add("E0203", at,
+           fmt::format("`{}` is captured {}", name,
+                       own ? "by this step itself, after its request"
+                           : fmt::format("later, by step \"{}\"", found->second.step_name)))
+      .help = "a capture holds from the step after it on";
+}
+
+}  // namespace picket::checks

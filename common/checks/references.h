@@ -1,0 +1,49 @@
+// The ${{ }} of one check: whether each names something that exists where it stands, and which
+// secrets the check needs. Used by the decoders of one check; one thread.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/checks/document.h"
+#include "common/checks/report.h"
+#include "common/model/template.h"
+
+namespace picket::checks {
+
+class References {
+ public:
+  References(Report& report, const std::map<std::string, std::string>& vars)
+      : report_(report), vars_(vars) {}
+
+  // Every capture of the check, before the first step is decoded.
+  void declare_capture(const std::string& name, int step, std::string step_name);
+  void enter_step(int step) { step_ = step; }
+
+  // Checks the references of a scalar; other nodes have none.
+  void check(const Node& node);
+  // For texts that are taken as they are: a reference is a mistake there.
+  void refuse(const Node& node, const std::string& why);
+
+  std::vector<std::string> secrets() const { return {secrets_.begin(), secrets_.end()}; }
+
+ private:
+  struct Declared {
+    int step;
+    std::string step_name;
+  };
+  void check_one(const Node& node, std::size_t offset, std::size_t length);
+  void judge(const Reference& reference, const Mark& at);
+  void judge_var(const std::string& name, const Mark& at);
+  void judge_capture(const std::string& name, const Mark& at);
+
+  Report& report_;
+  const std::map<std::string, std::string>& vars_;
+  std::map<std::string, Declared> captures_;  // where each is captured first
+  std::set<std::string> secrets_;
+  int step_{0};
+};
+
+}  // namespace picket::checks
