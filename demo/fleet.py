@@ -152,8 +152,7 @@ receivers:
             time.sleep(0.3)
 
     def online_regions(self) -> set:
-        agents = self.ask("agents", "list")
-        return {agent["region"] for agent in agents["agents"] if agent["state"] == "online"}
+        return {region["region"] for region in self.ask("status")["regions"] if region["online"]}
 
     def _agent_directory(self, region):
         return self.directory / "agents" / region
