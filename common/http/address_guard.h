@@ -32,6 +32,8 @@ class AddressGuard {
     std::string bytes;  // 16, IPv4 as ::ffff:a.b.c.d
     int bits;
   };
+  bool allows(const char* bytes) const;  // 16 of them
+
   std::vector<Prefix> allow_;
   bool open_{false};
 };

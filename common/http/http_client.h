@@ -26,10 +26,10 @@ enum class HttpVersion { any, http1_1, http2 };
 enum class IpVersion { any, v4, v6 };
 
 struct TlsOptions {
-  std::string ca_file;           // empty: the client's default store (parsed once)
-  std::string certificate_pem;   // client certificate chain and key, PEM; empty: none
+  std::string ca_file;          // empty: the client's default store (parsed once)
+  std::string certificate_pem;  // client certificate chain and key, PEM; empty: none
   std::string private_key_pem;
-  bool insecure{false};          // accept any certificate (still recorded)
+  bool insecure{false};  // accept any certificate (still recorded)
 };
 
 struct Request {
@@ -37,15 +37,15 @@ struct Request {
   std::string url;  // absolute http or https URL
   Headers headers;
   std::string body;
-  Nanos timeout{Seconds{10}};          // whole exchange, DNS included
-  Nanos connect_timeout{Seconds{5}};   // TCP and TLS, within `timeout`
+  Nanos timeout{Seconds{10}};         // whole exchange, DNS included
+  Nanos connect_timeout{Seconds{5}};  // TCP and TLS, within `timeout`
   HttpVersion http_version{HttpVersion::any};
   IpVersion ip_version{IpVersion::any};
-  bool compression{true};              // ask for and decode compressed bodies
-  bool reuse_connection{false};        // probes always connect afresh
+  bool compression{true};        // ask for and decode compressed bodies
+  bool reuse_connection{false};  // probes always connect afresh
   std::uint64_t header_bytes_max{256 * 1024};
   std::uint64_t body_bytes_max{10 * 1024 * 1024};
-  std::string proxy;                   // empty: none
+  std::string proxy;  // empty: none
   TlsOptions tls;
 };
 
@@ -56,11 +56,11 @@ struct Exchange {
   int status{0};                   // 0: no response
   std::string http_version;        // "1.1", "2"
   Headers headers;
-  std::string body;                // decoded; on body_too_large the part up to the limit
+  std::string body;  // decoded; on body_too_large the part up to the limit
   std::uint64_t header_bytes{0};
-  std::uint64_t body_bytes{0};     // as received
+  std::uint64_t body_bytes{0};  // as received
   std::vector<std::string> resolved_addresses;
-  std::string remote_address;      // "203.0.113.7:443"; empty when none was tried
+  std::string remote_address;  // "203.0.113.7:443"; empty when none was tried
   std::string dns_server;
   Phases phases;
   std::optional<TlsFacts> tls;
@@ -71,7 +71,8 @@ class HttpClient {
   virtual ~HttpClient() = default;
 
   // Returns what happened; a target that fails is an Exchange with a failure.
-  // Error: our own failure only (resource_exhausted, internal).
+  // Error: our own failure only (resource_exhausted, internal; invalid_config for a tls.ca_file
+  // that cannot be read).
   // Cancellation: the exchange is dropped; throws operation_aborted.
   virtual async::Task<Result<Exchange>> exchange(Request request) = 0;
 };

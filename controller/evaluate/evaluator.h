@@ -55,17 +55,19 @@ class Evaluator {
   // The verdict of a check, pending for an unknown one: cheaper than view().
   CheckVerdict verdict(const CheckName& name) const;
 
-  // True when results of this round are late: they heal history, they decide nothing.
-  bool is_closed(const CheckName& check, WallTime round) const;
+  // True when results of this round are late at `now`: they heal history, they decide nothing.
+  bool is_closed(const CheckName& check, WallTime round, WallTime now) const;
 
  private:
-  CheckState* find(const CheckName& name);
-  const CheckState* find(const CheckName& name) const;
+  CheckState* find(const CheckName& name) const;
   void reschedule(CheckState& state);
   void apply_defined(const CheckDefined& defined, WallTime at, Effects& effects);
-  void apply_removed(const CheckRemoved& removed, WallTime at, Effects& effects);
-  void apply_to_region(const RegionName& region, WallTime at, Effects& effects);
+  void apply_removed(const CheckName& name, WallTime at, Effects& effects);
+  void apply_flags(const RegionName& region, WallTime at, Effects& effects);
   void apply_started(WallTime at, Effects& effects);
+  // Brings the check to `at` and calls take(state); nothing for an unknown check.
+  template <class Take>
+  void apply_to(const CheckName& name, WallTime at, Effects& effects, Take&& take);
 
   std::map<CheckName, std::unique_ptr<CheckState>> checks_;
   std::map<RegionName, RegionFlags> regions_;

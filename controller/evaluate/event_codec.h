@@ -1,4 +1,5 @@
-// Events <-> the messages of the stored log, through common/wire. Pure functions; no I/O.
+// Events <-> the messages of the stored log, through common/wire. Pure functions for any thread;
+// no I/O.
 #pragma once
 
 #include "common/core/result.h"

@@ -10,6 +10,7 @@ CLI_FROM_AGENT = ("agent/probe/", "agent/script/")  # `picket run` is the agent'
 # their own. Why each is here:
 INTERFACE_HEADERS = {
     "controller/server/handler.h": "requests and responses without sockets, for api and registry",
+    "controller/deliver/receivers.h": "who can be told, as config reads it and deliver uses it",
     "controller/store/rows.h": "what one transaction writes, made by the modules that decide",
     "controller/evaluate/event.h": "the event log that ingest records and the evaluator folds",
     "controller/evaluate/effects.h": "what ingest commits, and transitions for incident",

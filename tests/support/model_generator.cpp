@@ -9,8 +9,8 @@ int ModelGenerator::number(int low, int high) {
 }
 
 std::string ModelGenerator::text() {
-  static constexpr std::array<const char*, 8> kParts{"a", "Z9", "${{ vars.x }}", "é", "\n",
-                                                     "日本", "\"'\\", " "};
+  static constexpr std::array<const char*, 8> kParts{"a",  "Z9",   "${{ vars.x }}", "é",
+                                                     "\n", "日本", "\"'\\",         " "};
   std::string out;
   for (int n = number(0, 5); n > 0; --n) out += kParts[random_.below(kParts.size())];
   return out;
@@ -72,8 +72,12 @@ Expectation ModelGenerator::expectation() {
     const int low = number(0, 999);
     return StatusRange{low, number(low, 999)};
   };
-  return {any(Subject::size), text(), several(3, status),
-          several(3, [&] { return matcher(0); }), coin(), position()};
+  return {any(Subject::size),
+          text(),
+          several(3, status),
+          several(3, [&] { return matcher(0); }),
+          coin(),
+          position()};
 }
 
 Capture ModelGenerator::capture() {
@@ -119,8 +123,13 @@ Step ModelGenerator::step() {
 }
 
 Alert ModelGenerator::alert() {
-  return {name(), any(AlertCondition::no_data), Millis{number(0, 900'000)}, any(Severity::info),
-          several(2, [&] { return name(); }), text(), position()};
+  return {name(),
+          any(AlertCondition::no_data),
+          Millis{number(0, 900'000)},
+          any(Severity::info),
+          several(2, [&] { return name(); }),
+          text(),
+          position()};
 }
 
 Check ModelGenerator::check() {
@@ -168,8 +177,9 @@ TlsFacts ModelGenerator::tls() {
 }
 
 RequestEvidence ModelGenerator::evidence() {
-  return {"GET",   text(), text(), pairs(), number(0, 599), pairs(), text(),
-          several(3, [&] { return name(); }), name()};
+  return {"GET",          text(),  text(), pairs(),
+          number(0, 599), pairs(), text(), several(3, [&] { return name(); }),
+          name()};
 }
 
 RequestResult ModelGenerator::request() {
@@ -189,8 +199,12 @@ RequestResult ModelGenerator::request() {
 }
 
 StepResult ModelGenerator::step_result() {
-  return {name(), any(StepStatus::skipped), coin(), span(),
-          several(3, [&] { return request(); }), several(2, [&] { return failure(); }),
+  return {name(),
+          any(StepStatus::skipped),
+          coin(),
+          span(),
+          several(3, [&] { return request(); }),
+          several(2, [&] { return failure(); }),
           several(2, [&] { return failure(); })};
 }
 
@@ -214,7 +228,9 @@ RunResult ModelGenerator::run() {
 }
 
 AttemptFailed ModelGenerator::attempt_failed() {
-  return {key(), Revision{hex(64)}, time(),
+  return {key(),
+          Revision{hex(64)},
+          time(),
           {any(FailureKind::internal), text(), text(), number(0, 599), "FRA", name(), position()}};
 }
 

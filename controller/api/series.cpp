@@ -1,0 +1,198 @@
+#include "controller/api/series.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "common/core/text.h"
+
+namespace picket::controller {
+namespace {
+
+double seconds(Nanos span) { return std::chrono::duration<double>(span).count(); }
+
+void head(std::string& out, std::string_view name, std::string_view type, std::string_view help) {
+  fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
+}
+
+std::string instance_of(const Check& check) {
+  for (const Step& step : check.steps)
+    if (const auto* http = std::get_if<HttpAction>(&step.action))
+      return http->url.substr(0, http->url.find_first_of("?#"));
+  return {};
+}
+
+// Of the leaf certificates met in a run, the one that expires first.
+std::optional<WallTime> earliest_expiry(const Attempt& attempt) {
+  std::optional<WallTime> earliest;
+  for (const StepResult& step : attempt.steps)
+    for (const RequestResult& request : step.requests) {
+      if (!request.tls) continue;
+      for (const CertificateFacts& certificate : request.tls->chain)
+        if (!earliest || certificate.not_after < *earliest) earliest = certificate.not_after;
+    }
+  return earliest;
+}
+
+}  // namespace
+
+std::string escape_label(std::string_view value) {
+  std::string out;
+  for (const char c : clean_line(value)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+void SeriesBook::define(const Check& check) {
+  targets_[check.name] = Target{instance_of(check), check.interval};
+}
+
+void SeriesBook::remove(const CheckName& check) {
+  targets_.erase(check);
+  const auto first = series_.lower_bound(Key{check, RegionName{}});
+  auto last = first;
+  while (last != series_.end() && last->first.first == check) ++last;
+  series_.erase(first, last);
+}
+
+void SeriesBook::observe(const RunResult& run) {
+  if (run.key.kind != RunKind::scheduled || run.verdict == RunVerdict::unknown ||
+      run.attempts.empty())
+    return;
+  const Key key{run.key.check, run.key.region};
+  if (series_.count(key) == 0 && series_.size() >= pairs_max_) {
+    ++dropped_;
+    return;
+  }
+  Series& series = series_[key];
+  const Attempt& attempt = run.attempts.back();
+  series.last = run.started;
+  series.success = run.verdict != RunVerdict::fail;
+  series.duration_seconds = seconds(attempt.duration);
+  series.phases = {};
+  series.status = 0;
+  for (const StepResult& step : attempt.steps)
+    for (const RequestResult& request : step.requests) {
+      series.phases = series.phases + request.phases;
+      if (request.status != 0) series.status = request.status;
+    }
+  series.certificate_expiry = earliest_expiry(attempt);
+  series.lateness = run.lateness;
+  ++series.runs;
+  series.successes += series.success ? 1 : 0;
+  series.retried += run.attempts.size() > 1 ? 1 : 0;
+  series.duration_sum += series.duration_seconds;
+  for (std::size_t i = 0; i < kBuckets.size(); ++i)
+    series.buckets[i] += series.duration_seconds <= kBuckets[i] ? 1 : 0;
+}
+
+const SeriesBook::Target* SeriesBook::live_target(const Key& key, const Series& series,
+                                                  WallTime now) const {
+  const auto it = targets_.find(key.first);
+  if (it == targets_.end() || now - series.last > it->second.interval * 3) return nullptr;
+  return &it->second;
+}
+
+std::string SeriesBook::labels(const Key& key, const Target& target) const {
+  return fmt::format("job=\"{}\",instance=\"{}\",probe=\"{}\"", escape_label(key.first.value),
+                     escape_label(target.instance), escape_label(key.second.value));
+}
+
+template <class Value>
+void SeriesBook::render_gauge(std::string& out, std::string_view name, std::string_view help,
+                              WallTime now, Value value) const {
+  head(out, name, "gauge", help);
+  for (const auto& [key, series] : series_) {
+    const Target* target = live_target(key, series, now);
+    const std::optional<double> number = target == nullptr ? std::nullopt : value(series);
+    if (number)
+      fmt::format_to(std::back_inserter(out), "{}{{{}}} {}\n", name, labels(key, *target), *number);
+  }
+}
+
+void SeriesBook::render_phases(std::string& out, WallTime now) const {
+  constexpr std::string_view kName = "probe_http_duration_seconds";
+  head(out, kName, "gauge", "Duration of the HTTP requests of the last run by phase");
+  for (const auto& [key, series] : series_) {
+    const Target* target = live_target(key, series, now);
+    if (target == nullptr) continue;
+    const std::string common = labels(key, *target);
+    const std::pair<std::string_view, Nanos> phases[] = {{"resolve", series.phases.dns},
+                                                         {"connect", series.phases.connect},
+                                                         {"tls", series.phases.tls},
+                                                         {"processing", series.phases.wait},
+                                                         {"transfer", series.phases.transfer}};
+    for (const auto& [phase, span] : phases)
+      fmt::format_to(std::back_inserter(out), "{}{{{},phase=\"{}\"}} {}\n", kName, common, phase,
+                     seconds(span));
+  }
+}
+
+void SeriesBook::render_histogram(std::string& out, WallTime now) const {
+  constexpr std::string_view kName = "probe_all_duration_seconds";
+  head(out, kName, "histogram", "Duration of all scheduled runs");
+  for (const auto& [key, series] : series_) {
+    const Target* target = live_target(key, series, now);
+    if (target == nullptr) continue;
+    const std::string common = labels(key, *target);
+    auto sink = std::back_inserter(out);
+    for (std::size_t i = 0; i < kBuckets.size(); ++i)
+      fmt::format_to(sink, "{}_bucket{{{},le=\"{}\"}} {}\n", kName, common, kBuckets[i],
+                     series.buckets[i]);
+    fmt::format_to(sink, "{}_bucket{{{},le=\"+Inf\"}} {}\n", kName, common, series.runs);
+    fmt::format_to(sink, "{}_sum{{{}}} {}\n{}_count{{{}}} {}\n", kName, common,
+                   series.duration_sum, kName, common, series.runs);
+  }
+  head(out, "probe_all_success", "summary", "Scheduled runs that passed, of all");
+  for (const auto& [key, series] : series_) {
+    const Target* target = live_target(key, series, now);
+    if (target == nullptr) continue;
+    fmt::format_to(std::back_inserter(out),
+                   "probe_all_success_sum{{{0}}} {1}\nprobe_all_success_count{{{0}}} {2}\n",
+                   labels(key, *target), series.successes, series.runs);
+  }
+}
+
+void SeriesBook::render_info(std::string& out, WallTime now) const {
+  head(out, "sm_check_info", "gauge", "Information about the check");
+  for (const auto& [key, series] : series_) {
+    const Target* target = live_target(key, series, now);
+    if (target == nullptr) continue;
+    fmt::format_to(std::back_inserter(out),
+                   "sm_check_info{{{},check_name=\"http\",frequency=\"{}\",geohash=\"\","
+                   "region=\"{}\"}} 1\n",
+                   labels(key, *target), target->interval.count(),
+                   escape_label(key.second.value));
+  }
+}
+
+std::string SeriesBook::render(WallTime now) const {
+  using Number = std::optional<double>;
+  std::string out;
+  render_gauge(out, "probe_success", "Whether the last run passed", now,
+               [](const Series& s) -> Number { return s.success ? 1 : 0; });
+  render_gauge(out, "probe_duration_seconds", "How long the last run took", now,
+               [](const Series& s) -> Number { return s.duration_seconds; });
+  render_phases(out, now);
+  render_gauge(out, "probe_http_status_code", "Status code of the last response", now,
+               [](const Series& s) -> Number { return s.status; });
+  render_gauge(out, "probe_dns_lookup_time_seconds", "Time spent on DNS in the last run", now,
+               [](const Series& s) -> Number { return seconds(s.phases.dns); });
+  render_gauge(out, "probe_ssl_earliest_cert_expiry", "Unix time of the first expiry in the chain",
+               now, [](const Series& s) -> Number {
+                 if (!s.certificate_expiry) return std::nullopt;
+                 return static_cast<double>(s.certificate_expiry->unix_ms()) / 1000;
+               });
+  render_gauge(out, "picket_schedule_lateness_seconds", "Start of the last run after its due time",
+               now, [](const Series& s) -> Number { return seconds(s.lateness); });
+  render_gauge(out, "picket_runs_retried_total", "Scheduled runs that needed a retry", now,
+               [](const Series& s) -> Number { return static_cast<double>(s.retried); });
+  render_histogram(out, now);
+  render_info(out, now);
+  return out;
+}
+
+}  // namespace picket::controller

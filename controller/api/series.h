@@ -1,0 +1,78 @@
+// Per-check series for Prometheus under the names of blackbox_exporter and Grafana's synthetic
+// monitoring, so that existing dashboards and alerts work; rendered directly, without a client
+// library. Pure state over results; text format 0.0.4.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "common/core/ids.h"
+#include "common/core/time.h"
+#include "common/model/check.h"
+#include "common/model/run.h"
+
+namespace picket::controller {
+
+class SeriesBook {
+ public:
+  // Pairs of (check, region) kept at most; what is beyond is counted, not shown.
+  explicit SeriesBook(std::size_t pairs_max = 200'000) : pairs_max_(pairs_max) {}
+
+  // A check is new or changed: its labels and how long its series live.
+  void define(const Check& check);
+  void remove(const CheckName& check);
+
+  // Scheduled runs only; unknown runs say nothing of the target.
+  void observe(const RunResult& run);
+
+  // Series of a region end three intervals after its last result.
+  std::string render(WallTime now) const;
+
+  std::uint64_t dropped() const { return dropped_; }
+
+ private:
+  static constexpr std::array<double, 11> kBuckets{0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+                                                   0.5,   1,    2.5,   5,    10};
+  struct Target {
+    std::string instance;  // URL of the first step, query removed
+    Millis interval{0};
+  };
+  struct Series {
+    WallTime last;
+    bool success{false};
+    double duration_seconds{0};
+    Phases phases;
+    int status{0};
+    std::optional<WallTime> certificate_expiry;
+    Millis lateness{0};
+    std::uint64_t runs{0};
+    std::uint64_t successes{0};
+    std::uint64_t retried{0};
+    double duration_sum{0};
+    std::array<std::uint64_t, kBuckets.size()> buckets{};
+  };
+  using Key = std::pair<CheckName, RegionName>;
+
+  template <class Value>
+  void render_gauge(std::string& out, std::string_view name, std::string_view help, WallTime now,
+                    Value value) const;
+  void render_phases(std::string& out, WallTime now) const;
+  void render_histogram(std::string& out, WallTime now) const;
+  void render_info(std::string& out, WallTime now) const;
+  const Target* live_target(const Key& key, const Series& series, WallTime now) const;
+  std::string labels(const Key& key, const Target& target) const;
+
+  std::size_t pairs_max_;
+  std::map<CheckName, Target> targets_;
+  std::map<Key, Series> series_;
+  std::uint64_t dropped_{0};
+};
+
+// A label value of the text format: backslash, quote and line feed escaped, invalid UTF-8 cleaned.
+std::string escape_label(std::string_view value);
+
+}  // namespace picket::controller

@@ -1,0 +1,35 @@
+// The snapshot of a receiver that an outbox row carries: everything but the secret, which is
+// named by a digest. Pure functions for any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/core/result.h"
+#include "controller/deliver/receivers.h"
+
+namespace picket::controller {
+
+struct Route {
+  std::string receiver;  // its name
+  ReceiverKind kind{ReceiverKind::pagerduty};
+  std::string url;
+  std::string credential;  // credential_of(secret): tells secrets apart without holding one
+  std::string fallback;
+};
+
+// 16 hex digits of SHA-256; empty for an empty secret.
+std::string credential_of(std::string_view secret);
+
+Route make_route(const Receiver& receiver);
+
+// The JSON that stands in OutboxRow::route_json.
+std::string render_route(const Route& route);
+inline std::string render_route(const Receiver& receiver) {
+  return render_route(make_route(receiver));
+}
+
+// corrupt: no JSON object with a receiver, kind and URL.
+Result<Route> parse_route(std::string_view json);
+
+}  // namespace picket::controller

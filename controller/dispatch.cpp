@@ -1,0 +1,172 @@
+#include "controller/dispatch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/async/with_deadline.h"
+#include "common/wire/wire.h"
+
+namespace picket::controller {
+namespace {
+
+constexpr Millis kPark{50'000};
+constexpr Millis kLongestNap{30'000};
+
+}  // namespace
+
+Dispatch::Dispatch(Ports ports, std::map<RegionName, RegionLabels> regions)
+    : ports_(std::move(ports)), changed_(ports_.executor) {
+  for (auto& [region, labels] : regions) planner_.set_region(region, std::move(labels));
+}
+
+Status Dispatch::restore(const std::string& plan, const std::vector<AgentId>& agents) {
+  const WallTime now = ports_.turn.now();
+  for (const AgentId& agent : agents) planner_.add_agent(agent, now);
+  if (plan.empty()) return {};
+  return planner_.restore(plan, now);
+}
+
+void Dispatch::set_checks(std::vector<PlannedCheck> checks) {
+  std::map<CheckName, PlannedCheck> next;
+  for (const PlannedCheck& planned : checks) next[planned.check->name] = planned;
+  const auto before = std::exchange(checks_, std::move(next));
+  planner_.set_checks(std::move(checks));
+  update();
+  for (const auto& [name, planned] : before)
+    if (checks_.count(name) == 0) ports_.turn.record(CheckRemoved{name});
+  for (const auto& [name, planned] : checks_) {
+    const auto old = before.find(name);
+    if (old == before.end() || old->second.revision != planned.revision) record_defined(name);
+  }
+}
+
+void Dispatch::record_defined(const CheckName& name) {
+  const auto it = checks_.find(name);
+  if (it == checks_.end()) return;
+  ports_.turn.record(
+      CheckDefined{*it->second.check, it->second.revision, planner_.assigned(name)});
+}
+
+void Dispatch::add_agent(const AgentId& agent) {
+  planner_.add_agent(agent, ports_.turn.now());
+  update();
+}
+
+void Dispatch::remove_agent(const AgentId& agent) {
+  planner_.remove_agent(agent);
+  update();
+}
+
+void Dispatch::seen(const AgentId& agent) {
+  planner_.seen(agent, ports_.turn.now());
+  update();
+}
+
+void Dispatch::update() {
+  const PlanChange change = planner_.update(ports_.turn.now());
+  for (const auto& [region, online] : change.liveness)
+    ports_.turn.record(RegionLiveness{region, online});
+  for (const CheckName& name : change.reassigned) record_defined(name);
+  if (change.new_generation)
+    ports_.turn.staged().checkpoints.push_back({"plan", planner_.snapshot()});
+  for (const AgentId& agent : change.agents) desired_.erase(agent);
+  if (!change.agents.empty()) changed_.notify_all();
+}
+
+const v1::DesiredState& Dispatch::desired(const AgentId& agent) {
+  auto& kept = desired_[agent];
+  if (!kept) kept = std::make_shared<const v1::DesiredState>(planner_.desired(agent));
+  return *kept;
+}
+
+void Dispatch::order(const std::vector<RunRequest>& requests) {
+  for (const RunRequest& request : requests) {
+    const auto placement = planner_.placement(request.check, request.region);
+    if (!placement || placement->agent.empty()) {
+      ++unplaced_;
+      continue;
+    }
+    Order made;
+    made.check = request.check;
+    made.revision = request.revision;
+    made.kind = request.kind;
+    made.round = request.round;
+    made.ordinal = request.ordinal;
+    made.expires = request.expires;
+    desk_.add(AgentId{request.region, placement->agent}, std::move(made));
+  }
+  if (!requests.empty()) changed_.notify_all();
+}
+
+void Dispatch::want_evidence(const std::vector<CheckName>& checks) {
+  for (const CheckName& check : checks)
+    for (const RegionName& region : planner_.assigned(check)) {
+      const auto placement = planner_.placement(check, region);
+      if (placement && !placement->agent.empty())
+        evidence_[AgentId{region, placement->agent}].insert(check);
+    }
+}
+
+v1::RunOrder Dispatch::encode(const Order& order, const AgentId& agent) const {
+  v1::RunOrder message;
+  message.set_number(order.number);
+  message.set_check(order.check.value);
+  message.set_revision(order.revision.value);
+  message.set_kind(std::string{to_string(order.kind)});
+  message.set_round_unix_ms(order.round.unix_ms());
+  message.set_ordinal(order.ordinal);
+  message.set_expires_unix_ms(order.expires.unix_ms());
+  const auto placement = planner_.placement(order.check, agent.region);
+  const auto check = checks_.find(order.check);
+  if (check != checks_.end() && (!placement || placement->agent != agent.name))
+    *message.mutable_definition() = wire::encode(*check->second.check);
+  return message;
+}
+
+// True when there is something to say.
+bool Dispatch::fill(const AgentId& agent, const PollRequest& request, v1::PollResponse& response) {
+  const v1::DesiredState& state = desired(agent);
+  const bool behind = state.digest() != request.have;
+  if (behind) *response.mutable_desired() = state;
+  const WallTime now = ports_.turn.now();
+  for (const Order& order : desk_.take(agent, request.session, request.orders_seen, now))
+    *response.add_orders() = encode(order, agent);
+  for (const CheckName& check : std::exchange(evidence_[agent], {}))
+    response.add_evidence_for(check.value);
+  return behind || response.orders_size() != 0 || response.evidence_for_size() != 0;
+}
+
+async::Task<bool> Dispatch::news() {
+  co_await changed_.wait();
+  co_return true;
+}
+
+async::Task<v1::PollResponse> Dispatch::poll(AgentId agent, PollRequest request) {
+  seen(agent);
+  v1::PollResponse response;
+  const Deadline until = Deadline::after(ports_.clock.now(), kPark);
+  while (!fill(agent, request, response) && !stopping_ && !until.passed(ports_.clock.now())) {
+    async::Task<bool> waiting = news();
+    co_await async::with_deadline(ports_.clock, until, std::move(waiting));
+  }
+  seen(agent);
+  response.set_controller_unix_ms(ports_.turn.now().unix_ms());
+  co_return response;
+}
+
+async::Task<void> Dispatch::run() {
+  while (true) {
+    update();
+    const auto due = planner_.next_due();
+    const WallTime now = ports_.turn.now();
+    const Millis nap = due ? std::clamp(*due - now, Millis{10}, kLongestNap) : kLongestNap;
+    co_await ports_.clock.sleep_for(nap);
+  }
+}
+
+void Dispatch::stop() {
+  stopping_ = true;
+  changed_.notify_all();
+}
+
+}  // namespace picket::controller

@@ -1,0 +1,79 @@
+// Tells agents what to run: desired states from the planner, run-now orders from the evaluator,
+// both through long polls; and tells the evaluator what the planner learns of regions. One
+// executor. Owned by the controller.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/async/notice.h"
+#include "controller/ingest/order_desk.h"
+#include "controller/plan/planner.h"
+#include "controller/turn.h"
+#include "picket/v1/agent.pb.h"
+
+namespace picket::controller {
+
+struct PollRequest {
+  std::string have;     // digest of the desired state that the agent holds
+  std::string session;  // random, per start of the agent
+  std::uint64_t orders_seen{0};
+};
+
+class Dispatch {
+ public:
+  struct Ports {
+    async::Executor executor;
+    async::Clock& clock;
+    Turn& turn;
+  };
+  Dispatch(Ports ports, std::map<RegionName, RegionLabels> regions);
+
+  // What a start finds; `plan` is the kept snapshot or empty.
+  Status restore(const std::string& plan, const std::vector<AgentId>& agents);
+
+  // The checks in force. New and changed ones are recorded as defined, absent ones as removed.
+  void set_checks(std::vector<PlannedCheck> checks);
+
+  void add_agent(const AgentId& agent);
+  void remove_agent(const AgentId& agent);
+  void seen(const AgentId& agent);
+
+  void order(const std::vector<RunRequest>& requests);
+  void want_evidence(const std::vector<CheckName>& checks);
+
+  // Answers at once when there is something new, else after about 50 s with nothing.
+  async::Task<v1::PollResponse> poll(AgentId agent, PollRequest request);
+
+  // Ages agents and regions; runs until cancelled.
+  async::Task<void> run();
+
+  // Every parked poll returns now, and later ones at once.
+  void stop();
+
+  const Planner& planner() const { return planner_; }
+  std::uint64_t orders_dropped() const { return desk_.dropped() + unplaced_; }
+
+ private:
+  void update();
+  void record_defined(const CheckName& name);
+  const v1::DesiredState& desired(const AgentId& agent);
+  v1::RunOrder encode(const Order& order, const AgentId& agent) const;
+  bool fill(const AgentId& agent, const PollRequest& request, v1::PollResponse& response);
+  async::Task<bool> news();
+
+  Ports ports_;
+  Planner planner_;
+  OrderDesk desk_;
+  async::Notice changed_;
+  std::map<CheckName, PlannedCheck> checks_;
+  std::map<AgentId, std::shared_ptr<const v1::DesiredState>> desired_;
+  std::map<AgentId, std::set<CheckName>> evidence_;
+  std::uint64_t unplaced_{0};
+  bool stopping_{false};
+};
+
+}  // namespace picket::controller

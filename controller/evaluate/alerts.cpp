@@ -1,0 +1,214 @@
+#include "controller/evaluate/alerts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/evaluate/attribution.h"
+#include "controller/evaluate/conditions.h"
+
+namespace picket::controller {
+namespace {
+
+constexpr std::array kBySeverity{AlertCondition::down, AlertCondition::no_data,
+                                 AlertCondition::regional, AlertCondition::degraded};
+
+struct Context {
+  CheckState& state;
+  const CheckFacts& facts;
+  Effects& effects;
+};
+
+const Alert& definition_of(const CheckState& state, const AlertState& alert) {
+  const auto& alerts = state.check->alerts;
+  return *std::find_if(alerts.begin(), alerts.end(),
+                       [&](const Alert& a) { return a.id == alert.id; });
+}
+
+std::string digest_of(const Attribution& a) {
+  std::string out = fmt::format("{}|{}|{}|{}|{}", static_cast<int>(a.kind), a.step, a.status, a.pop,
+                                a.remote_address);
+  for (const RegionName& region : a.failing) out += '|' + region.value;
+  return out;
+}
+
+void say(Context& c, AlertState& alert, AlertPhase phase, std::string reason) {
+  AlertTransition t{.check = c.state.check, .alert = definition_of(c.state, alert)};
+  t.phase = phase;
+  t.at = c.state.now;
+  t.opening_round = alert.opening_round;
+  t.first_bad_run = alert.first_bad;
+  t.verdict = c.state.verdict;
+  t.attribution = attribute(c.state, c.facts, alert.condition);
+  t.regions = region_views(c.state, c.facts);
+  t.reason = std::move(reason);
+  alert.shown = digest_of(t.attribution);
+  alert.shown_at = c.state.now;
+  c.effects.transitions.push_back(std::move(t));
+}
+
+// A later episode of one round gets a name of its own: the key of its pages is made of it.
+void begin(AlertState& alert, const Episode& episode) {
+  alert.opening_round = std::max(episode.round, alert.opening_round + Millis{1});
+  alert.first_bad = episode.first_bad;
+}
+
+std::string why(const Context& c, AlertCondition condition) {
+  switch (condition) {
+    case AlertCondition::down:
+      return fmt::format("{} regions fail, the quorum is {} of {}", c.facts.failing,
+                         c.facts.quorum, c.facts.assigned);
+    case AlertCondition::no_data:
+      return fmt::format("{} of {} regions report, {} are needed", c.facts.reporting,
+                         c.facts.assigned, c.facts.needed);
+    case AlertCondition::regional: return "a region fails in 3 of its last 5 runs";
+    case AlertCondition::degraded: {
+      const auto& ring = c.state.first_attempts;
+      const auto bad = std::count(ring.begin(), ring.end(), '1');
+      if (c.state.episode(condition).regions.empty())
+        return fmt::format("first attempts failed in {} of the last {} runs", bad, ring.size());
+      return "a soft threshold does not hold";
+    }
+  }
+  return {};
+}
+
+bool any_firing(const CheckState& state, AlertCondition condition) {
+  return std::any_of(state.alerts.begin(), state.alerts.end(), [&](const AlertState& alert) {
+    return alert.firing && alert.condition == condition;
+  });
+}
+
+// Of a condition that still holds: the incident that stands above it and has data to show.
+std::optional<std::string> superseded_by(const CheckState& state, AlertCondition condition) {
+  const bool minor =
+      condition == AlertCondition::regional || condition == AlertCondition::degraded;
+  if (minor && any_firing(state, AlertCondition::down)) return "the check is down";
+  if (condition == AlertCondition::degraded && any_firing(state, AlertCondition::regional))
+    return "a region fails";
+  return std::nullopt;
+}
+
+std::string recovery_of(const Context& c, AlertCondition condition) {
+  if (condition == AlertCondition::no_data)
+    return fmt::format("{} of {} regions report again", c.facts.reporting, c.facts.assigned);
+  return "recovered";
+}
+
+void fire(Context& c, AlertState& alert) {
+  const Episode& episode = c.state.episode(alert.condition);
+  if (!episode.active || is_masked(c.state, alert.condition)) return;
+  if (!alert.firing) {
+    if (c.state.now < episode.since + definition_of(c.state, alert).hold) return;
+    if (!alert.suspected) begin(alert, episode);
+    alert.first_bad = std::min(alert.first_bad, episode.first_bad);
+    alert.suspected = false;
+    alert.firing = true;
+    say(c, alert, AlertPhase::fires, why(c, alert.condition));
+    return;
+  }
+  if (c.state.now - alert.shown_at < kChangesEvery) return;
+  const Attribution now = attribute(c.state, c.facts, alert.condition);
+  if (!now.failing.empty() && digest_of(now) != alert.shown)
+    say(c, alert, AlertPhase::changes, "what fails has changed");
+}
+
+std::string refuted_because(const Context& c) {
+  if (c.state.episode(AlertCondition::regional).active) return "only a region fails";
+  const auto& regions = c.facts.regions;
+  const bool passed = std::any_of(regions.begin(), regions.end(), [](const auto& region) {
+    return region.second.counts && region.second.passes > 0;
+  });
+  return passed ? "below the quorum, and it passes again" : "no failing run is left";
+}
+
+void clear(Context& c, AlertState& alert) {
+  const Episode& episode = c.state.episode(alert.condition);
+  if (alert.suspected && !episode.active && !c.state.suspicion.active) {
+    alert.suspected = false;
+    say(c, alert, AlertPhase::clears, refuted_because(c));
+  }
+  if (!alert.firing) return;
+  const auto above = superseded_by(c.state, alert.condition);
+  if (episode.active && !above) return;
+  alert.firing = false;
+  say(c, alert, AlertPhase::clears, above ? *above : recovery_of(c, alert.condition));
+}
+
+void suspect(Context& c) {
+  if (!c.state.suspicion.active) return;
+  for (AlertState& alert : c.state.alerts) {
+    if (alert.condition != AlertCondition::down) continue;
+    if (alert.suspected || alert.firing) return;
+    begin(alert, c.state.suspicion);
+    alert.suspected = true;
+    say(c, alert, AlertPhase::suspected, "a run failed; other regions are asked");
+    return;
+  }
+}
+
+}  // namespace
+
+void update_alerts(CheckState& state, const CheckFacts& facts, Effects& effects) {
+  Context c{state, facts, effects};
+  for (const AlertCondition condition : kBySeverity)
+    for (AlertState& alert : state.alerts)
+      if (alert.condition == condition) fire(c, alert);
+  for (const AlertCondition condition : kBySeverity)
+    for (AlertState& alert : state.alerts)
+      if (alert.condition == condition) clear(c, alert);
+  suspect(c);
+}
+
+void rebind_alerts(CheckState& state, std::shared_ptr<const Check> next, Effects& effects) {
+  const CheckFacts facts = look(state, state.now);
+  Context c{state, facts, effects};
+  std::vector<AlertState> kept;
+  for (const Alert& alert : next->alerts) {
+    const auto old = std::find_if(state.alerts.begin(), state.alerts.end(), [&](const auto& a) {
+      return a.id == alert.id && a.condition == alert.condition;
+    });
+    kept.push_back(old != state.alerts.end() ? *old : AlertState{alert.id, alert.condition});
+  }
+  for (AlertState& old : state.alerts) {
+    const bool stays = std::any_of(kept.begin(), kept.end(), [&](const AlertState& a) {
+      return a.id == old.id && a.condition == old.condition;
+    });
+    if (stays || (!old.firing && !old.suspected)) continue;
+    say(c, old, AlertPhase::clears, "the alert is no longer defined");
+  }
+  state.alerts = std::move(kept);
+  state.check = std::move(next);
+}
+
+void clear_alerts(CheckState& state, const std::string& reason, Effects& effects) {
+  const CheckFacts facts = look(state, state.now);
+  Context c{state, facts, effects};
+  for (AlertState& alert : state.alerts) {
+    if (!alert.firing && !alert.suspected) continue;
+    alert.firing = alert.suspected = false;
+    say(c, alert, AlertPhase::clears, reason);
+  }
+}
+
+void note_on_alerts(CheckState& state, const std::string& reason, Effects& effects) {
+  const CheckFacts facts = look(state, state.now);
+  Context c{state, facts, effects};
+  for (AlertState& alert : state.alerts)
+    if (alert.firing) say(c, alert, AlertPhase::changes, reason);
+}
+
+std::optional<WallTime> next_alert_due(const CheckState& state) {
+  std::optional<WallTime> next;
+  for (const AlertState& alert : state.alerts) {
+    const Episode& episode = state.episode(alert.condition);
+    if (!episode.active || is_masked(state, alert.condition)) continue;
+    const WallTime at = alert.firing ? alert.shown_at + kChangesEvery
+                                     : episode.since + definition_of(state, alert).hold;
+    if (at > state.now) next = next ? std::min(*next, at) : at;
+  }
+  return next;
+}
+
+}  // namespace picket::controller

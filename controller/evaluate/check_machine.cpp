@@ -1,0 +1,303 @@
+#include "controller/evaluate/check_machine.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "common/model/schedule.h"
+#include "controller/evaluate/alerts.h"
+#include "controller/evaluate/conditions.h"
+#include "controller/evaluate/facts.h"
+#include "controller/evaluate/orders.h"
+#include "controller/evaluate/rounds.h"
+
+namespace picket::controller {
+namespace {
+
+void earliest(std::optional<WallTime>& next, std::optional<WallTime> at) {
+  if (at && (!next || *at < *next)) next = at;
+}
+
+// Brings everything that follows from the runs up to state.now.
+void settle(CheckState& state, Effects& effects) {
+  if (is_paused(*state.check, state.now)) {
+    state.paused_last = state.now;
+    return;
+  }
+  for (auto& [name, region] : state.regions)
+    if (region.attempt_failed &&
+        state.now >= attempt_expiry(*state.check, *region.attempt_failed))
+      region.attempt_failed.reset();
+  const CheckFacts facts = look(state, state.now);
+  const CheckVerdict before = state.verdict;
+  update_conditions(state, facts, state.now);
+  if (state.verdict != before)
+    effects.verdicts.push_back({state.check->name, before, state.verdict, state.now});
+  const std::size_t said = effects.transitions.size();
+  update_alerts(state, facts, effects);
+  for (std::size_t i = said; i < effects.transitions.size(); ++i)
+    if (effects.transitions[i].phase == AlertPhase::clears)
+      effects.evidence_wanted.push_back(state.check->name);
+  schedule_rechecks(state, facts);
+}
+
+void expect_data_from(CheckState& state, WallTime at) {
+  const Millis interval = state.check->interval;
+  const WallTime first = round_start(at, interval) + interval;
+  state.not_before =
+      std::max(state.not_before, round_close(first, interval, run_limit(*state.check)));
+}
+
+void assign(CheckState& state, const CheckDefined& defined,
+            const std::map<RegionName, RegionFlags>& flags) {
+  std::map<RegionName, RegionState> next;
+  const Millis interval = defined.check.interval;
+  for (const RegionName& name : defined.regions) {
+    const auto old = state.regions.find(name);
+    RegionState region;
+    if (old != state.regions.end()) region = std::move(old->second);
+    else region.first_round = round_start(state.now, interval) + interval;
+    const auto known = flags.find(name);
+    if (known != flags.end()) region.flags = known->second;
+    next.emplace(name, std::move(region));
+  }
+  state.regions = std::move(next);
+  const auto gone = [&](const RegionName& name) { return !state.regions.contains(name); };
+  for (Episode& episode : state.episodes) std::erase_if(episode.regions, gone);
+  std::erase_if(state.suspicion.regions, gone);
+}
+
+Millis as_millis(Nanos span) { return std::chrono::duration_cast<Millis>(span); }
+
+bool counts_for_state(const RunReceived& received) {
+  return !received.late && !received.superseded && received.run.key.kind != RunKind::manual;
+}
+
+// False for a run that is known already, or older than all that are kept.
+bool insert_run(RegionState& region, const RunBrief& brief, std::size_t most) {
+  const auto same = [&](const RunBrief& run) {
+    return run.round == brief.round && run.kind == brief.kind && run.ordinal == brief.ordinal;
+  };
+  if (std::any_of(region.runs.begin(), region.runs.end(), same)) return false;
+  const auto after = [](const RunBrief& a, const RunBrief& b) { return a.at < b.at; };
+  if (region.runs.size() >= most && after(brief, region.runs.front())) return false;
+  region.runs.insert(
+      std::upper_bound(region.runs.begin(), region.runs.end(), brief, after), brief);
+  if (region.runs.size() > most) region.runs.erase(region.runs.begin());
+  return true;
+}
+
+std::optional<FailureSummary> summarize_warning(const RunResult& run) {
+  for (const StepResult& step : run.attempts.back().steps) {
+    if (step.warnings.empty()) continue;
+    const Failure& warning = step.warnings.front();
+    FailureSummary summary{.kind = warning.kind, .step = step.name, .message = warning.message};
+    summary.at = warning.at;
+    return summary;
+  }
+  return std::nullopt;
+}
+
+// Facts of the region's newest run, for titles and attribution.
+void note_facts(RegionState& region, const RunResult& run) {
+  region.duration = as_millis(run.duration);
+  if (run.attempts.empty()) return;
+  if (run.verdict == RunVerdict::fail) {
+    region.failure = summarize_failure(run);
+    return;
+  }
+  region.warning = summarize_warning(run);
+  for (const StepResult& step : run.attempts.back().steps)
+    for (const RequestResult& request : step.requests) {
+      region.pop = request.pop;
+      region.remote_address = request.remote_address;
+    }
+}
+
+void count_first_attempt(CheckState& state, const RunResult& run) {
+  if (run.key.kind != RunKind::scheduled || run.attempts.empty()) return;
+  if (state.episode(AlertCondition::down).active || state.episode(AlertCondition::regional).active)
+    return;
+  state.first_attempts += run.attempts.front().verdict == RunVerdict::fail ? '1' : '0';
+  if (state.first_attempts.size() > kFirstAttempts) state.first_attempts.erase(0, 1);
+}
+
+// What a run that counts sets in motion besides the verdict.
+void react(CheckState& state, const RunReceived& received, bool was_failing, Effects& effects) {
+  const RunKey& key = received.run.key;
+  const bool failed = received.run.verdict == RunVerdict::fail;
+  if (is_paused(*state.check, state.now)) return;
+  if (failed && key.kind == RunKind::scheduled && !was_failing)
+    confirm_elsewhere(state, key.region, key.round, effects);
+  if (failed && key.kind == RunKind::confirmation) widen(state, effects);
+  if (!failed && was_failing) accelerate(state, key.region, effects);
+}
+
+void take_run(CheckState& state, RegionState& region, const RunReceived& received,
+              Effects& effects) {
+  const RunResult& run = received.run;
+  region.ordered.reset();
+  if (run.key.kind == RunKind::scheduled && run.key.round >= region.attempt_round)
+    region.attempt_failed.reset();
+  if (run.verdict == RunVerdict::unknown) {
+    region.last_unknown = std::min(run.started, state.now);
+    return;
+  }
+  const bool was_failing =
+      !region.runs.empty() && region.runs.back().verdict == RunVerdict::fail;
+  const RunBrief brief{std::min(run.started, state.now), run.key.round, run.key.kind,
+                       run.key.ordinal, run.verdict};
+  const auto most = std::max(kPersistWindow, static_cast<std::size_t>(
+                                                 std::max(0, state.check->failing_y)));
+  if (!insert_run(region, brief, most)) return;
+  count_first_attempt(state, run);
+  if (!(region.runs.back() == brief)) return;  // older than what is known: it reorders nothing
+  region.next_recheck.reset();
+  note_facts(region, run);
+  react(state, received, was_failing, effects);
+}
+
+SlotOutcome outcome_of(const RunReceived& received) {
+  return {.region = received.run.key.region,
+          .end = received.superseded ? SlotEnd::superseded : SlotEnd::ran,
+          .verdict = received.run.verdict,
+          .duration = as_millis(received.run.duration)};
+}
+
+}  // namespace
+
+std::optional<WallTime> next_due(const CheckState& state) {
+  const Check& check = *state.check;
+  std::optional<WallTime> next = next_round_close(state);
+  if (is_paused(check, state.now)) {
+    earliest(next, check.paused->until);
+    return next;
+  }
+  earliest(next, state.patience);
+  earliest(next, next_alert_due(state));
+  if (state.not_before > state.now) earliest(next, state.not_before);
+  for (const auto& [name, region] : state.regions) {
+    earliest(next, region.next_recheck);
+    if (region.attempt_failed) earliest(next, attempt_expiry(check, *region.attempt_failed));
+    if (region.runs.empty()) continue;
+    const WallTime stale = region.runs.back().at + fresh_for(check) + Millis{1};
+    if (stale > state.now) earliest(next, stale);
+  }
+  return next;
+}
+
+bool catch_up(CheckState& state, WallTime now, Effects& effects) {
+  bool moved = false;
+  for (auto due = next_due(state); due && *due <= now; due = next_due(state)) {
+    moved = true;
+    const bool was_paused = is_paused(*state.check, state.now);
+    state.now = std::max(state.now, *due);
+    if (was_paused) state.paused_last = state.now;
+    close_rounds(state, effects);
+    if (was_paused && !is_paused(*state.check, state.now)) expect_data_from(state, state.now);
+    if (!is_paused(*state.check, state.now)) {
+      if (state.patience && *state.patience <= state.now) replace_unanswered(state, effects);
+      order_rechecks(state, effects);
+    }
+    settle(state, effects);
+  }
+  return moved;
+}
+
+std::unique_ptr<CheckState> make_check_state(const CheckDefined& defined,
+                                             const std::map<RegionName, RegionFlags>& flags,
+                                             WallTime at, Effects& effects) {
+  auto state = std::make_unique<CheckState>();
+  state->check = std::make_shared<const Check>(defined.check);
+  state->revision = defined.revision;
+  state->now = at;
+  state->since = at;
+  for (const Alert& alert : defined.check.alerts)
+    state->alerts.push_back(AlertState{alert.id, alert.condition});
+  begin_rounds(*state, at);
+  assign(*state, defined, flags);
+  expect_data_from(*state, at);
+  effects.evidence_wanted.push_back(defined.check.name);
+  settle(*state, effects);
+  return state;
+}
+
+void redefine(CheckState& state, const CheckDefined& defined,
+              const std::map<RegionName, RegionFlags>& flags, Effects& effects) {
+  const bool was_paused = is_paused(*state.check, state.now);
+  if (was_paused) state.paused_last = state.now;
+  const Millis old_interval = state.check->interval;
+  if (state.revision != defined.revision) effects.evidence_wanted.push_back(defined.check.name);
+  if (old_interval != defined.check.interval) close_all_rounds(state, effects);
+  rebind_alerts(state, std::make_shared<const Check>(defined.check), effects);
+  state.revision = defined.revision;
+  assign(state, defined, flags);
+  if (old_interval != state.check->interval) begin_rounds(state, state.now);
+  const bool paused = is_paused(*state.check, state.now);
+  if (paused && !was_paused)
+    note_on_alerts(state, "paused: " + state.check->paused->reason, effects);
+  if (was_paused != paused || old_interval != state.check->interval)
+    expect_data_from(state, state.now);
+  settle(state, effects);
+}
+
+void receive_run(CheckState& state, const RunReceived& received, Effects& effects) {
+  const RunKey& key = received.run.key;
+  if (key.kind == RunKind::scheduled && !received.late)
+    record_slot(state, key.round, outcome_of(received));
+  const auto region = state.regions.find(key.region);
+  if (region == state.regions.end() || !counts_for_state(received)) return;
+  if (round_close(key.round, state.check->interval, run_limit(*state.check)) <= state.now) return;
+  take_run(state, region->second, received, effects);
+  settle(state, effects);
+}
+
+void receive_attempt(CheckState& state, const AttemptFailedReceived& received, Effects& effects) {
+  const RunKey& key = received.attempt.key;
+  const auto found = state.regions.find(key.region);
+  if (found == state.regions.end() || key.kind != RunKind::scheduled) return;
+  if (is_paused(*state.check, state.now)) return;
+  RegionState& region = found->second;
+  const bool known = std::any_of(region.runs.begin(), region.runs.end(), [&](const auto& run) {
+    return run.round == key.round && run.kind == RunKind::scheduled;
+  });
+  const bool stale = state.now - key.round > fresh_for(*state.check);
+  if (known || stale) return;  // its run came first, or it is history
+  const bool was_failing =
+      !region.runs.empty() && region.runs.back().verdict == RunVerdict::fail;
+  region.attempt_failed = state.now;
+  region.attempt_round = key.round;
+  if (!was_failing) {
+    region.failure = received.attempt.failure;
+    confirm_elsewhere(state, key.region, key.round, effects);
+  }
+  settle(state, effects);
+}
+
+void receive_missed(CheckState& state, const MissedReceived& received) {
+  record_slot(state, received.missed.round,
+              {.region = received.region, .end = SlotEnd::missed,
+               .reason = received.missed.reason});
+}
+
+void set_flags(CheckState& state, const RegionName& name, RegionFlags flags, Effects& effects) {
+  const auto region = state.regions.find(name);
+  if (region == state.regions.end() || region->second.flags == flags) return;
+  region->second.flags = flags;
+  settle(state, effects);
+}
+
+void resume_listening(CheckState& state, WallTime at, Effects& effects) {
+  state.now = std::max(state.now, at);
+  state.patience.reset();
+  expect_data_from(state, state.now);
+  for (auto& [name, region] : state.regions) {
+    region.ordered.reset();
+    if (region.next_recheck) region.next_recheck = state.now;
+  }
+  close_rounds(state, effects);
+  if (!is_paused(*state.check, state.now)) order_rechecks(state, effects);
+  settle(state, effects);
+}
+
+}  // namespace picket::controller

@@ -1,0 +1,133 @@
+// Everything the evaluator knows of one check: plain data, changed only by the functions of this
+// folder, kept by snapshots. Owned by Evaluator; no behaviour of its own.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/model/check.h"
+#include "common/model/incident.h"
+#include "common/model/run.h"
+#include "controller/evaluate/effects.h"
+
+namespace picket::controller {
+
+inline constexpr int kPassesToRecover = 2;             // S
+inline constexpr std::size_t kPersistWindow = 5;       // a region keeps failing: 3 of its last 5
+inline constexpr int kPersistFails = 3;
+inline constexpr std::size_t kFirstAttempts = 24;      // runs over all regions
+inline constexpr int kFirstAttemptsBad = 6;            // 25 %
+inline constexpr int kFirstAttemptsCleared = 3;        // ends below 12.5 %
+inline constexpr std::size_t kBudgetPerHour = 120;
+inline constexpr Millis kRecheckEvery{60'000};
+inline constexpr Millis kSecondPassAfter{30'000};      // a region that passed once looks again
+inline constexpr Millis kOrderLife{60'000};
+inline constexpr Millis kOrderQuiet{5'000};            // not ordered twice within
+inline constexpr Millis kPatienceLeast{5'000};
+inline constexpr Millis kChangesEvery{30'000};
+
+struct RegionFlags {
+  bool online{true};
+  bool blind{false};
+  bool operator==(const RegionFlags&) const = default;
+};
+
+// A run that counts: could measure, not late, superseded or manual.
+struct RunBrief {
+  WallTime at;  // start, at most the time of receipt
+  WallTime round;
+  RunKind kind{RunKind::scheduled};
+  std::uint32_t ordinal{0};
+  RunVerdict verdict{RunVerdict::pass};
+  bool operator==(const RunBrief&) const = default;
+};
+
+struct RegionState {
+  RegionFlags flags;
+  WallTime first_round;         // slots are owed from here on
+  std::vector<RunBrief> runs;   // oldest first, at most max(kPersistWindow, Y)
+  std::optional<WallTime> last_unknown;
+  std::optional<FailureSummary> failure;  // of the newest failing run or attempt
+  std::optional<FailureSummary> warning;  // of the newest degraded run
+  std::string pop;                        // of the newest run that did not fail
+  std::string remote_address;
+  Millis duration{0};                      // of the newest run
+  std::optional<WallTime> attempt_failed;  // its run is not in yet
+  WallTime attempt_round;
+  std::optional<WallTime> suspected_round;  // whose failure has ordered confirmations
+  std::optional<WallTime> ordered;          // newest order without an answer
+  std::optional<WallTime> next_recheck;
+  bool operator==(const RegionState&) const = default;
+};
+
+// A condition that holds, with its hysteresis.
+struct Episode {
+  bool active{false};
+  WallTime since;
+  WallTime first_bad;  // start of the first failing run
+  WallTime round;      // of that run
+  std::set<RegionName> regions;  // the failing set
+  bool operator==(const Episode&) const = default;
+};
+
+struct AlertState {
+  std::string id;
+  AlertCondition condition{AlertCondition::down};
+  bool suspected{false};
+  bool firing{false};
+  WallTime opening_round;
+  WallTime first_bad;
+  std::string shown;  // digest of what was last said
+  WallTime shown_at;
+  bool operator==(const AlertState&) const = default;
+};
+
+struct OrderCounter {
+  WallTime round;
+  std::uint32_t confirmations{0};
+  std::uint32_t rechecks{0};
+  bool operator==(const OrderCounter&) const = default;
+};
+
+using Slots = std::map<RegionName, SlotOutcome>;
+
+struct CheckState {
+  std::shared_ptr<const Check> check;
+  Revision revision;
+  std::map<RegionName, RegionState> regions;  // assigned
+  WallTime now;         // of the last event or due time
+  WallTime not_before;  // absence of data decides nothing until then
+  std::optional<WallTime> paused_last;
+  CheckVerdict verdict{CheckVerdict::pending};
+  WallTime since;
+
+  std::array<Episode, 4> episodes;  // by AlertCondition
+  Episode suspicion;
+  std::vector<AlertState> alerts;   // in the order of the definition
+  std::string first_attempts;       // '0' fine, '1' failed; oldest first
+
+  std::vector<WallTime> detection_spent;  // within the last hour, ordered
+  std::vector<WallTime> recovery_spent;
+  OrderCounter counter;
+  std::optional<WallTime> patience;  // when unanswered confirmations are given up
+  std::optional<WallTime> widened_round;
+
+  WallTime next_close;               // the oldest round that is not closed
+  std::map<WallTime, Slots> rounds;  // open ones that have something
+
+  std::optional<WallTime> due;  // as indexed by the Evaluator; not part of the state
+
+  Episode& episode(AlertCondition c) { return episodes[static_cast<std::size_t>(c)]; }
+  const Episode& episode(AlertCondition c) const { return episodes[static_cast<std::size_t>(c)]; }
+};
+
+// Paused at that time: no verdicts, no orders; slots are skipped.
+bool is_paused(const Check& check, WallTime at);
+
+}  // namespace picket::controller

@@ -1,0 +1,194 @@
+#include "controller/evaluate/conditions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/model/schedule.h"
+
+namespace picket::controller {
+namespace {
+
+using Predicate = bool RegionFacts::*;
+
+std::set<RegionName> regions_where(const CheckFacts& facts, Predicate predicate) {
+  std::set<RegionName> out;
+  for (const auto& [name, region] : facts.regions)
+    if (region.*predicate) out.insert(name);
+  return out;
+}
+
+// The first run of a region's present streak of bad runs, if its newest one is bad.
+const RunBrief* first_of_streak(const RegionState& region) {
+  const RunBrief* first = nullptr;
+  for (auto run = region.runs.rbegin(); run != region.runs.rend(); ++run) {
+    if (run->verdict != region.runs.back().verdict) break;
+    if (run->verdict != RunVerdict::fail && run->verdict != RunVerdict::degraded) break;
+    first = &*run;
+  }
+  return first;
+}
+
+void open_episode(CheckState& state, Episode& episode, std::set<RegionName> regions,
+                  WallTime now) {
+  episode = Episode{true, now, now, round_start(now, state.check->interval), std::move(regions)};
+  for (const RegionName& name : episode.regions) {
+    const RegionState& region = state.regions.at(name);
+    const RunBrief* first = first_of_streak(region);
+    if (first != nullptr && first->at < episode.first_bad) {
+      episode.first_bad = first->at;
+      episode.round = std::min(episode.round, first->round);
+    }
+    if (region.attempt_failed) episode.round = std::min(episode.round, region.attempt_round);
+  }
+}
+
+void drop_unassigned(Episode& episode, const CheckFacts& facts) {
+  std::erase_if(episode.regions,
+                [&](const RegionName& name) { return !facts.regions.contains(name); });
+}
+
+// Each region of the set that still reports has recovered, and at least `least` regions have:
+// a region that says nothing holds nothing up, yet silence alone ends nothing.
+template <class Recovered>
+bool has_recovered(const Episode& episode, const CheckFacts& facts, int least,
+                   Recovered&& recovered) {
+  int count = 0;
+  for (const RegionName& name : episode.regions) {
+    const RegionFacts& region = facts.of(name);
+    if (!region.counts) continue;
+    if (!recovered(region)) return false;
+    ++count;
+  }
+  return count >= std::min(least, static_cast<int>(episode.regions.size()));
+}
+
+void update_down(CheckState& state, const CheckFacts& facts, WallTime now) {
+  Episode& down = state.episode(AlertCondition::down);
+  if (!down.active) {
+    if (facts.failing < facts.quorum) return;
+    open_episode(state, down, regions_where(facts, &RegionFacts::failing), now);
+    if (state.suspicion.active) {
+      down.first_bad = std::min(down.first_bad, state.suspicion.first_bad);
+      down.round = std::min(down.round, state.suspicion.round);
+    }
+    state.first_attempts.clear();
+    return;
+  }
+  drop_unassigned(down, facts);
+  if (facts.failing >= facts.quorum) return;
+  const auto recovered = [](const RegionFacts& region) {
+    return region.passes >= kPassesToRecover;
+  };
+  if (has_recovered(down, facts, facts.quorum, recovered)) down.active = false;
+}
+
+void update_no_data(CheckState& state, const CheckFacts& facts, WallTime now) {
+  Episode& no_data = state.episode(AlertCondition::no_data);
+  const bool missing = facts.reporting < facts.needed;
+  if (!missing) no_data.active = false;
+  if (!missing || no_data.active || now < state.not_before) return;
+  if (is_masked(state, AlertCondition::no_data)) return;
+  open_episode(state, no_data, {}, now);
+}
+
+void update_regional(CheckState& state, const CheckFacts& facts, WallTime now,
+                     std::optional<WallTime> was_down_since) {
+  Episode& regional = state.episode(AlertCondition::regional);
+  if (is_masked(state, AlertCondition::regional)) return;
+  auto failing = regions_where(facts, &RegionFacts::keeps_failing);
+  if (regional.active) {
+    drop_unassigned(regional, facts);
+    regional.regions.merge(failing);
+    const auto recovered = [](const RegionFacts& region) {
+      return region.passes >= kPassesToRecover && region.fails_of_5 < kPersistFails;
+    };
+    if (has_recovered(regional, facts, 1, recovered)) regional.active = false;
+    return;
+  }
+  if (failing.empty()) return;
+  open_episode(state, regional, std::move(failing), now);
+  // What a `down` leaves behind has failed as long as that: its `for` does not start again.
+  if (was_down_since) regional.since = *was_down_since;
+  state.first_attempts.clear();
+}
+
+void update_degraded(CheckState& state, const CheckFacts& facts, WallTime now) {
+  Episode& degraded = state.episode(AlertCondition::degraded);
+  if (is_masked(state, AlertCondition::degraded)) return;
+  const auto bad = std::count(state.first_attempts.begin(), state.first_attempts.end(), '1');
+  auto warning = regions_where(facts, &RegionFacts::keeps_warning);
+  if (facts.warning >= facts.quorum)
+    warning.merge(regions_where(facts, &RegionFacts::warning));
+  if (degraded.active) {
+    drop_unassigned(degraded, facts);
+    degraded.regions.merge(warning);
+    const auto recovered = [](const RegionFacts& region) {
+      return region.clean >= kPassesToRecover;
+    };
+    degraded.active = bad >= kFirstAttemptsCleared || !has_recovered(degraded, facts, 1, recovered);
+    return;
+  }
+  const bool hidden = state.first_attempts.size() >= kFirstAttempts && bad >= kFirstAttemptsBad;
+  if (hidden || !warning.empty()) open_episode(state, degraded, std::move(warning), now);
+}
+
+// A region is suspicious while its newest word is a failure that no incident accounts for.
+void update_suspicion(CheckState& state, const CheckFacts& facts, WallTime now) {
+  const Episode& regional = state.episode(AlertCondition::regional);
+  std::set<RegionName> suspects;
+  for (const auto& [name, region] : facts.regions) {
+    const bool known = regional.active && regional.regions.contains(name);
+    if ((region.newest_failed || region.attempt_failed) && !known) suspects.insert(name);
+  }
+  const bool suspicious =
+      !suspects.empty() && !state.episode(AlertCondition::down).active;
+  if (suspicious && !state.suspicion.active)
+    open_episode(state, state.suspicion, std::move(suspects), now);
+  else if (suspicious)
+    state.suspicion.regions.merge(suspects);
+  else if (state.suspicion.active)
+    state.suspicion.active = false;
+  if (suspicious) return;
+  state.patience.reset();
+  state.widened_round.reset();
+}
+
+CheckVerdict verdict_of(const CheckState& state, const CheckFacts& facts, WallTime now) {
+  if (state.episode(AlertCondition::down).active) return CheckVerdict::down;
+  if (state.episode(AlertCondition::no_data).active) return CheckVerdict::no_data;
+  if (state.episode(AlertCondition::regional).active) return CheckVerdict::regional;
+  if (state.episode(AlertCondition::degraded).active) return CheckVerdict::degraded;
+  if (facts.reporting < facts.needed && now < state.not_before) return CheckVerdict::pending;
+  return CheckVerdict::up;
+}
+
+}  // namespace
+
+bool is_masked(const CheckState& state, AlertCondition condition) {
+  const bool down = state.episode(AlertCondition::down).active;
+  const bool no_data = state.episode(AlertCondition::no_data).active;
+  switch (condition) {
+    case AlertCondition::down: return false;
+    case AlertCondition::no_data: return down;
+    case AlertCondition::regional: return down || no_data;
+    case AlertCondition::degraded:
+      return down || no_data || state.episode(AlertCondition::regional).active;
+  }
+  return false;
+}
+
+void update_conditions(CheckState& state, const CheckFacts& facts, WallTime now) {
+  const Episode& down = state.episode(AlertCondition::down);
+  const auto was_down = down.active ? std::optional{down.since} : std::nullopt;
+  update_down(state, facts, now);
+  update_no_data(state, facts, now);
+  update_regional(state, facts, now, down.active ? std::nullopt : was_down);
+  update_degraded(state, facts, now);
+  update_suspicion(state, facts, now);
+  const CheckVerdict verdict = verdict_of(state, facts, now);
+  if (verdict == state.verdict) return;
+  state.verdict = verdict;
+  state.since = now;
+}
+
+}  // namespace picket::controller

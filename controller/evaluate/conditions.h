@@ -1,0 +1,17 @@
+// The conditions of a check with their hysteresis: down, no_data, regional, degraded, and the
+// suspicion that precedes them. The table is in docs/reference/evaluation.md. Changes episodes
+// and the verdict of a CheckState, nothing else.
+#pragma once
+
+#include "controller/evaluate/check_state.h"
+#include "controller/evaluate/facts.h"
+
+namespace picket::controller {
+
+// Brings the episodes and the verdict up to `now`. Not called while the check is paused.
+void update_conditions(CheckState& state, const CheckFacts& facts, WallTime now);
+
+// True when a more severe condition holds, so that this one neither opens nor fires.
+bool is_masked(const CheckState& state, AlertCondition condition);
+
+}  // namespace picket::controller

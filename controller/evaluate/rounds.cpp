@@ -1,0 +1,63 @@
+#include "controller/evaluate/rounds.h"
+
+#include <utility>
+
+#include "common/model/schedule.h"
+
+namespace picket::controller {
+namespace {
+
+constexpr int kRoundsAtOnce = 1'000;  // after a long absence older rounds are not summarised
+
+SlotOutcome unheard(const CheckState& state, const RegionName& region, WallTime round) {
+  SlotOutcome outcome{.region = region, .end = SlotEnd::missed};
+  if (state.paused_last && *state.paused_last >= round) outcome.end = SlotEnd::skipped;
+  return outcome;
+}
+
+void close_round(CheckState& state, WallTime round, Effects& effects) {
+  RoundSummary summary{state.check->name, round, state.now, state.verdict, {}};
+  const auto known = state.rounds.find(round);
+  for (const auto& [name, region] : state.regions) {
+    if (region.first_round > round) continue;
+    const bool heard = known != state.rounds.end() && known->second.contains(name);
+    summary.slots.push_back(heard ? known->second.at(name) : unheard(state, name, round));
+  }
+  if (known != state.rounds.end()) state.rounds.erase(known);
+  effects.rounds.push_back(std::move(summary));
+}
+
+}  // namespace
+
+void begin_rounds(CheckState& state, WallTime at) {
+  state.rounds.clear();
+  state.next_close = round_start(at, state.check->interval) + state.check->interval;
+}
+
+void record_slot(CheckState& state, WallTime round, const SlotOutcome& outcome) {
+  const auto region = state.regions.find(outcome.region);
+  if (region == state.regions.end() || round < state.next_close) return;
+  if (round < region->second.first_round) return;
+  if (round > state.now + state.check->interval) return;  // nobody runs the future
+  state.rounds[round].try_emplace(outcome.region, outcome);
+}
+
+WallTime next_round_close(const CheckState& state) {
+  return round_close(state.next_close, state.check->interval, run_limit(*state.check));
+}
+
+void close_rounds(CheckState& state, Effects& effects) {
+  const Millis interval = state.check->interval;
+  const WallTime oldest = round_start(state.now, interval) - interval * kRoundsAtOnce;
+  if (state.next_close < oldest) state.next_close = oldest;
+  while (next_round_close(state) <= state.now) {
+    close_round(state, state.next_close, effects);
+    state.next_close = state.next_close + interval;
+  }
+}
+
+void close_all_rounds(CheckState& state, Effects& effects) {
+  while (!state.rounds.empty()) close_round(state, state.rounds.begin()->first, effects);
+}
+
+}  // namespace picket::controller

@@ -1,0 +1,166 @@
+#include "controller/evaluate/snapshot.h"
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "common/wire/wire.h"
+
+namespace nlohmann {
+
+template <class T>
+struct adl_serializer<std::optional<T>> {
+  static void to_json(json& out, const std::optional<T>& value) {
+    if (value) out = *value;
+    else out = nullptr;
+  }
+  static void from_json(const json& in, std::optional<T>& value) {
+    if (in.is_null()) value.reset();
+    else value = in.get<T>();
+  }
+};
+
+template <>
+struct adl_serializer<picket::Millis> {
+  static void to_json(json& out, const picket::Millis& value) { out = value.count(); }
+  static void from_json(const json& in, picket::Millis& value) {
+    value = picket::Millis{in.get<std::int64_t>()};
+  }
+};
+
+}  // namespace nlohmann
+
+namespace picket {
+
+using nlohmann::json;
+
+static void to_json(json& out, const WallTime& time) { out = time.unix_ms(); }
+static void from_json(const json& in, WallTime& time) {
+  time = WallTime::from_unix_ms(in.get<std::int64_t>());
+}
+
+template <class Tag>
+void to_json(json& out, const NamedId<Tag>& id) {
+  out = id.value;
+}
+template <class Tag>
+void from_json(const json& in, NamedId<Tag>& id) {
+  id.value = in.get<std::string>();
+}
+
+static void to_json(json& out, const FailureKind& kind) { out = to_string(kind); }
+static void from_json(const json& in, FailureKind& kind) {
+  kind = parse_failure_kind(in.get<std::string>()).value_or(FailureKind::internal);
+}
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SourcePosition, file, line, column)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailureSummary, kind, step, message, status, pop,
+                                   remote_address, at)
+
+}  // namespace picket
+
+namespace picket::controller {
+
+using nlohmann::json;
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RegionFlags, online, blind)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunBrief, at, round, kind, ordinal, verdict)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RegionState, flags, first_round, runs, last_unknown, failure,
+                                   warning, pop, remote_address, duration, attempt_failed,
+                                   attempt_round, suspected_round, ordered, next_recheck)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Episode, active, since, first_bad, round, regions)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AlertState, id, condition, suspected, firing, opening_round,
+                                   first_bad, shown, shown_at)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OrderCounter, round, confirmations, rechecks)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SlotOutcome, region, end, verdict, reason, duration)
+
+namespace {
+
+constexpr int kVersion = 1;
+
+template <class Archive, class State>
+void each_field(Archive&& field, State& s) {
+  field("regions", s.regions);
+  field("now", s.now);
+  field("not_before", s.not_before);
+  field("paused_last", s.paused_last);
+  field("verdict", s.verdict);
+  field("since", s.since);
+  field("episodes", s.episodes);
+  field("suspicion", s.suspicion);
+  field("alerts", s.alerts);
+  field("first_attempts", s.first_attempts);
+  field("detection_spent", s.detection_spent);
+  field("recovery_spent", s.recovery_spent);
+  field("counter", s.counter);
+  field("patience", s.patience);
+  field("widened_round", s.widened_round);
+  field("next_close", s.next_close);
+  field("rounds", s.rounds);
+}
+
+std::string pack(const json& document) {
+  std::string bytes;
+  json::to_msgpack(document, bytes);
+  return bytes;
+}
+
+Result<json> unpack(const std::string& blob, const char* kind) {
+  json document = json::from_msgpack(blob, true, false);
+  if (!document.is_object() || document.value("kind", "") != kind)
+    return fail(ErrorCode::corrupt, std::string{"not a snapshot of "} + kind);
+  if (document.value("version", 0) != kVersion)
+    return fail(ErrorCode::corrupt, std::string{"snapshot of "} + kind + ": unknown version",
+                "it was written by another version of Picket; the event log rebuilds it");
+  return document;
+}
+
+Result<std::unique_ptr<CheckState>> read_state(const json& document) {
+  v1::Check definition;
+  const auto& bytes = document.at("check").get_binary();
+  if (!definition.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return fail(ErrorCode::corrupt, "snapshot of check: its definition does not parse");
+  auto check = wire::decode(definition);
+  if (!check) return fail(ErrorCode::corrupt, check.error().message);
+  auto state = std::make_unique<CheckState>();
+  state->check = std::make_shared<const Check>(std::move(*check));
+  state->revision = Revision{document.at("revision").get<std::string>()};
+  each_field([&](const char* name, auto& value) { document.at(name).get_to(value); }, *state);
+  return state;
+}
+
+}  // namespace
+
+std::string write_snapshot(const CheckState& state) {
+  json document{{"kind", "check"}, {"version", kVersion}, {"revision", state.revision.value}};
+  const std::string check = wire::serialize(wire::encode(*state.check));
+  document["check"] = json::binary({check.begin(), check.end()});
+  each_field([&](const char* name, const auto& value) { document[name] = value; }, state);
+  return pack(document);
+}
+
+std::string write_snapshot(const std::map<RegionName, RegionFlags>& regions) {
+  return pack({{"kind", "regions"}, {"version", kVersion}, {"regions", regions}});
+}
+
+Result<std::unique_ptr<CheckState>> read_check_snapshot(const std::string& blob) {
+  const auto document = unpack(blob, "check");
+  if (!document) return fail(document.error());
+  try {
+    return read_state(*document);
+  } catch (const json::exception& error) {
+    return fail(ErrorCode::corrupt, std::string{"snapshot of check: "} + error.what());
+  }
+}
+
+Result<std::map<RegionName, RegionFlags>> read_regions_snapshot(const std::string& blob) {
+  const auto document = unpack(blob, "regions");
+  if (!document) return fail(document.error());
+  try {
+    return document->at("regions").get<std::map<RegionName, RegionFlags>>();
+  } catch (const json::exception& error) {
+    return fail(ErrorCode::corrupt, std::string{"snapshot of regions: "} + error.what());
+  }
+}
+
+}  // namespace picket::controller

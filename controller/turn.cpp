@@ -1,0 +1,357 @@
+#include "controller/turn.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/async/with_deadline.h"
+#include "common/core/log.h"
+#include "common/wire/wire.h"
+#include "controller/evaluate/event_codec.h"
+#include "controller/store/compression.h"
+
+namespace picket::controller {
+namespace {
+
+constexpr Millis kCommitRetry{500};
+constexpr Millis kLongestNap{60'000};
+
+// As long as an agent's spool may hold a result back, and a day.
+constexpr std::int64_t kLedgerDays = 8;
+constexpr const char* kCheckPrefix = "check:";
+constexpr const char* kFleetKey = "fleet";
+constexpr const char* kRegionsKey = "regions";
+
+LedgerCode code_of(const SlotOutcome& slot) {
+  switch (slot.end) {
+    case SlotEnd::open: return LedgerCode::missed_offline;
+    case SlotEnd::skipped: return LedgerCode::skipped;
+    case SlotEnd::superseded:
+    case SlotEnd::ran: break;
+    case SlotEnd::missed:
+      switch (slot.reason) {
+        case MissReason::offline: return LedgerCode::missed_offline;
+        case MissReason::overloaded: return LedgerCode::missed_overloaded;
+        case MissReason::no_definition: return LedgerCode::missed_no_definition;
+        case MissReason::clock: return LedgerCode::missed_clock;
+      }
+  }
+  switch (slot.verdict) {
+    case RunVerdict::pass:
+    case RunVerdict::pass_on_retry: return LedgerCode::ran_good;
+    case RunVerdict::degraded: return LedgerCode::ran_degraded;
+    case RunVerdict::fail: return LedgerCode::ran_bad;
+    case RunVerdict::unknown: return LedgerCode::ran_unknown;
+  }
+  return LedgerCode::ran_unknown;
+}
+
+bool has_evidence(const RunResult& run) {
+  for (const Attempt& attempt : run.attempts)
+    for (const StepResult& step : attempt.steps)
+      for (const RequestResult& request : step.requests)
+        if (request.evidence) return true;
+  return false;
+}
+
+// The log needs no evidence: failed and last good runs keep theirs in rows of their own.
+Event without_evidence(Event event) {
+  auto* received = std::get_if<RunReceived>(&event.what);
+  if (received == nullptr) return event;
+  for (Attempt& attempt : received->run.attempts)
+    for (StepResult& step : attempt.steps)
+      for (RequestResult& request : step.requests) request.evidence.reset();
+  return event;
+}
+
+}  // namespace
+
+Turn::Turn(Ports ports, IncidentBook book, TurnOptions options)
+    : ports_(std::move(ports)),
+      options_(options),
+      book_(std::move(book)),
+      dirty_(ports_.executor),
+      commit_done_(ports_.executor),
+      due_changed_(ports_.executor) {}
+
+WallTime Turn::now() const { return std::max(last_at_, ports_.clock.wall_now()); }
+
+WriteSet& Turn::staged() {
+  touch();
+  return pending_.rows;
+}
+
+void Turn::touch() {
+  ++touched_;
+  dirty_.notify_all();
+}
+
+RunReceived Turn::receive(RunResult run, std::string agent) const {
+  RunReceived received;
+  const RunKey& key = run.key;
+  received.agent = std::move(agent);
+  received.late = evaluator_.is_closed(key.check, key.round);
+  const auto interval = intervals_.find(key.check);
+  if (key.kind == RunKind::scheduled && interval != intervals_.end())
+    received.superseded =
+        is_ran(ledger_.state({key.check, key.region, key.round}, interval->second));
+  received.run = std::move(run);
+  return received;
+}
+
+bool Turn::overloaded() const {
+  return static_cast<std::size_t>(pending_.events.events_size()) > options_.events_waiting_max;
+}
+
+void Turn::record(decltype(Event::what) what) {
+  Event event{++last_seq_, now(), std::move(what)};
+  last_at_ = event.at;
+  log_event(event);
+  fold(event);
+  touch();
+  due_changed_.notify_all();
+}
+
+void Turn::log_event(const Event& event) {
+  if (pending_.events.events_size() == 0) pending_.first_at = event.at;
+  *pending_.events.add_events() = encode(without_evidence(event));
+}
+
+void Turn::fold(const Event& event) {
+  if (const auto* received = std::get_if<RunReceived>(&event.what)) take_run(*received);
+  if (const auto* defined = std::get_if<CheckDefined>(&event.what))
+    intervals_[defined->check.name] = defined->check.interval;
+  absorb(evaluator_.apply(event));
+  absorb(fleet_.apply(event));
+}
+
+void Turn::absorb(const Effects& effects) {
+  take_rounds(effects.rounds);
+  if (replaying_) return;  // its rows were committed with the events
+  for (const AlertTransition& transition : effects.transitions)
+    take_rows(book_.apply(transition));
+  Outbound& out = pending_.out;
+  out.orders.insert(out.orders.end(), effects.orders.begin(), effects.orders.end());
+  out.budgets.insert(out.budgets.end(), effects.budgets.begin(), effects.budgets.end());
+  out.evidence_wanted.insert(out.evidence_wanted.end(), effects.evidence_wanted.begin(),
+                             effects.evidence_wanted.end());
+}
+
+void Turn::absorb(const FleetEffects& effects) {
+  if (replaying_) return;
+  for (const FleetTransition& transition : effects.transitions)
+    take_rows(book_.apply(transition));
+  for (const RegionSight& sight : effects.sights) record(sight);
+}
+
+void Turn::take_rows(BookRows rows) {
+  receivers_missing_ += rows.receivers_missing;
+  WriteSet& set = pending_.rows;
+  const auto append = [](auto& to, auto& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()),
+              std::make_move_iterator(from.end()));
+  };
+  pending_.out.outbox.insert(pending_.out.outbox.end(), rows.outbox.begin(), rows.outbox.end());
+  append(set.incidents, rows.incidents);
+  append(set.timeline, rows.timeline);
+  append(set.outbox, rows.outbox);
+}
+
+void Turn::decide_slot(const CheckName& check, WallTime round, const SlotOutcome& slot) {
+  const auto interval = intervals_.find(check);
+  const bool kept = Ledger::day_of(round) >= Ledger::day_of(now()) - kLedgerDays;
+  if (interval != intervals_.end() && kept)
+    ledger_.decide({check, slot.region, round}, interval->second, code_of(slot));
+}
+
+void Turn::take_rounds(const std::vector<RoundSummary>& rounds) {
+  for (const RoundSummary& round : rounds)
+    for (const SlotOutcome& slot : round.slots) decide_slot(round.check, round.round, slot);
+}
+
+// A slot is decided by its first run, also a late one; failed runs and good ones with evidence
+// are kept whole.
+void Turn::take_run(const RunReceived& received) {
+  const RunResult& run = received.run;
+  if (!received.superseded && run.key.kind == RunKind::scheduled) {
+    SlotOutcome outcome;
+    outcome.region = run.key.region;
+    outcome.end = SlotEnd::ran;
+    outcome.verdict = run.verdict;
+    decide_slot(run.key.check, run.key.round, outcome);
+  }
+  const bool good = run.verdict == RunVerdict::pass && has_evidence(run);
+  if (replaying_ || (run.verdict != RunVerdict::fail && !good)) return;
+  EvidenceRow row;
+  row.check = run.key.check;
+  row.region = run.key.region;
+  row.round = run.key.round;
+  row.kind = to_string(run.key.kind);
+  row.ordinal = run.key.ordinal;
+  row.verdict = to_string(run.verdict);
+  row.last_good = good;
+  row.started = run.started;
+  row.blob = compress(wire::serialize(wire::encode(run)));
+  pending_.rows.evidence.push_back(std::move(row));
+}
+
+void Turn::checkpoint() {
+  WriteSet& set = staged();
+  for (const CheckName& name : evaluator_.checks())
+    set.checkpoints.push_back({kCheckPrefix + name.value, evaluator_.snapshot(name)});
+  set.checkpoints.push_back({kRegionsKey, evaluator_.snapshot_regions()});
+  set.checkpoints.push_back({kFleetKey, fleet_.snapshot()});
+  for (const Ledger::Day& day : ledger_.take_changed())
+    set.ledger.push_back({day.check, day.region, day.day, compress(day.codes)});
+  ledger_.forget_before(Ledger::day_of(now()) - kLedgerDays);
+  set.checkpoint_seq = last_seq_;
+  next_checkpoint_ = now() + options_.checkpoint_every;
+}
+
+Turn::Batch Turn::take_batch() {
+  if (now() >= next_checkpoint_) checkpoint();
+  Batch batch = std::exchange(pending_, Batch{});
+  batch.upto = touched_;
+  return batch;
+}
+
+async::Task<void> Turn::commit(Batch batch) {
+  const auto write = [this, &batch]() -> Status {
+    if (batch.events.events_size() != 0 && batch.rows.events.empty()) {
+      const auto& events = batch.events.events();
+      EventBatchRow row{events[0].seq(), events[events.size() - 1].seq(), batch.first_at,
+                        WallTime::from_unix_ms(events[events.size() - 1].at_unix_ms()),
+                        compress(wire::serialize(batch.events))};
+      batch.rows.events.push_back(std::move(row));
+    }
+    return ports_.store.commit(batch.rows);
+  };
+  while (!batch.empty()) {
+    const Status status = co_await async::offload(ports_.pool, write);
+    if (status) break;
+    if (!trouble_ || trouble_->code != status.error().code)
+      log::error("commit failed, trying on", status.error());
+    trouble_ = status.error();
+    co_await ports_.clock.sleep_for(kCommitRetry);
+  }
+  trouble_.reset();
+  committed_ = batch.upto;
+  commit_done_.notify_all();
+  if (on_committed) on_committed(batch.out);
+}
+
+async::Task<void> Turn::commit_loop() {
+  while (true) {
+    while (committed_ == touched_) co_await dirty_.wait();
+    Batch batch = take_batch();
+    co_await commit(std::move(batch));
+  }
+}
+
+async::Task<bool> Turn::durable() {
+  const std::uint64_t wanted = touched_;
+  while (committed_ < wanted) co_await commit_done_.wait();
+  co_return true;
+}
+
+// Does everything due and says when there is more.
+std::optional<WallTime> Turn::advance() {
+  const Effects effects = evaluator_.advance(now());
+  for (const auto& [at, check] : effects.time_passed) {
+    const Event event{++last_seq_, at, TimePassed{check}};
+    log_event(event);
+  }
+  absorb(effects);
+  absorb(fleet_.advance(now()));
+  take_rows(book_.advance(now()));
+  if (!effects.empty() || !pending_.empty()) touch();
+  auto due = evaluator_.next_due();
+  for (const auto& other : {fleet_.next_due(), book_.next_due()})
+    if (other && (!due || *other < *due)) due = other;
+  return due;
+}
+
+async::Task<void> Turn::timer_loop() {
+  while (true) {
+    const auto due = advance();
+    const Millis nap = due ? std::clamp(*due - now(), Millis{1}, kLongestNap) : kLongestNap;
+    async::Task<bool> waiting = due_changed();
+    co_await async::with_deadline(ports_.clock, Deadline::after(ports_.clock.now(), nap),
+                                  std::move(waiting));
+  }
+}
+
+async::Task<bool> Turn::due_changed() {
+  co_await due_changed_.wait();
+  co_return true;
+}
+
+Status Turn::acknowledge(const IncidentId& incident, const std::string& by) {
+  auto rows = book_.acknowledge(incident, by, now());
+  if (!rows) return fail(std::move(rows.error()));
+  CheckName check;
+  if (!rows->incidents.empty()) check = rows->incidents.front().check;
+  take_rows(std::move(*rows));
+  record(IncidentAcknowledged{incident, check, by});
+  return {};
+}
+
+Status Turn::restore() {
+  auto rows = ports_.store.checkpoints();
+  if (!rows) return fail(std::move(rows.error()));
+  for (const CheckpointRow& row : *rows) {
+    const bool of_check = row.key.rfind(kCheckPrefix, 0) == 0;
+    if (!of_check && row.key != kFleetKey && row.key != kRegionsKey) continue;  // not ours
+    Status status = row.key == kFleetKey     ? fleet_.restore(row.blob)
+                    : row.key == kRegionsKey ? evaluator_.restore_regions(row.blob)
+                                             : evaluator_.restore(row.blob);
+    if (!status) return status;
+  }
+  const auto folded = ports_.store.checkpoint_seq();
+  if (!folded) return fail(folded.error());
+  last_seq_ = *folded;
+  if (auto loaded = restore_ledger(); !loaded) return loaded;
+  replaying_ = true;
+  const auto each = [this](const EventBatchRow& row) { return replay(row); };
+  Status status = ports_.store.for_each_event_batch(*folded, each);
+  replaying_ = false;
+  if (!status) return status;
+  next_checkpoint_ = now() + options_.checkpoint_every;
+  record(ControllerStarted{});
+  return {};
+}
+
+Status Turn::restore_ledger() {
+  const std::int64_t today = Ledger::day_of(now());
+  for (const CheckName& check : evaluator_.checks()) {
+    intervals_[check] = evaluator_.view(check)->check->interval;
+    const auto rows = ports_.store.ledger(check, std::nullopt, today - kLedgerDays, today);
+    if (!rows) return fail(rows.error());
+    for (const LedgerRow& row : *rows) {
+      auto codes = decompress(row.blob);
+      if (!codes || !ledger_.restore({row.check, row.region, row.day, std::move(*codes)}))
+        log::write(log::Level::error, "a day of the ledger is damaged",
+                   {{"check", row.check.value}, {"region", row.region.value}});
+    }
+  }
+  return {};
+}
+
+Status Turn::replay(const EventBatchRow& row) {
+  const auto bytes = decompress(row.blob);
+  if (!bytes) return fail(bytes.error());
+  v1::EventBatch batch;
+  if (!batch.ParseFromString(*bytes))
+    return fail(ErrorCode::corrupt, "a batch of the event log does not parse",
+                "restore the database from a backup");
+  for (const v1::Event& message : batch.events()) {
+    auto event = decode(message);
+    if (!event) return fail(std::move(event.error()));
+    if (event->seq <= last_seq_) continue;
+    last_seq_ = event->seq;
+    last_at_ = std::max(last_at_, event->at);
+    fold(*event);
+  }
+  return {};
+}
+
+}  // namespace picket::controller

@@ -1,0 +1,49 @@
+// A DNS server on a free loopback port that answers each question as a test says. Its own
+// thread; the destructor stops it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace picket::test {
+
+struct DnsQuestion {
+  std::uint16_t id;
+  std::string name;      // "shop.example"
+  int type;              // 1 A, 28 AAAA
+  std::string question;  // as sent: name, type, class
+};
+
+// Replies; an empty one is silence.
+std::string dns_reply(const DnsQuestion& question, int rcode);
+std::string dns_addresses(const DnsQuestion& question, const std::vector<std::string>& addresses,
+                          int ttl_seconds);
+
+class UdpResponder {
+ public:
+  using Answer = std::function<std::string(const DnsQuestion&)>;
+
+  explicit UdpResponder(Answer answer);  // throws std::system_error
+  ~UdpResponder();
+  UdpResponder(const UdpResponder&) = delete;
+  UdpResponder& operator=(const UdpResponder&) = delete;
+
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  int questions() const { return questions_; }
+
+ private:
+  void serve();
+
+  Answer answer_;
+  int socket_{-1};
+  int stop_event_{-1};
+  int port_{0};
+  std::atomic<int> questions_{0};
+  std::thread thread_;
+};
+
+}  // namespace picket::test

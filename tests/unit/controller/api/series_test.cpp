@@ -1,0 +1,103 @@
+#include "controller/api/series.h"
+
+#include <catch2/catch.hpp>
+
+using namespace picket;
+using namespace picket::controller;
+
+namespace {
+
+const WallTime kNow = WallTime::from_unix_ms(1'800'000'000'000);
+
+Check make_check() {
+  Check check;
+  check.name = CheckName{"shop"};
+  check.interval = minutes{5};
+  Step step;
+  HttpAction action;
+  action.url = "https://shop.example.com/path?token=1";
+  step.action = action;
+  check.steps.push_back(step);
+  return check;
+}
+
+RunResult make_run(RunVerdict verdict, WallTime started) {
+  RunResult run;
+  run.key = {CheckName{"shop"}, RegionName{"eu-west-1"}, started, RunKind::scheduled, 0};
+  run.started = started;
+  run.verdict = verdict;
+  Attempt attempt;
+  attempt.duration = Millis{120};
+  StepResult step;
+  RequestResult request;
+  request.status = 200;
+  request.phases = {Millis{5}, Millis{10}, Millis{20}, Millis{60}, Millis{25}};
+  TlsFacts tls;
+  CertificateFacts certificate;
+  certificate.not_after = kNow + hours{24};
+  tls.chain.push_back(certificate);
+  request.tls = tls;
+  step.requests.push_back(request);
+  attempt.steps.push_back(step);
+  run.attempts.push_back(attempt);
+  return run;
+}
+
+bool has(const std::string& text, const std::string& line) {
+  return text.find(line + "\n") != std::string::npos;
+}
+
+const std::string kLabels =
+    "job=\"shop\",instance=\"https://shop.example.com/path\",probe=\"eu-west-1\"";
+
+}  // namespace
+
+TEST_CASE("a run shows under the names that dashboards know", "[series]") {
+  SeriesBook book;
+  book.define(make_check());
+  book.observe(make_run(RunVerdict::pass, kNow));
+  book.observe(make_run(RunVerdict::fail, kNow + minutes{5}));
+  const std::string text = book.render(kNow + minutes{6});
+  CHECK(has(text, "probe_success{" + kLabels + "} 0"));
+  CHECK(has(text, "probe_duration_seconds{" + kLabels + "} 0.12"));
+  CHECK(has(text, "probe_http_duration_seconds{" + kLabels + ",phase=\"processing\"} 0.06"));
+  CHECK(has(text, "probe_http_status_code{" + kLabels + "} 200"));
+  CHECK(has(text, "probe_ssl_earliest_cert_expiry{" + kLabels + "} 1800086400"));
+  CHECK(has(text, "probe_all_success_sum{" + kLabels + "} 1"));
+  CHECK(has(text, "probe_all_success_count{" + kLabels + "} 2"));
+  CHECK(has(text, "probe_all_duration_seconds_bucket{" + kLabels + ",le=\"0.1\"} 0"));
+  CHECK(has(text, "probe_all_duration_seconds_bucket{" + kLabels + ",le=\"0.25\"} 2"));
+  CHECK(text.find("token=1") == std::string::npos);
+}
+
+TEST_CASE("series end three intervals after the last result", "[series]") {
+  SeriesBook book;
+  book.define(make_check());
+  book.observe(make_run(RunVerdict::pass, kNow));
+  CHECK(has(book.render(kNow + minutes{15}), "probe_success{" + kLabels + "} 1"));
+  CHECK(book.render(kNow + minutes{15} + Millis{1}).find("shop") == std::string::npos);
+  book.remove(CheckName{"shop"});
+  CHECK(book.render(kNow).find("shop") == std::string::npos);
+}
+
+TEST_CASE("confirmations and unknown runs are not in the series", "[series]") {
+  SeriesBook book;
+  book.define(make_check());
+  RunResult confirmation = make_run(RunVerdict::fail, kNow);
+  confirmation.key.kind = RunKind::confirmation;
+  book.observe(confirmation);
+  book.observe(make_run(RunVerdict::unknown, kNow));
+  CHECK(book.render(kNow).find("shop") == std::string::npos);
+}
+
+TEST_CASE("what the cap drops is counted", "[series]") {
+  SeriesBook book{0};
+  book.define(make_check());
+  book.observe(make_run(RunVerdict::pass, kNow));
+  CHECK(book.dropped() == 1);
+  CHECK(book.render(kNow).find("shop") == std::string::npos);
+}
+
+TEST_CASE("label values are escaped", "[series]") {
+  CHECK(escape_label("a\"b\\c\nd\x01") == "a\\\"b\\\\c d ");
+}
