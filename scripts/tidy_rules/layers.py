@@ -9,6 +9,8 @@ CLI_FROM_AGENT = ("agent/probe/", "agent/script/")  # `picket run` is the agent'
 # Headers a sibling folder may include: plain structs and pure virtual classes, without state of
 # their own. Why each is here:
 INTERFACE_HEADERS = {
+    "agent/link/record_source.h": "where the link takes records from, made by the spool",
+    "agent/spool/disk.h": "the file operations of spool and link",
     "controller/server/handler.h": "requests and responses without sockets, for api and registry",
     "controller/deliver/receivers.h": "who can be told, as config reads it and deliver uses it",
     "controller/store/rows.h": "what one transaction writes, made by the modules that decide",
