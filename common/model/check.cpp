@@ -57,6 +57,16 @@ std::string_view to_string(AlertCondition condition) {
   return "down";
 }
 
+Millis always_allowance(const Check& check) {
+  const bool any = std::any_of(check.steps.begin(), check.steps.end(),
+                               [](const Step& step) { return step.always; });
+  return any ? std::min(Millis{10'000}, check.timeout) : Millis{0};
+}
+
+Millis run_limit(const Check& check) {
+  return (check.timeout + always_allowance(check)) * (1 + check.retries);
+}
+
 int quorum_of(const Quorum& quorum, int assigned) {
   const int most = std::max(1, assigned);
   const auto wanted = [&] {

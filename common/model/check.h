@@ -155,8 +155,12 @@ struct Check {
   bool operator==(const Check&) const = default;
 };
 
-// How long one run may last: every attempt its timeout.
-inline Millis run_limit(const Check& check) { return check.timeout * (1 + check.retries); }
+// How much longer than its timeout an attempt may last, so that always steps can clean up after
+// steps that took it all: 10 s or the timeout, whichever is less; zero without always steps.
+Millis always_allowance(const Check& check);
+
+// How long one run may last: every attempt its timeout and the allowance.
+Millis run_limit(const Check& check);
 
 // How many failing regions make the check down, of `assigned` regions (paging.md, 1).
 // Returns at least 1 and at most max(1, assigned).

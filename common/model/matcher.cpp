@@ -28,32 +28,40 @@ RE2::Options pattern_options() {
   return options;
 }
 
-std::string show(const Value& value, const std::string& unit = {}) {
-  if (const auto* text = std::get_if<std::string>(&value))
-    return render(Value{clean_line(cut_utf8(*text, kShownBytesMax))});
-  if (is_number(value) && !unit.empty()) return render(value) + ' ' + unit;
-  return render(value);
-}
+// Values as messages show them: redacted, then cut, then cleaned.
+class Shown {
+ public:
+  explicit Shown(const Redact& redact) : redact_(redact) {}
 
-std::string show_list(const std::vector<Value>& values) {
-  std::string out = "[";
-  for (std::size_t i = 0; i < values.size() && i < kShownElementsMax; ++i)
-    out += (i == 0 ? "" : ", ") + show(values[i]);
-  if (values.size() > kShownElementsMax) out += ", …";
-  return cut_utf8(out + "]", 2 * kShownBytesMax);
-}
-
-std::string show(const Found& found) {
-  if (!found.present) return "nothing";
-  if (found.is_list) return show_list(found.values);
-  if (found.type == "object") {
-    const auto* text = std::get_if<std::string>(&found.values.front());
-    if (text != nullptr) return clean_line(cut_utf8(*text, kShownBytesMax));
+  std::string one(const Value& value, const std::string& unit = {}) const {
+    if (const auto* text = std::get_if<std::string>(&value)) return render(Value{safe(*text)});
+    if (is_number(value) && !unit.empty()) return render(value) + ' ' + unit;
+    return render(value);
   }
-  return show(found.values.front(), found.unit);
-}
 
-std::string got(const Found& found) { return ", got " + show(found); }
+  std::string list(const std::vector<Value>& values) const {
+    std::string out = "[";
+    for (std::size_t i = 0; i < values.size() && i < kShownElementsMax; ++i)
+      out += (i == 0 ? "" : ", ") + one(values[i]);
+    if (values.size() > kShownElementsMax) out += ", …";
+    return cut_utf8(out + "]", 2 * kShownBytesMax);
+  }
+
+  std::string found(const Found& found) const {
+    if (!found.present) return "nothing";
+    if (found.is_list) return list(found.values);
+    const auto* text = std::get_if<std::string>(&found.values.front());
+    if (found.type == "object" && text != nullptr) return safe(*text);
+    return one(found.values.front(), found.unit);
+  }
+
+ private:
+  std::string safe(const std::string& text) const {
+    return clean_line(cut_utf8(redact_ ? redact_(text) : text, kShownBytesMax));
+  }
+
+  const Redact& redact_;
+};
 
 const std::string* text_of(const Value& value) { return std::get_if<std::string>(&value); }
 
@@ -78,8 +86,8 @@ bool among(const std::vector<Value>& values, const Value& wanted) {
 }
 
 // What the word asks for, as a phrase after "wanted".
-std::string wish(const Matcher& matcher, const std::string& unit) {
-  const std::string operand = show(matcher.operand, unit);
+std::string wish(const Matcher& matcher, const std::string& unit, const Shown& shown) {
+  const std::string operand = shown.one(matcher.operand, unit);
   switch (matcher.op) {
     case MatchOp::equals: return operand;
     case MatchOp::not_equals: return "anything but " + operand;
@@ -89,7 +97,7 @@ std::string wish(const Matcher& matcher, const std::string& unit) {
     case MatchOp::ends_with: return operand + " at the end";
     case MatchOp::matches: return "a match of " + operand;
     case MatchOp::not_matches: return "no match of " + operand;
-    case MatchOp::in: return "one of " + show_list(matcher.list);
+    case MatchOp::in: return "one of " + shown.list(matcher.list);
     case MatchOp::includes: return operand + " among the elements";
     case MatchOp::gt: return "> " + operand;
     case MatchOp::gte: return ">= " + operand;
@@ -184,9 +192,9 @@ std::string type_remark(const Matcher& matcher, const Found& found) {
   return other_type ? " (" + found.type + ")" : "";
 }
 
-Mismatch exists_mismatch(const Matcher& matcher, const Found& found) {
-  if (matcher.operand == Value{found.present}) return std::nullopt;
-  return "wanted " + wish(matcher, {}) + got(found);
+Mismatch wanted_and_got(const Matcher& matcher, const Found& found, const Redact& redact) {
+  const Shown shown{redact};
+  return "wanted " + wish(matcher, found.unit, shown) + ", got " + shown.found(found);
 }
 
 Mismatch count_mismatch(const Matcher& matcher, const Found& found) {
@@ -197,12 +205,12 @@ Mismatch count_mismatch(const Matcher& matcher, const Found& found) {
   return std::nullopt;
 }
 
-Mismatch bad_pattern(const Matcher& matcher) {
+Mismatch bad_pattern(const Matcher& matcher, const Redact& redact) {
   const std::string* pattern = text_of(matcher.operand);
   if (pattern == nullptr) return "the pattern is not a text";
   const auto why = pattern_error(*pattern);
   if (!why) return std::nullopt;
-  return "the pattern " + show(matcher.operand) + " is not valid: " + *why;
+  return "the pattern " + Shown{redact}.one(matcher.operand) + " is not valid: " + *why;
 }
 
 }  // namespace
@@ -232,14 +240,18 @@ Found Found::list(std::vector<Value> values) {
   return found;
 }
 
-std::optional<std::string> mismatch(const Matcher& matcher, const Found& found) {
-  if (matcher.op == MatchOp::exists) return exists_mismatch(matcher, found);
-  if (!found.present) return "wanted " + wish(matcher, found.unit) + ", got nothing";
+std::optional<std::string> mismatch(const Matcher& matcher, const Found& found,
+                                    const Redact& redact) {
+  if (matcher.op == MatchOp::exists) {
+    if (matcher.operand == Value{found.present}) return std::nullopt;
+    return wanted_and_got(matcher, found, redact);
+  }
+  if (!found.present) return wanted_and_got(matcher, found, redact);
   if (matcher.op == MatchOp::count) return count_mismatch(matcher, found);
   if (holds(matcher, found)) return std::nullopt;
   if (matcher.op == MatchOp::matches || matcher.op == MatchOp::not_matches)
-    if (auto bad = bad_pattern(matcher)) return bad;
-  return "wanted " + wish(matcher, found.unit) + got(found) + type_remark(matcher, found);
+    if (auto bad = bad_pattern(matcher, redact)) return bad;
+  return *wanted_and_got(matcher, found, redact) + type_remark(matcher, found);
 }
 
 std::optional<std::string> pattern_error(const std::string& pattern) {

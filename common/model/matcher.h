@@ -3,6 +3,7 @@
 // every word but contains, not_contains, includes, count, exists and type.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,8 +56,11 @@ struct Found {
 //                                           the nested matchers; an absent value has no count
 //   type                                    the JSON type: string number boolean array object null
 // Nothing when `matcher` holds for `found`; else what was wanted and what was got, without the
-// subject's name: `wanted "text/html" contained, got "text/plain"`. Values are cut at 200 bytes.
-std::optional<std::string> mismatch(const Matcher& matcher, const Found& found);
+// subject's name: `wanted "text/html" contained, got "text/plain"`. Values are cut at 200 bytes;
+// `redact`, if given, sees every text before it is cut, so that no part of a secret is shown.
+using Redact = std::function<std::string(std::string_view)>;
+std::optional<std::string> mismatch(const Matcher& matcher, const Found& found,
+                                    const Redact& redact = {});
 
 // An RE2 pattern is valid, or why not.
 std::optional<std::string> pattern_error(const std::string& pattern);

@@ -26,6 +26,14 @@ const StepResult* first_failed(const Attempt& attempt) {
   return nullptr;
 }
 
+// The last attempt, unless it could not measure and an earlier one could.
+const Attempt& telling_attempt(const std::vector<Attempt>& attempts) {
+  if (attempts.back().verdict != RunVerdict::unknown) return attempts.back();
+  for (auto attempt = attempts.rbegin(); attempt != attempts.rend(); ++attempt)
+    if (attempt->verdict == RunVerdict::fail) return *attempt;
+  return attempts.back();
+}
+
 }  // namespace
 
 std::string_view to_string(RunKind kind) { return kRunKinds[static_cast<size_t>(kind)]; }
@@ -65,7 +73,7 @@ std::string render(const RunKey& key) {
 
 std::optional<FailureSummary> summarize_failure(const RunResult& result) {
   if (result.attempts.empty()) return std::nullopt;
-  const StepResult* step = first_failed(result.attempts.back());
+  const StepResult* step = first_failed(telling_attempt(result.attempts));
   if (step == nullptr) return std::nullopt;
   const Failure& failure = step->failures.front();
   FailureSummary summary{.kind = failure.kind, .step = step->name, .message = failure.message};

@@ -106,7 +106,8 @@ struct RunResult {
   bool operator==(const RunResult&) const = default;
 };
 
-// The failure that a page would name: of the last attempt, the first failed step.
+// The failure that a page would name: the first failed step of the last attempt that measured
+// one, else of the last attempt.
 struct FailureSummary {
   FailureKind kind{};
   std::string step;

@@ -40,6 +40,19 @@ TEST_CASE("a run may last its timeout once per attempt", "[check]") {
   CHECK(run_limit(check) == Millis{30'000});
 }
 
+TEST_CASE("always steps have at most ten seconds more, counted per attempt", "[check]") {
+  Check check;
+  check.timeout = Millis{45'000};
+  check.retries = 1;
+  check.steps.resize(2);
+  CHECK(always_allowance(check) == Millis{0});
+  check.steps[1].always = true;
+  CHECK(always_allowance(check) == Millis{10'000});
+  CHECK(run_limit(check) == Millis{110'000});
+  check.timeout = Millis{3'000};
+  CHECK(always_allowance(check) == Millis{3'000});
+}
+
 TEST_CASE("severities are read back from their names", "[check]") {
   for (const char* name : {"critical", "error", "warning", "info"})
     CHECK(to_string(parse_severity(name).value()) == name);

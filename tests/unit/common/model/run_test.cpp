@@ -57,6 +57,18 @@ TEST_CASE("the summary names the first failed step of the last attempt", "[run]"
   CHECK(summary->at.line == 3);
 }
 
+TEST_CASE("a retry that could not measure does not hide the measured failure", "[run]") {
+  RunResult result;
+  Attempt first;
+  first.verdict = RunVerdict::fail;
+  first.steps = {failed_step("pay", "HTTP 500", 500)};
+  Attempt last;
+  last.verdict = RunVerdict::unknown;
+  last.steps = {failed_step("home", "no network", 0)};
+  result.attempts = {first, last};
+  CHECK(summarize_failure(result)->step == "pay");
+}
+
 TEST_CASE("a run without failures has no summary", "[run]") {
   RunResult result;
   Attempt attempt;

@@ -1,0 +1,151 @@
+#include "agent/script/attempt.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "agent/script/evidence.h"
+#include "agent/script/shell_words.h"
+#include "agent/script/verdict.h"
+#include "common/core/text.h"
+
+namespace picket::agent {
+namespace {
+
+// What evidence needs of a body, and whole secrets at its end; the rest would only take memory
+// until the attempt is over.
+void trim_bodies(ProbeOutcome& outcome, const Redactor& redactor) {
+  const std::size_t keep = kBodyStartBytes + redactor.reach();
+  for (Hop& hop : outcome.hops) {
+    if (hop.exchange.body.size() <= keep) continue;
+    hop.exchange.body.resize(keep);
+    hop.exchange.body.shrink_to_fit();
+  }
+}
+
+}  // namespace
+
+AttemptRunner::AttemptRunner(const Check& check, HttpSession& session, async::Clock& clock,
+                             AttemptOptions options)
+    : check_(check),
+      session_(session),
+      clock_(clock),
+      options_(std::move(options)),
+      start_(clock.now()) {}
+
+void AttemptRunner::fail_step(Ran& ran, FailureKind kind, std::string message,
+                              const SourcePosition& at) {
+  const Failure failure{.kind = kind, .message = std::move(message), .at = at};
+  ran.result.failures.push_back(make_safe(failure, options_.redactor));
+}
+
+Deadline AttemptRunner::deadline_of(const Step& step) const {
+  const Nanos limit = step.always ? check_.timeout + always_allowance(check_) : check_.timeout;
+  const Deadline deadline = Deadline::after(start_, limit);
+  return step.timeout ? deadline.shorten(clock_.now(), *step.timeout) : deadline;
+}
+
+// Expectations and captures of a complete response. A capture that is missing is told only when
+// nothing explains it.
+void AttemptRunner::judge(const Step& step, Nanos duration, Ran& ran) {
+  Judge judge{ran.outcome, duration, options_.redactor};
+  Captures captures = judge.capture(step.captures);
+  for (Captured& captured : captures.values) {
+    if (captured.secret)
+      options_.redactor.add("CAPTURE_" + variable_name(captured.name), captured.value);
+    options_.variables.capture(captured.name, std::move(captured.value), captured.secret);
+  }
+  Judged judged = judge.judge(step.expect, options_.variables);
+  ran.result.failures = std::move(judged.failures);
+  ran.result.warnings = std::move(judged.warnings);
+  if (!ran.result.failures.empty()) return;
+  for (const Failure& missing : captures.failures)
+    ran.result.failures.push_back(make_safe(missing, options_.redactor));
+}
+
+async::Task<void> AttemptRunner::run_http(const Step& step, Deadline deadline, Ran& ran) {
+  auto filled = fill_action(std::get<HttpAction>(step.action), options_.variables);
+  if (!filled && stopped_ && step.always) {
+    ran.result.status = StepStatus::skipped;
+    co_return;
+  }
+  if (!filled) {
+    fail_step(ran, FailureKind::invalid_request, filled.error().message, step.at);
+    co_return;
+  }
+  const MonoTime begin = clock_.now();
+  ProbeRequest asked{.action = std::move(filled->action),
+                     .secret_headers = std::move(filled->secret_headers),
+                     .deadline = deadline};
+  auto outcome = co_await session_.request(std::move(asked));
+  if (!outcome) {
+    fail_step(ran, unmeasured_kind(outcome.error().code), render(outcome.error()), step.at);
+    co_return;
+  }
+  ran.outcome = std::move(*outcome);
+  learn_secrets(ran.outcome, options_.redactor);
+  if (ran.outcome.failure)
+    fail_step(ran, ran.outcome.failure->kind, ran.outcome.failure->message, {});
+  else
+    judge(step, clock_.now() - begin, ran);
+  trim_bodies(ran.outcome, options_.redactor);
+}
+
+async::Task<void> AttemptRunner::run_wait(const Step& step, Deadline deadline, Ran& ran) {
+  const Millis span = std::get<WaitAction>(step.action).span;
+  const MonoTime until = clock_.now() + span;
+  co_await clock_.sleep_until(std::min(until, deadline.at()));
+  if (until > deadline.at())
+    fail_step(ran, FailureKind::timeout,
+              fmt::format("the wait of {} does not fit into the timeout", render_duration(span)),
+              step.at);
+}
+
+async::Task<void> AttemptRunner::run_step(const Step& step, Deadline deadline, Ran& ran) {
+  const MonoTime begin = clock_.now();
+  if (std::holds_alternative<WaitAction>(step.action))
+    co_await run_wait(step, deadline, ran);
+  else
+    co_await run_http(step, deadline, ran);
+  ran.result.duration = clock_.now() - begin;
+  if (ran.result.status == StepStatus::skipped) co_return;
+  if (!ran.result.failures.empty())
+    ran.result.status = StepStatus::failed;
+  else if (!ran.result.warnings.empty())
+    ran.result.status = StepStatus::degraded;
+}
+
+// At the end of the attempt, when every secret is known that any step has captured.
+void AttemptRunner::finish(Ran& ran) const {
+  const bool keep = options_.keep_evidence || ran.result.status == StepStatus::failed;
+  for (const Hop& hop : ran.outcome.hops) {
+    ran.result.requests.push_back(make_result(hop, options_.redactor));
+    if (keep) ran.result.requests.back().evidence = make_evidence(hop, options_.redactor);
+  }
+  for (Failure& failure : ran.result.failures) failure = make_safe(failure, options_.redactor);
+  for (Failure& warning : ran.result.warnings) warning = make_safe(warning, options_.redactor);
+}
+
+async::Task<std::vector<StepResult>> AttemptRunner::run() {
+  std::vector<Ran> all(check_.steps.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Step& step = check_.steps[i];
+    Ran& ran = all[i];
+    ran.result.name = step.name;
+    ran.result.always = step.always;
+    if (stopped_ && !step.always)
+      ran.result.status = StepStatus::skipped;
+    else
+      co_await run_step(step, deadline_of(step), ran);
+    stopped_ = stopped_ || (!ran.result.failures.empty() && !step.continue_on_failure);
+    if (options_.on_step) options_.on_step(ran.result);
+  }
+  std::vector<StepResult> results;
+  for (Ran& ran : all) {
+    finish(ran);
+    results.push_back(std::move(ran.result));
+  }
+  co_return results;
+}
+
+}  // namespace picket::agent

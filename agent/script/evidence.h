@@ -1,0 +1,31 @@
+// From raw exchanges to what may leave the agent: redacted, cut, valid UTF-8. Pure;
+// all of it after the attempt, when the redactor knows every secret.
+#pragma once
+
+#include "agent/probe/probe.h"
+#include "agent/script/redactor.h"
+#include "common/model/run.h"
+
+namespace picket::agent {
+
+constexpr std::size_t kBodyStartBytes = 2 * 1024;
+constexpr std::size_t kHeaderBytesMax = 1024;
+constexpr std::size_t kHeadersMax = 64;
+constexpr std::size_t kUrlShownMax = 2 * 1024;
+
+// Makes the redactor know what the hop's authorization is made of, and the cookies that were set
+// (values of kCookieFreeBytes bytes or more; shorter ones, like "de" or "dark", are masked in
+// their headers only).
+constexpr std::size_t kCookieFreeBytes = 8;
+void learn_secrets(const ProbeOutcome& outcome, Redactor& redactor);
+
+// The facts of one hop, without evidence.
+RequestResult make_result(const Hop& hop, const Redactor& redactor);
+
+// Authorization, cookies, set-cookie and API keys are masked whatever they hold.
+RequestEvidence make_evidence(const Hop& hop, const Redactor& redactor);
+
+// A message of the HTTP client or a probe, made safe to send.
+Failure make_safe(Failure failure, const Redactor& redactor);
+
+}  // namespace picket::agent

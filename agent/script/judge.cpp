@@ -1,0 +1,230 @@
+#include "agent/script/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "common/core/text.h"
+
+namespace picket::agent {
+namespace {
+
+constexpr std::size_t kMessageBytesMax = 1000;
+constexpr std::size_t kShownStart = 1024;
+
+std::string label_of(const Expectation& expectation) {
+  std::string label = expectation.warn ? "expect.warn." : "expect.";
+  label += to_string(expectation.subject);
+  if (!expectation.key.empty()) label += "." + expectation.key;
+  return label;
+}
+
+std::string render(const std::vector<StatusRange>& ranges) {
+  std::string out;
+  for (const StatusRange& range : ranges) {
+    if (!out.empty()) out += " or ";
+    if (range.low == range.high)
+      out += std::to_string(range.low);
+    else if (range.low % 100 == 0 && range.high == range.low + 99)
+      out += fmt::format("{}xx", range.low / 100);
+    else
+      out += fmt::format("{}-{}", range.low, range.high);
+  }
+  return out;
+}
+
+std::optional<std::string> status_mismatch(const std::vector<StatusRange>& ranges, int status) {
+  for (const StatusRange& range : ranges)
+    if (status >= range.low && status <= range.high) return std::nullopt;
+  return fmt::format("wanted {}, got {}", render(ranges), status);
+}
+
+Found milliseconds(Nanos span) {
+  Found found = Found::scalar(std::chrono::floor<Millis>(span).count());
+  found.unit = "ms";
+  return found;
+}
+
+Found texts(std::vector<std::string> values) {
+  if (values.empty()) return Found::absent();
+  if (values.size() == 1) return Found::scalar(std::move(values.front()));
+  std::vector<Value> list(values.begin(), values.end());
+  return Found::list(std::move(list));
+}
+
+// A JSON value as a text to put into later requests; null is nothing.
+std::optional<std::string> as_text(const Found& found) {
+  if (!found.present || found.type == "null") return std::nullopt;
+  if (found.is_list) {
+    std::string out;
+    for (const Value& value : found.values)
+      out += (out.empty() ? "[" : ",") + picket::render(value);
+    return (out.empty() ? "[" : out) + "]";
+  }
+  const Value& value = found.values.front();
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  return picket::render(value);
+}
+
+bool has_word(std::string_view text, std::string_view word) {
+  return to_lower_ascii(text).find(word) != std::string::npos;
+}
+
+}  // namespace
+
+bool looks_like_token(const Capture& capture, std::string_view value) {
+  constexpr std::array<std::string_view, 12> kWords{
+      "token", "secret", "passw", "session", "csrf", "xsrf",
+      "jwt",   "bearer", "api_key", "apikey", "credential", "authorization"};
+  for (const std::string_view word : kWords)
+    if (has_word(capture.name, word) || has_word(capture.expression, word)) return true;
+  return value.starts_with("eyJ") && value.size() > 40 &&
+         std::count(value.begin(), value.end(), '.') >= 2;
+}
+
+Judge::Judge(const ProbeOutcome& outcome, Nanos duration, const Redactor& redactor)
+    : outcome_(outcome),
+      exchange_(outcome.hops.back().exchange),
+      duration_(duration),
+      redactor_(redactor) {}
+
+Found Judge::find_header(const std::string& name) const {
+  std::vector<std::string> values;
+  for (const auto& [key, value] : exchange_.headers)
+    if (iequals_ascii(key, name)) values.push_back(value);
+  return texts(std::move(values));
+}
+
+Found Judge::find_cookie(const std::string& name) const {
+  for (const SetCookie& cookie : outcome_.cookies)
+    if (cookie.name == name) return Found::scalar(cookie.value);
+  return Found::absent();
+}
+
+Found Judge::find_phase(const std::string& name) const {
+  Phases sum;
+  for (const Hop& hop : outcome_.hops) sum = sum + hop.exchange.phases;
+  if (name == "dns") return milliseconds(sum.dns);
+  if (name == "connect") return milliseconds(sum.connect);
+  if (name == "tls") return milliseconds(sum.tls);
+  if (name == "wait") return milliseconds(sum.wait);
+  if (name == "transfer") return milliseconds(sum.transfer);
+  return Found::absent();
+}
+
+Found Judge::find_json(const std::string& path) {
+  if (!document_) document_ = JsonDocument::parse(exchange_.body);
+  const auto parsed = JsonPath::parse(path);
+  if (!*document_ || !parsed) return Found::absent();
+  return parsed->find(**document_);
+}
+
+Found Judge::find(const Expectation& expectation) const {
+  switch (expectation.subject) {
+    case Subject::status: return Found::scalar(std::int64_t{exchange_.status});
+    case Subject::http_version: return Found::scalar(exchange_.http_version);
+    case Subject::header: return find_header(expectation.key);
+    case Subject::cookie: return find_cookie(expectation.key);
+    case Subject::body: return Found::scalar(exchange_.body);
+    case Subject::jsonpath: return Found::absent();
+    case Subject::duration: return milliseconds(duration_);
+    case Subject::phase: return find_phase(expectation.key);
+    case Subject::size: {
+      Found found = Found::scalar(static_cast<std::int64_t>(exchange_.body_bytes));
+      found.unit = "bytes";
+      return found;
+    }
+  }
+  return Found::absent();
+}
+
+std::optional<std::string> Judge::why_not(const Expectation& expectation,
+                                          const Variables& variables, SourcePosition& at) {
+  if (expectation.subject == Subject::status)
+    return status_mismatch(expectation.status, exchange_.status);
+  const bool json = expectation.subject == Subject::jsonpath;
+  const Found found = json ? find_json(expectation.key) : find(expectation);
+  const Redact redact = [this](std::string_view text) {
+    return redactor_.apply_start(text, kShownStart);
+  };
+  for (const Matcher& matcher : expectation.matchers) {
+    at = matcher.at.line != 0 ? matcher.at : expectation.at;
+    const auto filled = fill_matcher(matcher, variables);
+    if (!filled) return filled.error().message;
+    auto wrong = mismatch(*filled, found, redact);
+    if (wrong && json && !*document_) *wrong += ": the body is " + document_->error().message;
+    if (wrong) return wrong;
+  }
+  return std::nullopt;
+}
+
+Judged Judge::judge(const std::vector<Expectation>& expectations, const Variables& variables) {
+  Judged judged;
+  bool expects_status = false;
+  for (const Expectation& expectation : expectations) {
+    const bool status = expectation.subject == Subject::status;
+    expects_status = expects_status || (status && !expectation.warn);
+    SourcePosition at = expectation.at;
+    const auto wrong = why_not(expectation, variables, at);
+    if (!wrong) continue;
+    Failure failure{.kind = status ? FailureKind::http_status : FailureKind::expectation,
+                    .message = label_of(expectation) + ": " + *wrong,
+                    .at = std::move(at)};
+    failure.message = cut_utf8(clean_line(redactor_.apply(failure.message)), kMessageBytesMax);
+    (expectation.warn ? judged.warnings : judged.failures).push_back(std::move(failure));
+  }
+  const std::vector<StatusRange> fine{{200, 399}};
+  if (const auto wrong = status_mismatch(fine, exchange_.status); wrong && !expects_status)
+    judged.failures.insert(judged.failures.begin(),
+                           {.kind = FailureKind::http_status,
+                            .message = fmt::format("status: wanted 2xx or 3xx, got {}",
+                                                   exchange_.status),
+                            .at = {}});
+  return judged;
+}
+
+std::optional<std::string> Judge::value_of(const Capture& capture) {
+  switch (capture.source) {
+    case CaptureSource::jsonpath: return as_text(find_json(capture.expression));
+    case CaptureSource::header: {
+      const Found found = find_header(capture.expression);
+      if (!found.present) return std::nullopt;
+      return std::get<std::string>(found.values.front());
+    }
+    case CaptureSource::cookie: return as_text(find_cookie(capture.expression));
+    case CaptureSource::regex: return find_pattern(capture.expression, exchange_.body);
+    case CaptureSource::url: return outcome_.hops.back().request.url;
+  }
+  return std::nullopt;
+}
+
+Captures Judge::capture(const std::vector<Capture>& captures) {
+  Captures taken;
+  for (const Capture& capture : captures) {
+    auto value = value_of(capture);
+    if (!value || value->empty() || value->size() > kCaptureBytesMax) {
+      const bool large = value && value->size() > kCaptureBytesMax;
+      taken.failures.push_back(
+          {.kind = FailureKind::capture_missing,
+           .message = cut_utf8(clean_line(fmt::format(
+                                   "capture.{}: {} {} {}", capture.name,
+                                   to_string(capture.source), capture.expression,
+                                   large ? "is larger than 64 KiB" : "found nothing")),
+                               kMessageBytesMax),
+           .at = capture.at});
+      continue;
+    }
+    const bool from_secret_header =
+        capture.source == CaptureSource::header &&
+        (iequals_ascii(capture.expression, "set-cookie") ||
+         iequals_ascii(capture.expression, "authorization"));
+    const bool secret =
+        capture.secret.value_or(capture.source == CaptureSource::cookie || from_secret_header ||
+                                looks_like_token(capture, *value));
+    taken.values.push_back({capture.name, std::move(*value), secret});
+  }
+  return taken;
+}
+
+}  // namespace picket::agent

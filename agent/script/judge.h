@@ -1,0 +1,69 @@
+// Holds a step's outcome against its expectations and takes its captures. Pure: the outcome goes
+// in, failures and values come out; messages are already redacted, cut and cleaned.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/probe/probe.h"
+#include "agent/script/redactor.h"
+#include "agent/script/variables.h"
+#include "common/model/check.h"
+#include "common/model/jsonpath.h"
+
+namespace picket::agent {
+
+constexpr std::size_t kCaptureBytesMax = 64 * 1024;
+
+struct Judged {
+  std::vector<Failure> failures;  // of expectations that must hold
+  std::vector<Failure> warnings;  // of `expect.warn`
+};
+
+struct Captured {
+  std::string name;
+  std::string value;
+  bool secret{false};
+};
+
+struct Captures {
+  std::vector<Captured> values;
+  std::vector<Failure> failures;  // capture_missing
+};
+
+// What one step got, looked at from all sides. Requires that the outcome has a complete response
+// (no failure, at least one hop) and outlives this.
+class Judge {
+ public:
+  Judge(const ProbeOutcome& outcome, Nanos duration, const Redactor& redactor);
+
+  // A step that expects no status of its own must answer with 2xx or 3xx.
+  Judged judge(const std::vector<Expectation>& expectations, const Variables& variables);
+
+  // A value that is not there, null, empty or larger than kCaptureBytesMax is missing. Secret
+  // are those that say so, and when nothing is said those from cookies, from set-cookie and
+  // authorization headers, and what looks_like_token.
+  Captures capture(const std::vector<Capture>& captures);
+
+ private:
+  std::optional<std::string> why_not(const Expectation& expectation, const Variables& variables,
+                                     SourcePosition& at);
+  Found find(const Expectation& expectation) const;
+  Found find_json(const std::string& path);
+  Found find_header(const std::string& name) const;
+  Found find_cookie(const std::string& name) const;
+  Found find_phase(const std::string& name) const;
+  std::optional<std::string> value_of(const Capture& capture);
+
+  const ProbeOutcome& outcome_;
+  const http::Exchange& exchange_;  // of the last hop
+  Nanos duration_;
+  const Redactor& redactor_;
+  std::optional<Result<JsonDocument>> document_;  // parsed at the first use
+};
+
+// By its name, what it was read with or its form, a value that grants access: token, secret,
+// password, session, csrf, a JSON web token.
+bool looks_like_token(const Capture& capture, std::string_view value);
+
+}  // namespace picket::agent
