@@ -3,6 +3,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <cstdlib>
 #include <exception>
@@ -34,16 +35,24 @@ void TaskGroup::spawn(std::string name, Task<void> task) {
   it->name = std::move(name);
   const auto done = [this, it](std::exception_ptr error) {
     abort_unless_cancelled(it->name, error);
-    tasks_.erase(it);
-    if (tasks_.empty()) empty_.notify_all();
+    if (!it->cancelled) return finish(it);
+    // Boost 1.81 hands a cancellation that was asked for from outside the executor on by a posted
+    // call, which uses the signal: it may still be queued.
+    boost::asio::post(executor_, [this, it] { finish(it); });
   };
   boost::asio::co_spawn(executor_, std::move(task),
                         boost::asio::bind_cancellation_slot(it->signal.slot(), done));
 }
 
+void TaskGroup::finish(Tasks::iterator task) {
+  tasks_.erase(task);
+  if (tasks_.empty()) empty_.notify_all();
+}
+
 void TaskGroup::cancel_all() {
   for (auto it = tasks_.begin(); it != tasks_.end();) {
     auto& running = *it++;
+    running.cancelled = true;
     running.signal.emit(boost::asio::cancellation_type::terminal);
   }
 }

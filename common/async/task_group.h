@@ -36,11 +36,15 @@ class TaskGroup {
   struct Running {
     std::string name;
     boost::asio::cancellation_signal signal;
+    bool cancelled{false};
   };
+  using Tasks = std::list<Running>;
+
+  void finish(Tasks::iterator task);
 
   Executor executor_;
   Notice empty_;
-  std::list<Running> tasks_;
+  Tasks tasks_;
 };
 
 }  // namespace picket::async

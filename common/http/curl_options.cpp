@@ -157,6 +157,8 @@ void CurlOptions::set_tls() {
   // The shared store is set in the context's callback; curl must not read files of its own.
   set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));
+  // Else curl keeps the first store it sees for a day, and sets it over every later one.
+  set(CURLOPT_CA_CACHE_TIMEOUT, 0L);
   set(CURLOPT_SSL_CTX_FUNCTION, &CurlEasy::on_tls_context);
   set(CURLOPT_SSL_CTX_DATA, &transfer_);
   if (tls.certificate_pem.empty()) return;

@@ -66,6 +66,7 @@ void HostsFile::reload_if_changed() {
   std::string stamp = file_stamp(path_);
   if (stamp == stamp_) return;
   std::ifstream file(path_, std::ios::binary);
+  if (!file && !stamp.empty()) return;  // it is there: no descriptor left, look again later
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   table_ = parse_hosts(text);
   stamp_ = std::move(stamp);
