@@ -12,6 +12,7 @@
 
 #include "common/core/result.h"
 #include "controller/evaluate/effects.h"
+#include "controller/incident/keys.h"
 #include "controller/incident/routes.h"
 #include "controller/store/rows.h"
 
@@ -37,7 +38,8 @@ class IncidentBook {
   // Error not_found: no such incident is open or suspected. Acknowledging twice changes nothing.
   Result<BookRows> acknowledge(const IncidentId& id, const std::string& by, WallTime at);
 
-  // New receivers and settings; open pages keep the route that triggered them.
+  // New receivers and settings; open pages keep the route that triggered them. Open incidents
+  // whose receiver was not configured and now is are paged by the next advance().
   void set_routes(Routes routes);
 
   // A page of an incident that is still open is triggered again every hour: PagerDuty closes an
@@ -50,7 +52,7 @@ class IncidentBook {
  private:
   struct Page {
     std::string receiver;
-    std::string route_json;    // of the trigger: resolves go the same way
+    std::string route_json;    // of the trigger: resolves go the same way; empty: not configured
     std::string payload_json;  // of the newest trigger
     DedupKey key;
     std::uint32_t next_ordinal{0};
@@ -60,14 +62,34 @@ class IncidentBook {
     IncidentRow row;
     std::vector<Page> pages;
   };
-  struct Opening;
+  // A transition of either kind, as an incident takes it.
+  struct News {
+    EpisodeName episode;
+    CheckName check;
+    AlertPhase phase{AlertPhase::fires};
+    std::string condition;
+    Severity severity{Severity::error};
+    WallTime at;
+    std::optional<WallTime> first_bad_run;
+    std::string title;
+    std::string reason;
+    std::string detail_json;
+    std::string payload_json;
+    std::vector<std::string> receivers;
+  };
   using Slot = std::pair<std::string, std::string>;  // subject, alert id
 
-  Kept& keep(const Opening& opening, BookRows& rows);
-  void open(Kept& kept, const Opening& opening, BookRows& rows);
-  void resolve(const Slot& slot, WallTime at, const std::string& reason, BookRows& rows);
-  void trigger_missing(Kept& kept, const Opening& opening, BookRows& rows);
+  BookRows take(const News& news);
+  Kept& keep(const News& news, BookRows& rows);
+  void open(Kept& kept, const News& news, BookRows& rows);
+  void change(Kept& kept, const News& news, BookRows& rows);
+  void resolve(const Slot& slot, const News& news, BookRows& rows);
+  void trigger_new(Kept& kept, const News& news, BookRows& rows);
+  void trigger_configured(Kept& kept, WallTime now, BookRows& rows);
+  std::optional<std::string> find_route(const std::string& receiver) const;
+  std::vector<std::string> receivers_for(Kept& kept, const News& news, BookRows& rows) const;
   OutboxRow make_row(const Kept& kept, Page& page, OutboxAction action, WallTime at) const;
+  std::optional<std::string> way_for(const Kept& kept, const Page& page) const;
 
   BookSettings settings_;
   std::map<Slot, Kept> kept_;

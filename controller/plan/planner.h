@@ -63,7 +63,7 @@ class Planner {
   // Decides anew what the news since the last call changes; cheap when there is none.
   PlanChange update(WallTime now);
 
-  // When update() may find an agent gone or stable without further news.
+  // When update() may find an agent gone or stable, or a pause over, without further news.
   std::optional<WallTime> next_due() const;
 
   std::uint64_t generation() const { return generation_; }
@@ -74,10 +74,11 @@ class Planner {
   // The longest span in which nobody looks, over the regions that are online.
   std::optional<Millis> worst_gap(const CheckName& check) const;
 
-  // Complete and digested, checks ordered by name; empty for an unknown agent.
+  // Complete and digested, checks ordered by name, paused ones left out; empty for an unknown
+  // agent. Costs an encoding of every check: keep it until PlanChange::agents names the agent.
   v1::DesiredState desired(const AgentId& agent) const;
 
-  // Generation, phases and who was away, as versioned bytes: a restart moves no phase.
+  // Generation and who was away, as versioned bytes: a restart moves no phase.
   std::string snapshot() const;
   Status restore(const std::string& blob, WallTime now);  // corrupt; the state is then unchanged
 
@@ -89,18 +90,25 @@ class Planner {
   };
   struct Planned {
     PlannedCheck definition;
+    bool paused{false};
     std::map<RegionName, Placement> regions;  // assigned
   };
+  using Agents = std::map<std::string, Agent>;
 
   bool settled(const RegionName& region) const;
-  bool age_agents(WallTime now, PlanChange& change);
+  bool age_agents(WallTime now);
+  void announce(PlanChange& change);
   void plan_check(Planned& planned, WallTime now, PlanChange& change);
+  std::map<RegionName, Placement> place(const Planned& planned, WallTime now) const;
+  std::vector<RegionName> select(const RegionSelector& selector) const;
   std::string choose_agent(const CheckName& check, const RegionName& region) const;
 
   std::map<RegionName, RegionLabels> regions_;
-  std::map<RegionName, std::map<std::string, Agent>> agents_;
+  std::map<RegionName, Agents> agents_;
   std::map<RegionName, bool> told_;  // liveness as last announced
   std::map<CheckName, Planned> checks_;
+  std::set<AgentId> stale_;  // whose checks were changed or removed since the last update
+  std::optional<WallTime> pause_ends_;  // the next one
   std::uint64_t generation_{0};
   bool dirty_{true};
 };

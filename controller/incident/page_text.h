@@ -1,0 +1,26 @@
+// What a page says: the payload snapshot of a trigger (fields as PagerDuty's Events API v2 names
+// them) and the detail of an incident, from a transition. Pure functions; text from targets is
+// data: cleaned, cut, never markup.
+#pragma once
+
+#include <string>
+
+#include "controller/evaluate/effects.h"
+#include "controller/incident/routes.h"
+
+namespace picket::controller {
+
+inline constexpr std::size_t kPayloadBytesMax = 16 * 1024;
+
+std::string title_of(const AlertTransition& transition);
+
+// JSON: who fails and how, owner, runbook: what the incident row keeps.
+std::string detail_of(const AlertTransition& transition);
+
+// Compact JSON of less than 16 KB, valid UTF-8. `incident` is the id, for the link.
+std::string payload_of(const AlertTransition& transition, const BookSettings& settings,
+                       const IncidentId& incident);
+std::string payload_of(const FleetTransition& transition, const BookSettings& settings,
+                       const IncidentId& incident);
+
+}  // namespace picket::controller

@@ -1,0 +1,275 @@
+#include "controller/plan/planner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/core/digest.h"
+#include "common/model/schedule.h"
+#include "common/wire/wire.h"
+
+namespace picket::controller {
+namespace {
+
+bool matches(const RegionLabels& labels, const RegionLabels& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& label) {
+    const auto found = labels.find(label.first);
+    return found != labels.end() && found->second == label.second;
+  });
+}
+
+// Rendezvous hashing (Thaler and Ravishankar 1998): the agent with the greatest weight has the
+// check, so that losing one agent moves only its own checks.
+std::string weight_of(const std::string& agent, const CheckName& check) {
+  return sha256(std::to_string(agent.size()) + ":" + agent + check.value);
+}
+
+bool is_paused_at(const Check& check, WallTime now) {
+  return check.paused && (!check.paused->until || now < *check.paused->until);
+}
+
+void earliest(std::optional<WallTime>& next, WallTime at) {
+  if (!next || at < *next) next = at;
+}
+
+}  // namespace
+
+void Planner::set_region(const RegionName& region, RegionLabels labels) {
+  auto [known, added] = regions_.try_emplace(region);
+  if (!added && known->second == labels) return;
+  known->second = std::move(labels);
+  dirty_ = true;
+}
+
+void Planner::add_agent(const AgentId& agent, WallTime now) {
+  regions_.try_emplace(agent.region);
+  if (agents_[agent.region].try_emplace(agent.name, Agent{now}).second) dirty_ = true;
+}
+
+void Planner::remove_agent(const AgentId& agent) {
+  const auto region = agents_.find(agent.region);
+  if (region != agents_.end() && region->second.erase(agent.name) > 0) dirty_ = true;
+}
+
+void Planner::set_checks(std::vector<PlannedCheck> checks) {
+  std::map<CheckName, Planned> next;
+  for (PlannedCheck& check : checks) {
+    const CheckName name = check.check->name;
+    Planned planned;
+    if (const auto old = checks_.find(name); old != checks_.end()) {
+      planned = std::move(old->second);
+      checks_.erase(old);
+    }
+    const bool changed = planned.definition.revision != check.revision;
+    if (changed)
+      for (const auto& [region, placement] : planned.regions)
+        stale_.insert({region, placement.agent});
+    const bool new_grid =
+        planned.definition.check && planned.definition.check->interval != check.check->interval;
+    if (new_grid)
+      for (auto& [region, placement] : planned.regions) placement.phase = Millis{-1};
+    planned.definition = std::move(check);
+    next.emplace(name, std::move(planned));
+  }
+  for (const auto& [name, removed] : checks_)
+    for (const auto& [region, placement] : removed.regions)
+      stale_.insert({region, placement.agent});
+  checks_ = std::move(next);
+  dirty_ = true;
+}
+
+void Planner::seen(const AgentId& id, WallTime now) {
+  add_agent(id, now);
+  Agent& agent = agents_[id.region][id.name];
+  agent.seen = std::max(agent.seen, now);
+  if (agent.online) return;
+  agent.online = true;
+  agent.back_since = now;
+  dirty_ = true;
+}
+
+bool Planner::age_agents(WallTime now) {
+  bool changed = false;
+  for (auto& [region, agents] : agents_)
+    for (auto& [name, agent] : agents) {
+      if (agent.online && now >= agent.seen + kOfflineAfter) {
+        agent.online = false;
+        agent.back_since.reset();
+        changed = true;
+      } else if (agent.back_since && now >= *agent.back_since + kStableAfter) {
+        agent.back_since.reset();
+        changed = true;
+      }
+    }
+  return changed;
+}
+
+bool Planner::online(const RegionName& region) const {
+  const auto agents = agents_.find(region);
+  return agents != agents_.end() &&
+         std::any_of(agents->second.begin(), agents->second.end(),
+                     [](const auto& entry) { return entry.second.online; });
+}
+
+bool Planner::settled(const RegionName& region) const {
+  const auto agents = agents_.find(region);
+  return agents != agents_.end() &&
+         std::any_of(agents->second.begin(), agents->second.end(), [](const auto& entry) {
+           return entry.second.online && !entry.second.back_since;
+         });
+}
+
+void Planner::announce(PlanChange& change) {
+  for (const auto& [region, labels] : regions_) {
+    const bool is_online = online(region);
+    const auto [told, first] = told_.try_emplace(region, true);
+    if (told->second == is_online) continue;
+    told->second = is_online;
+    change.liveness.emplace_back(region, is_online);
+  }
+}
+
+std::vector<RegionName> Planner::select(const RegionSelector& selector) const {
+  std::set<RegionName> chosen{selector.names.begin(), selector.names.end()};
+  for (const auto& [region, labels] : regions_)
+    if (selector.all || (!selector.labels.empty() && matches(labels, selector.labels)))
+      chosen.insert(region);
+  return {chosen.begin(), chosen.end()};
+}
+
+std::string Planner::choose_agent(const CheckName& check, const RegionName& region) const {
+  const auto agents = agents_.find(region);
+  if (agents == agents_.end()) return {};
+  const bool calm = settled(region);
+  std::pair<std::string, std::string> best;  // weight, name
+  for (const auto& [name, agent] : agents->second) {
+    if (!agent.online || (calm && agent.back_since)) continue;
+    best = std::max(best, std::pair{weight_of(name, check), name});
+  }
+  return best.second;
+}
+
+// Regions that are there share the interval evenly; one that is away, or back but not yet stable,
+// looks at its place among all, which moves nobody else.
+std::map<RegionName, Placement> Planner::place(const Planned& planned, WallTime now) const {
+  const Check& check = *planned.definition.check;
+  const auto chosen = select(check.regions);
+  const auto calm = static_cast<std::size_t>(
+      std::count_if(chosen.begin(), chosen.end(), [&](const auto& r) { return settled(r); }));
+  const WallTime round = round_start(now, check.interval);
+  std::map<RegionName, Placement> places;
+  std::size_t rank = 0;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const bool in_step = settled(chosen[i]);
+    Placement placement;
+    placement.phase = in_step ? phase_of(check.name, rank++, calm, check.interval)
+                              : phase_of(check.name, i, chosen.size(), check.interval);
+    placement.agent = choose_agent(check.name, chosen[i]);
+    placement.first_round = round;
+    if (const auto old = planned.regions.find(chosen[i]); old != planned.regions.end()) {
+      const bool moves = old->second.phase != placement.phase;
+      placement.first_round = moves ? round + check.interval : old->second.first_round;
+    }
+    places.emplace(chosen[i], std::move(placement));
+  }
+  return places;
+}
+
+void Planner::plan_check(Planned& planned, WallTime now, PlanChange& change) {
+  const bool was_paused = planned.paused;
+  planned.paused = is_paused_at(*planned.definition.check, now);
+  auto places = place(planned, now);
+  const bool same_regions =
+      std::equal(places.begin(), places.end(), planned.regions.begin(), planned.regions.end(),
+                 [](const auto& a, const auto& b) { return a.first == b.first; });
+  if (!same_regions) change.reassigned.push_back(planned.definition.check->name);
+  const auto touch = [&](const RegionName& region, const std::string& agent) {
+    if (!agent.empty()) change.agents.insert({region, agent});
+  };
+  for (const auto& [region, placement] : places) {
+    const auto old = planned.regions.find(region);
+    if (old == planned.regions.end() || was_paused != planned.paused) {
+      touch(region, placement.agent);
+    } else if (!(old->second == placement)) {
+      touch(region, placement.agent);
+      touch(region, old->second.agent);
+    }
+    if (old == planned.regions.end() || old->second.phase != placement.phase)
+      change.new_generation = true;
+  }
+  for (const auto& [region, placement] : planned.regions)
+    if (!places.contains(region)) touch(region, placement.agent);
+  planned.regions = std::move(places);
+}
+
+PlanChange Planner::update(WallTime now) {
+  PlanChange change;
+  const bool aged = age_agents(now);
+  if (!aged && !dirty_ && !(pause_ends_ && *pause_ends_ <= now)) return change;
+  dirty_ = false;
+  announce(change);
+  for (const AgentId& agent : stale_)
+    if (!agent.name.empty()) change.agents.insert(agent);
+  stale_.clear();
+  pause_ends_.reset();
+  for (auto& [name, planned] : checks_) {
+    plan_check(planned, now, change);
+    const auto& paused = planned.definition.check->paused;
+    if (planned.paused && paused->until) earliest(pause_ends_, *paused->until);
+  }
+  if (change.new_generation) ++generation_;
+  return change;
+}
+
+std::optional<WallTime> Planner::next_due() const {
+  std::optional<WallTime> next = pause_ends_;
+  for (const auto& [region, agents] : agents_)
+    for (const auto& [name, agent] : agents) {
+      if (agent.online) earliest(next, agent.seen + kOfflineAfter);
+      if (agent.back_since) earliest(next, *agent.back_since + kStableAfter);
+    }
+  return next;
+}
+
+std::vector<RegionName> Planner::assigned(const CheckName& check) const {
+  std::vector<RegionName> names;
+  if (const auto found = checks_.find(check); found != checks_.end())
+    for (const auto& [region, placement] : found->second.regions) names.push_back(region);
+  return names;
+}
+
+std::optional<Placement> Planner::placement(const CheckName& check,
+                                            const RegionName& region) const {
+  const auto found = checks_.find(check);
+  if (found == checks_.end()) return std::nullopt;
+  const auto place = found->second.regions.find(region);
+  if (place == found->second.regions.end()) return std::nullopt;
+  return place->second;
+}
+
+std::optional<Millis> Planner::worst_gap(const CheckName& check) const {
+  const auto found = checks_.find(check);
+  if (found == checks_.end()) return std::nullopt;
+  std::vector<Millis> phases;
+  for (const auto& [region, placement] : found->second.regions)
+    if (!placement.agent.empty()) phases.push_back(placement.phase);
+  return picket::worst_gap(std::move(phases), found->second.definition.check->interval);
+}
+
+v1::DesiredState Planner::desired(const AgentId& agent) const {
+  v1::DesiredState state;
+  state.set_generation(generation_);
+  for (const auto& [name, planned] : checks_) {
+    const auto place = planned.regions.find(agent.region);
+    if (planned.paused || place == planned.regions.end()) continue;
+    if (place->second.agent != agent.name) continue;
+    auto& assigned = *state.add_checks();
+    *assigned.mutable_check() = wire::encode(*planned.definition.check);
+    assigned.set_revision(planned.definition.revision.value);
+    assigned.set_phase_ms(place->second.phase.count());
+    assigned.set_first_round_unix_ms(place->second.first_round.unix_ms());
+  }
+  state.set_digest(wire::digest_of(state));
+  return state;
+}
+
+}  // namespace picket::controller

@@ -1,0 +1,59 @@
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "controller/plan/planner.h"
+
+namespace picket::controller {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kVersion = 1;
+
+}  // namespace
+
+std::string Planner::snapshot() const {
+  json agents = json::array();
+  for (const auto& [region, by_name] : agents_)
+    for (const auto& [name, agent] : by_name)
+      agents.push_back({region.value, name, agent.online,
+                        agent.back_since ? json(agent.back_since->unix_ms()) : json(nullptr)});
+  json told = json::object();
+  for (const auto& [region, is_online] : told_) told[region.value] = is_online;
+  std::string bytes;
+  json::to_msgpack({{"kind", "plan"}, {"version", kVersion}, {"generation", generation_},
+                    {"agents", std::move(agents)}, {"told", std::move(told)}}, bytes);
+  return bytes;
+}
+
+Status Planner::restore(const std::string& blob, WallTime now) {
+  const json document = json::from_msgpack(blob, true, false);
+  if (!document.is_object() || document.value("kind", "") != "plan" ||
+      document.value("version", 0) != kVersion)
+    return fail(ErrorCode::corrupt, "not a snapshot of the plan, or of an unknown version");
+  std::map<RegionName, Agents> agents;
+  std::map<RegionName, bool> told;
+  std::uint64_t generation = 0;
+  try {
+    generation = document.at("generation").get<std::uint64_t>();
+    for (const json& row : document.at("agents")) {
+      Agent agent{now, row.at(2).get<bool>()};
+      if (!row.at(3).is_null())
+        agent.back_since = WallTime::from_unix_ms(row.at(3).get<std::int64_t>());
+      const RegionName region{row.at(0).get<std::string>()};
+      agents[region].insert_or_assign(row.at(1).get<std::string>(), agent);
+    }
+    for (const auto& [region, is_online] : document.at("told").items())
+      told.emplace(RegionName{region}, is_online.get<bool>());
+  } catch (const json::exception& error) {
+    return fail(ErrorCode::corrupt, std::string{"snapshot of the plan: "} + error.what());
+  }
+  for (const auto& [region, by_name] : agents) regions_.try_emplace(region);
+  agents_ = std::move(agents);
+  told_ = std::move(told);
+  generation_ = generation;
+  dirty_ = true;
+  return {};
+}
+
+}  // namespace picket::controller
