@@ -147,6 +147,13 @@ bool Fields::texts(std::string_view key, std::vector<std::string>& out) const {
   return true;
 }
 
+void Fields::each(std::string_view key, const std::function<void(const Node&)>& look) const {
+  const Entry* entry = find(key);
+  if (entry == nullptr) return;
+  if (entry->value->kind != NodeKind::sequence) return look(*entry->value);
+  for (const NodePtr& item : entry->value->items) look(*item);
+}
+
 Diagnostic& add_wrong_type(Report& report, std::string_view name, const Node& node,
                            std::string_view wanted) {
   if (node.kind == NodeKind::null)

@@ -48,6 +48,8 @@ class Fields {
   bool choice(std::string_view key, const std::vector<std::string>& allowed,
               std::string& out) const;
   bool texts(std::string_view key, std::vector<std::string>& out) const;  // a list, or one text
+  // Each item of a list, or the value itself; nothing when the key is absent.
+  void each(std::string_view key, const std::function<void(const Node&)>& look) const;
 
  private:
   Report& report_;

@@ -178,17 +178,14 @@ std::optional<Quorum> decode_quorum(Report& report, const Node& node) {
 }
 
 bool decode_receivers(const Fields& fields, std::vector<std::string>& out) {
-  const Entry* entry = fields.find("notify");
-  if (entry == nullptr || !fields.texts("notify", out)) return false;
-  const auto check_one = [&](const Node& node) {
-    if (!is_receiver_name(node.text))
-      fields.report()
-          .add("E0111", node.at,
-               fmt::format("`{}` is no name of a receiver", cut_utf8(node.text, 60)))
-          .help = "kind/name, for example pagerduty/payments";
-  };
-  if (entry->value->kind == NodeKind::scalar) check_one(*entry->value);
-  for (const NodePtr& item : entry->value->items) check_one(*item);
+  if (!fields.texts("notify", out)) return false;
+  fields.each("notify", [&](const Node& node) {
+    if (is_receiver_name(node.text)) return;
+    fields.report()
+        .add("E0111", node.at,
+             fmt::format("`{}` is no name of a receiver", cut_utf8(node.text, 60)))
+        .help = "kind/name, for example pagerduty/payments";
+  });
   return true;
 }
 

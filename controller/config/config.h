@@ -1,0 +1,54 @@
+// The controller's configuration file as plain values. Read once at start-up by app; nothing in it
+// changes while the controller runs. Secrets are values here: never log or render this.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/checks/config_reader.h"
+#include "common/core/ids.h"
+#include "common/core/result.h"
+#include "common/core/time.h"
+#include "controller/deliver/receivers.h"
+
+namespace picket::controller {
+
+struct AgentListener {
+  checks::Endpoint listen{"0.0.0.0", 8443};
+  std::vector<std::string> names;  // of the certificate: host names and addresses
+};
+
+struct RegionSettings {
+  std::map<std::string, std::string> labels;
+  std::vector<std::string> control_targets;  // URLs that answer unless the region itself is cut off
+};
+
+struct Retention {
+  Millis raw{std::chrono::hours{24 * 7}};       // batches of results
+  Millis rounds{std::chrono::hours{24 * 400}};  // summaries of rounds, revisions of checks
+};
+
+struct ControllerConfig {
+  std::string state_dir;
+  std::string checks_dir;
+  AgentListener agents;
+  checks::Endpoint api{"127.0.0.1", 8080};
+  std::map<RegionName, RegionSettings> regions;  // empty: whatever regions agents come from
+  std::map<std::string, Receiver> receivers;     // by name, "pagerduty/payments"
+  std::string default_receiver;  // for a page whose receiver does not exist any more; may be empty
+  std::vector<std::string>
+      fleet_receivers;  // told of blind regions and dead agents; empty: default
+  Retention retention;
+  checks::LogSettings log;
+  std::string external_url;  // of the API and UI, for links in pages; may be empty
+};
+
+// invalid_config: every mistake of the file, with its place. not_found, io: the file itself.
+Result<ControllerConfig> read_controller_config(const std::string& path);
+
+// The same from text, as if it stood at `path`; the mistakes, empty if there are none.
+std::vector<checks::Diagnostic> decode_controller_config(const std::string& path, std::string text,
+                                                         ControllerConfig& out);
+
+}  // namespace picket::controller

@@ -1,0 +1,193 @@
+#include "controller/config/config.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/temp_dir.h"
+
+namespace picket::controller {
+namespace {
+
+const std::string kKey = "0123456789abcdef0123456789abcdeF";
+const std::string kSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+std::string with(const std::string& rest) {
+  return "version: 1\nstate_dir: /var/lib/p\nchecks_dir: /etc/p\n" + rest;
+}
+
+// The first mistake as "CODE LINE:COLUMN message"; empty: none.
+std::string mistake_of(const std::string& rest) {
+  ControllerConfig config;
+  const auto mistakes = decode_controller_config("controller.yaml", with(rest), config);
+  if (mistakes.empty()) return "";
+  const auto& first = mistakes.front();
+  return first.code + " " + std::to_string(first.at.line) + ":" + std::to_string(first.at.column) +
+         " " + first.message;
+}
+
+ControllerConfig config_of(const std::string& rest) {
+  ControllerConfig config;
+  const auto mistakes = decode_controller_config("controller.yaml", with(rest), config);
+  for (const auto& mistake : mistakes) FAIL(checks::render_text(mistake));
+  return config;
+}
+
+std::string pagerduty(const std::string& name, const std::string& more = "") {
+  return "  " + name + ": {pagerduty: {routing_key: " + kKey + "}" + more + "}\n";
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("a short controller.yaml has the documented defaults", "[config]") {
+  const ControllerConfig config = config_of("");
+  CHECK(config.state_dir == "/var/lib/p");
+  CHECK(config.checks_dir == "/etc/p");
+  CHECK(config.agents.listen == checks::Endpoint{"0.0.0.0", 8443});
+  CHECK(config.api == checks::Endpoint{"127.0.0.1", 8080});
+  CHECK(config.retention.raw == std::chrono::hours{7 * 24});
+  CHECK(config.retention.rounds == std::chrono::hours{400 * 24});
+  CHECK(config.receivers.empty());
+  CHECK(config.log.level == log::Level::info);
+}
+
+TEST_CASE("every key of controller.yaml is read", "[config]") {
+  const ControllerConfig config = config_of(
+      "agents: {listen: \"[::1]:0\", names: [localhost, 127.0.0.1]}\n"
+      "api: {listen: localhost:9}\n"
+      "regions:\n"
+      "  eu-west-1: {labels: {cloud: aws}, control_targets: [https://a.example/]}\n"
+      "  us-east-1:\n"
+      "receivers:\n" +
+      pagerduty("pagerduty/a", ", fallback: webhook/b") +
+      "  webhook/b: {webhook: {url: " + "\"https://hooks.example.com/x\", secret: " + kSecret +
+      ", ca_file: /ca.pem}}\n" + "  pagerduty/eu: {pagerduty: {routing_key: " + kKey +
+      ", events_url: \"http://127.0.0.1:99/\"}}\n"
+      "default_receiver: webhook/b\n"
+      "fleet_receivers: [pagerduty/a]\n"
+      "retention: {raw: 2d, rounds: 30d}\n"
+      "log: {level: debug, format: json}\n"
+      "external_url: https://picket.example.com\n");
+  CHECK(config.agents.listen == checks::Endpoint{"::1", 0});
+  CHECK(config.agents.names == std::vector<std::string>{"localhost", "127.0.0.1"});
+  CHECK(config.api == checks::Endpoint{"localhost", 9});
+  REQUIRE(config.regions.size() == 2);
+  CHECK(config.regions.at(RegionName{"eu-west-1"}).labels.at("cloud") == "aws");
+  CHECK(config.regions.at(RegionName{"eu-west-1"}).control_targets.size() == 1);
+  const Receiver& first = config.receivers.at("pagerduty/a");
+  CHECK(first.name == "pagerduty/a");
+  CHECK(first.kind == ReceiverKind::pagerduty);
+  CHECK(first.url == "https://events.pagerduty.com");
+  CHECK(first.secret == kKey);
+  CHECK(first.fallback == "webhook/b");
+  CHECK(config.receivers.at("pagerduty/eu").url == "http://127.0.0.1:99");
+  CHECK(config.receivers.at("webhook/b").kind == ReceiverKind::webhook);
+  CHECK(config.receivers.at("webhook/b").ca_file == "/ca.pem");
+  CHECK(config.default_receiver == "webhook/b");
+  CHECK(config.fleet_receivers == std::vector<std::string>{"pagerduty/a"});
+  CHECK(config.retention.raw == std::chrono::hours{48});
+  CHECK(config.log.format == log::Format::json);
+  CHECK(config.external_url == "https://picket.example.com");
+}
+
+TEST_CASE("a routing key may stand in a file of its own, with a line break", "[config]") {
+  const test::TempDir directory;
+  std::ofstream(directory.file("key")) << kKey << "\n";
+  const ControllerConfig config = config_of(
+      "receivers:\n  pagerduty/a: {pagerduty: {routing_key_file: " + directory.file("key") +
+      "}}\n");
+  CHECK(config.receivers.at("pagerduty/a").secret == kKey);
+}
+
+TEST_CASE("each mistake in controller.yaml has its place", "[config]") {
+  struct Row {
+    std::string text;
+    std::string wanted;
+  };
+  const std::vector<Row> rows{
+      {"apis: {}\n", "E0107 4:1 unknown key `apis`"},
+      {"api: {listen: 8080}\n", "E0108 4:15 `listen` must be a text, not a number"},
+      {"api: {listen: \"localhost\"}\n", "E0111 4:15 `listen` is not HOST:PORT"},
+      {"api: {listen: \"localhost:99999\"}\n", "E0111 4:15 `listen` is not HOST:PORT"},
+      {"retention: {raw: 7}\n", "E0110 4:18 `raw` has no unit"},
+      {"log: {level: loud}\n", "E0111 4:14 `loud` is not a value of `level`"},
+      {"external_url: picket.example.com\n",
+       "E0111 4:15 `external_url` is not a URL: it does not start with https:// or http://"},
+      {"regions: {EU: {}}\n", "E0111 4:11 `EU` is no region name"},
+      {"regions: {eu: {control_targets: [nowhere]}}\n",
+       "E0111 4:34 a control target is a URL: it does not start with https:// or http://"},
+      {"receivers: {pager: {pagerduty: {routing_key: " + kKey + "}}}\n",
+       "E0111 4:13 `pager` is no name of a receiver"},
+      {"receivers: {a/b: {fallback: c/d}}\n", "E0109 4:13 `a/b` does not say how to tell anybody"},
+      {"receivers: {a/b: {pagerduty: {}}}\n", "E0109 4:30 `routing_key_file` is missing"},
+      {"receivers: {a/b: {pagerduty: {routing_key: short}}}\n",
+       "E0111 4:44 a routing key has 32 characters, this one 5"},
+      {"receivers: {a/b: {pagerduty: {routing_key_file: /nowhere/key}}}\n",
+       "E0101 4:49 /nowhere/key does not exist"},
+      {"receivers: {a/b: {webhook: {url: \"https://a.example/\", secret: abc}}}\n",
+       "E0111 4:64 the secret is not whsec_ and base64 of 24 to 64 bytes"},
+      {"default_receiver: a/b\n", "E0303 4:19 no receiver `a/b`"},
+      {"state_dir: /again\n", "E0104 4:1 `state_dir` stands twice in this map"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    CHECK(mistake_of(row.text) == row.wanted);
+  }
+}
+
+TEST_CASE("a fallback that does not exist or leads back is refused", "[config]") {
+  const std::string unknown =
+      mistake_of("receivers:\n" + pagerduty("pagerduty/a", ", fallback: pagerduty/b"));
+  CHECK(unknown.find("E0303") == 0);
+  const std::string cycle =
+      mistake_of("receivers:\n" + pagerduty("pagerduty/a", ", fallback: pagerduty/b") +
+                 pagerduty("pagerduty/b", ", fallback: pagerduty/a"));
+  CHECK(cycle.find("E0302") == 0);
+  const std::string chain =
+      mistake_of("receivers:\n" + pagerduty("pagerduty/a", ", fallback: pagerduty/b") +
+                 pagerduty("pagerduty/b"));
+  CHECK(chain.empty());
+}
+
+TEST_CASE("a secret of the configuration is in no message", "[config]") {
+  ControllerConfig config;
+  for (const char* rest : {"{routing_key: hunter2}", "{routing_key: hunter2, url: x}",
+                           "{routing_key:   'hunter2', url: x}", "{routing_key: hunter2 [}"}) {
+    const std::string text = with("receivers:\n  a/b:\n    pagerduty: " + std::string{rest} + "\n");
+    const auto mistakes = decode_controller_config("c.yaml", text, config);
+    CHECK_FALSE(mistakes.empty());
+    for (const auto& mistake : mistakes)
+      CHECK(checks::render_text(mistake).find("hunter2") == std::string::npos);
+  }
+}
+
+TEST_CASE("a file with mistakes is invalid_config and says all of them", "[config]") {
+  const test::TempDir directory;
+  std::ofstream(directory.file("c.yaml")) << "version: 2\nstate: x\n";
+  const auto config = read_controller_config(directory.file("c.yaml"));
+  REQUIRE_FALSE(config);
+  CHECK(config.error().code == ErrorCode::invalid_config);
+  CHECK(config.error().message.find("E0115") != std::string::npos);
+  CHECK(config.error().message.find("`state_dir` is missing") != std::string::npos);
+  CHECK(config.error().message.find("unknown key `state`") != std::string::npos);
+  CHECK(read_controller_config(directory.file("none")).error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("the example configuration has no mistake but the keys that are not here", "[config]") {
+  ControllerConfig config;
+  const std::string path = std::string{PICKET_SOURCE_DIR} + "/configs/controller.example.yaml";
+  for (const auto& mistake : decode_controller_config(path, read_file(path), config)) {
+    CHECK(mistake.code == "E0101");
+    CHECK(mistake.message.find("/etc/picket/keys/") == 0);
+  }
+  CHECK(config.receivers.size() == 3);
+}
+
+}  // namespace picket::controller
