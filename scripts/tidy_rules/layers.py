@@ -12,6 +12,7 @@ INTERFACE_HEADERS = {
     "agent/link/record_source.h": "where the link takes records from, made by the spool",
     "agent/spool/disk.h": "the file operations of spool and link",
     "agent/probe/probe.h": "what the runner asks of a probe: sessions, requests, raw hops",
+    "agent/schedule/run_job.h": "a run as the schedule starts it and the link orders it",
     "controller/server/handler.h": "requests and responses without sockets, for api and registry",
     "controller/deliver/receivers.h": "who can be told, as config reads it and deliver uses it",
     "controller/store/rows.h": "what one transaction writes, made by the modules that decide",
