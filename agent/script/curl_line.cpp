@@ -8,52 +8,78 @@
 namespace picket::agent {
 namespace {
 
-std::string quote_pieces(const std::vector<Redactor::Piece>& pieces) {
+using Pieces = std::vector<Redactor::Piece>;
+
+// One word; neighbours of one kind are quoted together.
+std::string quote_pieces(const Pieces& pieces) {
   std::string out;
-  for (const Redactor::Piece& piece : pieces)
-    out += piece.is_shell ? piece.text : shell_quote(piece.text);
+  std::string plain;
+  for (const Redactor::Piece& piece : pieces) {
+    if (!piece.is_shell) {
+      plain += piece.text;
+      continue;
+    }
+    if (!plain.empty()) out += shell_quote(plain);
+    plain.clear();
+    out += piece.text;
+  }
+  if (!plain.empty()) out += shell_quote(plain);
   return out.empty() ? "''" : out;
 }
 
-std::string variable(const std::string& name) { return "\"$" + name + "\""; }
+void append(Pieces& pieces, const Pieces& more) {
+  pieces.insert(pieces.end(), more.begin(), more.end());
+}
+
+bool holds_shell(const Pieces& pieces) {
+  return std::any_of(pieces.begin(), pieces.end(),
+                     [](const Redactor::Piece& piece) { return piece.is_shell; });
+}
+
+Redactor::Piece plain(std::string text) { return {std::move(text), false}; }
+Redactor::Piece variable(const std::string& name) { return {"\"$" + name + "\"", true}; }
 
 // Every value of a cookie header is a secret.
-std::string cookie_words(const std::string& header, const Redactor& redactor) {
-  std::string out;
+Pieces cookie_pieces(const std::string& header, const Redactor& redactor) {
+  Pieces out;
   for (const std::string& raw : split(header, ';')) {
     const std::string_view pair = trim_ascii(raw);
     const auto equals = pair.find('=');
     const std::string name{pair.substr(0, equals)};
     const std::string_view value =
         equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-    const auto pieces = redactor.pieces(value);
-    const bool known = std::any_of(pieces.begin(), pieces.end(),
-                                   [](const Redactor::Piece& piece) { return piece.is_shell; });
-    out += shell_quote((out.empty() ? "" : "; ") + name + "=");
-    out += known ? quote_pieces(pieces) : variable("COOKIE_" + variable_name(name));
+    out.push_back(plain((out.empty() ? "" : "; ") + name + "="));
+    const Pieces known = redactor.pieces(value);
+    if (holds_shell(known))
+      append(out, known);
+    else
+      out.push_back(variable("COOKIE_" + variable_name(name)));
   }
   return out;
 }
 
-std::string authorization_words(const std::string& value, const Redactor& redactor) {
-  const auto pieces = redactor.pieces(value);
-  const bool known = std::any_of(pieces.begin(), pieces.end(),
-                                 [](const Redactor::Piece& piece) { return piece.is_shell; });
-  if (known) return quote_pieces(pieces);
+Pieces authorization_pieces(const std::string& value, const Redactor& redactor) {
+  Pieces known = redactor.pieces(value);
+  if (holds_shell(known)) return known;
   const auto space = value.find(' ');
-  const std::string scheme = space == std::string::npos ? "" : value.substr(0, space + 1);
-  return (scheme.empty() ? "" : shell_quote(scheme)) + variable("AUTHORIZATION");
+  Pieces out;
+  if (space != std::string::npos) out.push_back(plain(value.substr(0, space + 1)));
+  out.push_back(variable("AUTHORIZATION"));
+  return out;
 }
 
 // curl sends an empty header for "name;" and drops it for "name:".
 std::string header_word(const std::string& name, const std::string& value,
                         const Redactor& redactor) {
   if (value.empty()) return shell_quote(name + ";");
-  const std::string start = shell_quote(name + ": ");
-  if (iequals_ascii(name, "cookie")) return start + cookie_words(value, redactor);
-  if (iequals_ascii(name, "authorization") || iequals_ascii(name, "proxy-authorization"))
-    return start + authorization_words(value, redactor);
-  return start + quote_pieces(redactor.pieces(value));
+  Pieces word{plain(name + ": ")};
+  if (iequals_ascii(name, "cookie"))
+    append(word, cookie_pieces(value, redactor));
+  else if (iequals_ascii(name, "authorization") || iequals_ascii(name, "proxy-authorization"))
+    append(word, authorization_pieces(value, redactor));
+  else
+    append(word, redactor.pieces(value));
+  return quote_pieces(word);
 }
 
 void add_options(const http::Request& request, std::string& line) {

@@ -20,8 +20,9 @@ std::vector<StepResult> unmeasured_steps(const Check& check, const Error& error)
   }
   if (steps.empty()) steps.emplace_back();
   steps.front().status = StepStatus::failed;
+  const std::string hint = error.hint.empty() ? "" : ": " + error.hint;
   steps.front().failures.push_back(
-      {.kind = unmeasured_kind(error.code), .message = error.message, .at = check.at});
+      {.kind = unmeasured_kind(error.code), .message = error.message + hint, .at = check.at});
   return steps;
 }
 
