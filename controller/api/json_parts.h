@@ -1,4 +1,5 @@
 // Parts of the API's documents that several of them share. Internal to controller/api.
+// Pure functions; they never read the store.
 #pragma once
 
 #include <nlohmann/json.hpp>

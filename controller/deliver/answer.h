@@ -1,4 +1,5 @@
-// What the channels have in common in reading an answer. Pure functions over an exchange.
+// What the channels have in common in reading an answer.
+// Pure functions over an exchange; what to do next is decided by the channel's own rules.
 #pragma once
 
 #include <optional>

@@ -118,11 +118,22 @@ def check_links(tree):
                 yield file.finding(line, "link", f"{path} has no heading for #{fragment}")
 
 
+def landed(tree):
+    """The branch whose commits nobody can reword any more, if there is one."""
+    for branch in ("origin/main", "main"):
+        known = subprocess.run(["git", "rev-parse", "-q", "--verify", branch], cwd=tree.root,
+                               stdout=subprocess.DEVNULL, check=False)
+        if known.returncode == 0:
+            return [f"^{branch}"]
+    return []
+
+
 def check_commit_subjects(tree):
+    """Of commits that have not landed."""
     if not tree.is_git:
         return
-    log = subprocess.run(["git", "log", "-n", "200", "--format=%h %s"], cwd=tree.root, text=True,
-                         stdout=subprocess.PIPE, check=False)
+    log = subprocess.run(["git", "log", "-n", "200", "--format=%h %s", "HEAD", *landed(tree)],
+                         cwd=tree.root, text=True, stdout=subprocess.PIPE, check=False)
     for line in log.stdout.splitlines():
         commit, _, subject = line.partition(" ")
         if len(subject) > SUBJECT_COLUMNS:

@@ -23,7 +23,7 @@ def findings(files, git_subject=None):
             target.write_text(text)
         if git_subject is not None:
             git = ["git", "-C", folder, "-c", "user.name=t", "-c", "user.email=t@example.com"]
-            subprocess.run([*git, "init", "-q"], check=True)
+            subprocess.run([*git, "init", "-q", "-b", "topic"], check=True)
             subprocess.run([*git, "add", "-A"], check=True)
             subprocess.run([*git, "commit", "-qm", git_subject], check=True)
         return [f"{f.path}:{f.line}: {f.rule}" for f in tidy.run(folder)]

@@ -181,7 +181,8 @@ TEST_CASE("without any receiver the page that nobody gets is on record, and sent
   CHECK(book.advance(kRound + minutes{4}).outbox.empty());
 }
 
-TEST_CASE("a default receiver that comes later takes what its own receiver does not", "[incident]") {
+TEST_CASE("a default receiver that comes later takes what its own receiver does not",
+          "[incident]") {
   BookSettings bare = settings();
   bare.routes = {};
   IncidentBook book{bare};
