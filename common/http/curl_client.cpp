@@ -48,7 +48,7 @@ class CurlClient final : public HttpClient {
 
 Status CurlClient::open(async::Executor executor) {
   if (auto store = stores_.get({}); !store) return fail(store.error());
-  auto multi = CurlMulti::create(executor);
+  auto multi = CurlMulti::create(executor, clock_);
   if (!multi) return fail(multi.error());
   multi_ = std::move(*multi);
   ResolverOptions options;

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int kFirstFinalStatus = 200;
 constexpr int kSwitchingProtocols = 101;
+constexpr curl_off_t kReserveMax = 64 * 1024;  // an announced length is only believed so far
 
 // "203.0.113.7", and what a URL would have for it with a port.
 std::pair<std::string, std::string> render_address(const sockaddr& address) {
@@ -104,8 +106,13 @@ void CurlEasy::take_header_line(std::string_view line) {
 
 std::size_t CurlEasy::on_body(char* data, std::size_t, std::size_t size, void* self) {
   auto& transfer = *static_cast<CurlEasy*>(self);
-  transfer.in_body_ = true;
   const std::uint64_t max = transfer.context_.request.body_bytes_max;
+  if (!std::exchange(transfer.in_body_, true)) {
+    const auto announced = info_of<curl_off_t>(transfer.easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
+    const auto wanted =
+        static_cast<std::uint64_t>(std::clamp(announced, curl_off_t{0}, kReserveMax));
+    transfer.body_.reserve(static_cast<std::size_t>(std::min(wanted, max)));
+  }
   const std::uint64_t room = max - std::min<std::uint64_t>(max, transfer.body_.size());
   transfer.body_.append(data, static_cast<std::size_t>(std::min<std::uint64_t>(room, size)));
   if (size <= room) return size;

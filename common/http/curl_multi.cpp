@@ -8,13 +8,14 @@
 
 namespace picket::http {
 
-Result<std::unique_ptr<CurlMulti>> CurlMulti::create(async::Executor executor) {
+Result<std::unique_ptr<CurlMulti>> CurlMulti::create(async::Executor executor,
+                                                     async::Clock& clock) {
   std::unique_ptr<CurlMulti> multi(new CurlMulti(std::move(executor)));
-  if (auto opened = multi->open(); !opened) return fail(opened.error());
+  if (auto opened = multi->open(clock); !opened) return fail(opened.error());
   return multi;
 }
 
-Status CurlMulti::open() {
+Status CurlMulti::open(async::Clock& clock) {
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (started != CURLE_OK) return fail(ErrorCode::internal, "libcurl does not start");
   PrivateEpoll::Events events;
@@ -25,7 +26,7 @@ Status CurlMulti::open() {
   };
   events.timer = [this] { act(CURL_SOCKET_TIMEOUT, 0); };
   events.turn_ended = [this] { collect_finished(); };
-  auto epoll = PrivateEpoll::create(executor_, std::move(events));
+  auto epoll = PrivateEpoll::create(executor_, clock, std::move(events));
   if (!epoll) return fail(epoll.error());
   epoll_ = std::move(*epoll);
   multi_ = curl_multi_init();

@@ -18,7 +18,7 @@ namespace picket::http {
 class CurlMulti {
  public:
   // resource_exhausted: no descriptor or memory left.
-  static Result<std::unique_ptr<CurlMulti>> create(async::Executor executor);
+  static Result<std::unique_ptr<CurlMulti>> create(async::Executor executor, async::Clock& clock);
 
   // Ends what is under way without completing it: its coroutines are destroyed, not resumed.
   ~CurlMulti();
@@ -36,7 +36,7 @@ class CurlMulti {
   using Handler = boost::asio::any_completion_handler<void(boost::system::error_code, CURLcode)>;
 
   explicit CurlMulti(async::Executor executor) : executor_(std::move(executor)) {}
-  Status open();
+  Status open(async::Clock& clock);
   static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*);
   static int on_timer(CURLM*, long timeout_ms, void* self);
   void begin(CURL* easy, Handler handler);

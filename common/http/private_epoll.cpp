@@ -4,6 +4,7 @@
 
 #include <array>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <utility>
 
@@ -15,15 +16,16 @@ constexpr int kEventsPerTurn = 64;
 }  // namespace
 
 Result<std::unique_ptr<PrivateEpoll>> PrivateEpoll::create(async::Executor executor,
-                                                           Events events) {
+                                                           async::Clock& clock, Events events) {
   const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
   if (descriptor < 0) return fail(error_from_errno(errno, "epoll_create1"));
   return std::unique_ptr<PrivateEpoll>(
-      new PrivateEpoll(std::move(executor), descriptor, std::move(events)));
+      new PrivateEpoll(std::move(executor), clock, descriptor, std::move(events)));
 }
 
-PrivateEpoll::PrivateEpoll(async::Executor executor, int descriptor, Events events)
-    : events_(std::move(events)), epoll_(executor, descriptor), timer_(executor) {}
+PrivateEpoll::PrivateEpoll(async::Executor executor, async::Clock& clock, int descriptor,
+                           Events events)
+    : clock_(clock), events_(std::move(events)), epoll_(executor, descriptor), timer_(executor) {}
 
 PrivateEpoll::~PrivateEpoll() = default;
 
@@ -42,15 +44,42 @@ void PrivateEpoll::forget(int descriptor) {
 }
 
 void PrivateEpoll::arm(Nanos from_now) {
-  timer_.expires_after(from_now);
-  timer_.async_wait([this, alive = std::weak_ptr<int>(alive_)](boost::system::error_code error) {
-    if (error || alive.expired()) return;
-    events_.timer();
-    events_.turn_ended();
+  due_ = clock_.now() + from_now;
+  if (from_now <= Nanos{0}) return post_due();
+  if (!timer_set_ || *timer_set_ > *due_) set_timer(*due_);
+}
+
+void PrivateEpoll::disarm() { due_.reset(); }
+
+void PrivateEpoll::post_due() {
+  if (std::exchange(posted_, true)) return;
+  boost::asio::post(epoll_.get_executor(), [this, alive = std::weak_ptr<int>(alive_)] {
+    if (alive.expired()) return;
+    posted_ = false;
+    fire_if_due();
   });
 }
 
-void PrivateEpoll::disarm() { timer_.cancel(); }
+void PrivateEpoll::set_timer(MonoTime at) {
+  timer_set_ = at;
+  timer_.expires_after(at - clock_.now());
+  timer_.async_wait([this, alive = std::weak_ptr<int>(alive_)](boost::system::error_code error) {
+    if (error || alive.expired()) return;
+    timer_set_.reset();
+    fire_if_due();
+  });
+}
+
+void PrivateEpoll::fire_if_due() {
+  if (!due_) return;
+  if (*due_ > clock_.now()) {
+    if (!timer_set_) set_timer(*due_);
+    return;
+  }
+  due_.reset();
+  events_.timer();
+  events_.turn_ended();
+}
 
 void PrivateEpoll::start() {
   started_ = true;
@@ -59,7 +88,9 @@ void PrivateEpoll::start() {
 
 void PrivateEpoll::stop() {
   started_ = false;
-  timer_.cancel();
+  due_.reset();
+  if (timer_set_) timer_.cancel();
+  timer_set_.reset();
   if (waiting_) epoll_.cancel();
 }
 

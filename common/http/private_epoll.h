@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "common/async/clock.h"
 #include "common/core/result.h"
@@ -29,7 +30,8 @@ class PrivateEpoll {
   };
 
   // resource_exhausted: no descriptor left.
-  static Result<std::unique_ptr<PrivateEpoll>> create(async::Executor executor, Events events);
+  static Result<std::unique_ptr<PrivateEpoll>> create(async::Executor executor, async::Clock& clock,
+                                                      Events events);
   ~PrivateEpoll();  // no event afterwards, also not one that is under way
   PrivateEpoll(const PrivateEpoll&) = delete;
   PrivateEpoll& operator=(const PrivateEpoll&) = delete;
@@ -45,14 +47,21 @@ class PrivateEpoll {
   void stop();   // neither descriptors nor timer are waited for
 
  private:
-  PrivateEpoll(async::Executor executor, int descriptor, Events events);
+  PrivateEpoll(async::Executor executor, async::Clock& clock, int descriptor, Events events);
   void wait();
   void dispatch();
+  void post_due();
+  void set_timer(MonoTime at);
+  void fire_if_due();
 
+  async::Clock& clock_;
   Events events_;
   boost::asio::posix::stream_descriptor epoll_;
   boost::asio::steady_timer timer_;
   std::shared_ptr<int> alive_{std::make_shared<int>()};  // handlers outlive this object
+  std::optional<MonoTime> due_;                          // as armed
+  std::optional<MonoTime> timer_set_;  // not later than due_: libraries move that all the time
+  bool posted_{false};
   bool started_{false};
   bool waiting_{false};
 };

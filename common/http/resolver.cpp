@@ -129,7 +129,7 @@ Status CaresResolver::open() {
   events.ready = [this](PrivateEpoll::Ready ready) { process(ready); };
   events.timer = [this] { process_timeouts(); };
   events.turn_ended = [this] { end_turn(); };
-  auto epoll = PrivateEpoll::create(executor_, std::move(events));
+  auto epoll = PrivateEpoll::create(executor_, clock_, std::move(events));
   if (!epoll) return fail(epoll.error());
   epoll_ = std::move(*epoll);
   return open_channels();

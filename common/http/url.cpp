@@ -33,8 +33,8 @@ std::string shown(std::string_view text) {
     const auto end = std::min(text.find_first_of("/?#", slashes + 2), text.size());
     const auto at = text.substr(0, end).rfind('@');
     if (at != std::string_view::npos && at > slashes)
-      return clean_line(cut_utf8(std::string{text.substr(0, slashes + 2)} +
-                                     std::string{text.substr(at + 1)}, 200));
+      return clean_line(cut_utf8(
+          std::string{text.substr(0, slashes + 2)} + std::string{text.substr(at + 1)}, 200));
   }
   return clean_line(cut_utf8(text, 200));
 }
@@ -45,9 +45,8 @@ tl::unexpected<Error> wrong(std::string_view text, std::string_view why) {
 }
 
 bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-  });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 Result<Url> read(CURLU* handle, std::string_view text) {
