@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""The JSON Schema for editors judges the corpus as the decoder does, and knows the same keys."""
+import json
+import pathlib
+import re
+import unittest
+
+import jsonschema
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[4]
+SCHEMA = json.loads((ROOT / "configs/schema/checks.schema.json").read_text())
+CORPUS = ROOT / "tests/data/checks"
+KEY = re.compile(r'^PICKET_KEY\((\w+), (\w+),', re.M)
+
+
+class Loader(yaml.SafeLoader):
+    """YAML 1.2's core rules, as an editor's language server reads a file."""
+
+
+Loader.yaml_implicit_resolvers = {}
+for tag, pattern, first in (
+        ("bool", r"^(true|false)$", "tf"),
+        ("null", r"^(~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+        ("int", r"^[-+]?[0-9]+$", "-+0123456789"),
+        ("float", r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$", "-+.0123456789"),
+        ("merge", r"^<<$", "<")):
+    Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
+
+
+def mistakes(path):
+    """What the schema says of a file; a file that is no YAML counts as one mistake."""
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=Loader)
+    except yaml.YAMLError as error:
+        return [str(error)]
+    return [error.message for error in jsonschema.Draft7Validator(SCHEMA).iter_errors(document)]
+
+
+def files(folder):
+    return sorted(folder.rglob("*.check.yaml"))
+
+
+def keys_of(definition):
+    """The properties of an object of the schema, also one behind anyOf."""
+    for choice in [definition, *definition.get("anyOf", [])]:
+        if "properties" in choice:
+            return set(choice["properties"])
+    return set()
+
+
+class SchemaTest(unittest.TestCase):
+    def test_the_schema_is_a_schema(self):
+        jsonschema.Draft7Validator.check_schema(SCHEMA)
+
+    def test_good_files_are_accepted(self):
+        good = files(CORPUS / "good") + files(ROOT / "configs/checks")
+        self.assertGreater(len(good), 10)
+        for path in good:
+            with self.subTest(path.name):
+                self.assertEqual(mistakes(path), [])
+
+    def test_bad_files_are_refused(self):
+        bad = files(CORPUS / "bad")
+        self.assertGreater(len(bad), 40)
+        for path in bad:
+            with self.subTest(path.name):
+                self.assertNotEqual(mistakes(path), [])
+
+    def test_the_keys_are_the_decoders(self):
+        table = {}
+        for group, key in KEY.findall((ROOT / "common/checks/keys.def").read_text()):
+            table.setdefault(group, set()).add(key)
+        definitions = SCHEMA["definitions"]
+        check = definitions["check"]["properties"]
+        places = {
+            "file": SCHEMA, "check": definitions["check"], "http": definitions["httpLong"],
+            "basic": definitions["httpLong"]["properties"]["basic"],
+            "step": definitions["step"], "expect": definitions["expect"],
+            "phases": definitions["expect"]["properties"]["phases"],
+            "matcher": definitions["jsonMatcher"], "alert": definitions["alert"],
+            "capture": definitions["capture"]["additionalProperties"],
+            "confirm": check["confirm"], "failing": check["failing"], "paused": check["paused"],
+            "regions": {"anyOf": definitions["regions"]["anyOf"]},
+        }
+        self.assertEqual(set(places), set(table))
+        for group, definition in places.items():
+            with self.subTest(group):
+                self.assertEqual(keys_of(definition), table[group])
+        self.assertLess(keys_of(SCHEMA["properties"]["defaults"]), table["check"])
+
+
+if __name__ == "__main__":
+    unittest.main()
