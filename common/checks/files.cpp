@@ -35,7 +35,7 @@ void look_at(const fs::directory_entry& entry, fs::recursive_directory_iterator&
     if (is_hidden(entry.path()) || walk.depth() >= kDepthMax) walk.disable_recursion_pending();
     return;
   }
-  const std::string path = entry.path().string();
+  const std::string path = entry.path().lexically_normal().string();
   if (!path.ends_with(kSuffix) || is_hidden(entry.path())) return;
   if (!entry.exists(error))
     found.diagnostics.push_back(unreadable(path, "the link leads nowhere"));
