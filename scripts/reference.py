@@ -4,6 +4,8 @@ import pathlib
 import re
 import sys
 
+import reference_checks
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FAILURE = re.compile(r'^PICKET_FAILURE\((\w+),\s*(\w+),\s*"([^"]*)",\s*"([^"]*)"\)', re.M)
 
@@ -32,7 +34,11 @@ def failures_page(root):
         f"| `{kind}` | {who} | {seen} | {advice} |\n" for kind, who, seen, advice in rows)
 
 
-PAGES = {"docs/reference/failures.md": failures_page}
+PAGES = {
+    "docs/reference/failures.md": failures_page,
+    "docs/reference/check-keys.md": reference_checks.keys_page,
+    "docs/reference/check-messages.md": reference_checks.messages_page,
+}
 
 
 def main():
