@@ -1,5 +1,5 @@
-// What the channels have in common in reading an answer.
-// Pure functions over an exchange; what to do next is decided by the channel's own rules.
+// What the channels have in common in reading an answer: used by pagerduty and webhook. Pure
+// functions over an exchange; they never show a secret.
 #pragma once
 
 #include <optional>

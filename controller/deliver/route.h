@@ -23,6 +23,9 @@ std::string credential_of(std::string_view secret);
 
 Route make_route(const Receiver& receiver);
 
+// What shares a rate limit and goes down together.
+inline std::string channel_of(const Route& route) { return route.url + " " + route.credential; }
+
 // The JSON that stands in OutboxRow::route_json.
 std::string render_route(const Route& route);
 inline std::string render_route(const Receiver& receiver) {

@@ -77,6 +77,9 @@ class Store {
   Result<std::vector<TimelineRow>> timeline(const IncidentId& incident);
 
   Result<std::vector<OutboxRow>> outbox_unfinished();  // by due, key, ordinal
+  // Those, with every row of their incidents and of incidents that are not resolved: what the
+  // deliverer needs to go on.
+  Result<std::vector<OutboxRow>> outbox_live();
   Result<std::vector<OutboxRow>> outbox_of_incident(const IncidentId& incident);
   Result<std::vector<OutboxRow>> outbox_of_key(const DedupKey& key);  // by ordinal
   Result<std::vector<OutboxRow>> outbox_dead(std::size_t limit);      // newest first

@@ -116,6 +116,14 @@ Result<std::vector<OutboxRow>> Store::outbox_unfinished() {
                            "WHERE finished_ms IS NULL ORDER BY due_ms, dedup_key, ordinal", {});
 }
 
+Result<std::vector<OutboxRow>> Store::outbox_live() {
+  return select<OutboxRow>(
+      *database_,
+      "WHERE incident IN (SELECT incident FROM outbox WHERE finished_ms IS NULL) OR incident IN "
+      "(SELECT id FROM incidents WHERE state <> 'resolved') ORDER BY due_ms, dedup_key, ordinal",
+      {});
+}
+
 Result<std::vector<OutboxRow>> Store::outbox_of_incident(const IncidentId& incident) {
   return select<OutboxRow>(*database_, "WHERE incident = $1 ORDER BY due_ms, dedup_key, ordinal",
                            {incident.value});

@@ -175,6 +175,7 @@ TEST_CASE("outbox rows are found unfinished, by incident, by key and dead", "[st
   set.outbox[3].incident = IncidentId{"02"};
   REQUIRE(store->commit(set));
   CHECK(store->outbox_unfinished().value().size() == 3);
+  CHECK(store->outbox_live().value().size() == 4);  // with the finished one of incident 01
   CHECK(store->outbox_of_incident(IncidentId{"01"}).value().size() == 3);
   CHECK(store->outbox_of_key(DedupKey{"k1"}).value().at(0).id == "a");
   CHECK(store->outbox_dead(10).value().at(0).id == "d");

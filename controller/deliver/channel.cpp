@@ -1,0 +1,36 @@
+#include "controller/deliver/channel.h"
+
+#include <algorithm>
+
+namespace picket::controller {
+namespace {
+
+constexpr Millis kWindow = Seconds{60};
+constexpr int kFailuresToOpen = 3;
+constexpr Millis kFailureCounts = minutes{5};
+
+}  // namespace
+
+WallTime Channel::free_at(Severity severity, WallTime now, const ChannelLimits& limits) const {
+  const std::size_t allowed =
+      severity == Severity::critical ? limits.sends_per_minute : limits.below_critical_per_minute;
+  if (sent_.size() < allowed) return now;
+  return std::max(now, sent_[sent_.size() - allowed] + kWindow);
+}
+
+void Channel::started(WallTime now) {
+  while (!sent_.empty() && sent_.front() + kWindow <= now) sent_.pop_front();
+  sent_.push_back(now);
+  ++in_flight_;
+}
+
+void Channel::failed(WallTime now) {
+  ++failures_;
+  last_failure_ = now;
+}
+
+bool Channel::down(WallTime now) const {
+  return failures_ >= kFailuresToOpen && now - last_failure_ < kFailureCounts;
+}
+
+}  // namespace picket::controller

@@ -1,0 +1,232 @@
+#include "controller/deliver/deliverer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/async/with_deadline.h"
+#include "common/core/log.h"
+#include "controller/deliver/pagerduty.h"
+#include "controller/deliver/webhook.h"
+
+namespace picket::controller {
+namespace {
+
+// The client keeps to 10 s itself; this is for a client that does not.
+constexpr Millis kAttemptMax = Seconds{12};
+constexpr Millis kWakeMax = Seconds{10};
+constexpr Millis kWakeMin{50};
+
+std::string timeline_kind(DeliveryReport::Kind kind) {
+  switch (kind) {
+    case DeliveryReport::Kind::accepted: return "page_accepted";
+    case DeliveryReport::Kind::fallback: return "page_fallback";
+    case DeliveryReport::Kind::dead: return "page_dead";
+    case DeliveryReport::Kind::suspect:
+    case DeliveryReport::Kind::rejected:
+    case DeliveryReport::Kind::misconfigured:
+    case DeliveryReport::Kind::other_credential: return "page_problem";
+  }
+  return "page_problem";
+}
+
+std::string describe(const DeliveryReport& report) {
+  const OutboxRow& row = report.row;
+  const std::string what = fmt::format("{} to {}", to_string(row.action), row.receiver);
+  switch (report.kind) {
+    case DeliveryReport::Kind::accepted:
+      return fmt::format("{} accepted, attempt {}", what, row.attempts);
+    case DeliveryReport::Kind::fallback: return fmt::format("{} as fallback", what);
+    case DeliveryReport::Kind::dead: return fmt::format("{} given up: {}", what, row.last_error);
+    case DeliveryReport::Kind::suspect:
+    case DeliveryReport::Kind::rejected:
+    case DeliveryReport::Kind::misconfigured:
+      return fmt::format("{} {}: {}", what, to_string(report.kind), row.last_error);
+    case DeliveryReport::Kind::other_credential:
+      return fmt::format("{} goes by another key than the trigger: the old one is not known", what);
+  }
+  return what;
+}
+
+async::Task<bool> notified(async::Notice& notice) {
+  co_await notice.wait();
+  co_return true;
+}
+
+SendResult unsendable(SendClass kind, std::string error) {
+  SendResult result;
+  result.kind = kind;
+  result.error = std::move(error);
+  return result;
+}
+
+}  // namespace
+
+Deliverer::Deliverer(Ports ports, DelivererOptions options, Random random,
+                     std::vector<Receiver> receivers)
+    : ports_(std::move(ports)),
+      options_(options),
+      machine_(options.outbox, directory_, random),
+      work_(ports_.executor),
+      unsaved_rows_(ports_.executor),
+      progress_(ports_.executor),
+      tasks_(ports_.executor) {
+  directory_.set(std::move(receivers));
+}
+
+void Deliverer::restore(std::vector<OutboxRow> rows) {
+  take(machine_.restore(std::move(rows), ports_.clock.wall_now()));
+}
+
+void Deliverer::add(const std::vector<OutboxRow>& rows) {
+  take(machine_.add(rows, ports_.clock.wall_now()));
+  work_.notify_all();
+}
+
+void Deliverer::set_receivers(std::vector<Receiver> receivers) {
+  directory_.set(std::move(receivers));
+  machine_.retry_all(ports_.clock.wall_now());
+  work_.notify_all();
+}
+
+void Deliverer::take(OutboxStep step) {
+  for (OutboxRow& row : step.changed) {
+    const std::string id = row.id;
+    unsaved_[id] = std::move(row);
+  }
+  for (const DeliveryReport& report : step.reports) note(report);
+  if (step.changed.empty() && step.reports.empty()) return;
+  ++version_;
+  unsaved_rows_.notify_all();
+}
+
+void Deliverer::note(const DeliveryReport& report) {
+  const OutboxRow& row = report.row;
+  const WallTime now = ports_.clock.wall_now();
+  switch (report.kind) {
+    case DeliveryReport::Kind::accepted:
+      ++counters_.accepted;
+      counters_.latency_ms_sum +=
+          static_cast<std::uint64_t>(std::max<std::int64_t>(0, (now - row.due).count()));
+      break;
+    case DeliveryReport::Kind::fallback: ++counters_.fallback; break;
+    case DeliveryReport::Kind::suspect: ++counters_.suspect; break;
+    case DeliveryReport::Kind::rejected: ++counters_.rejected; break;
+    case DeliveryReport::Kind::misconfigured: ++counters_.misconfigured; break;
+    case DeliveryReport::Kind::dead: ++counters_.dead; break;
+    case DeliveryReport::Kind::other_credential: break;
+  }
+  unsaved_timeline_.push_back({row.incident, now, timeline_kind(report.kind), describe(report)});
+  if (ports_.report) ports_.report(report);
+}
+
+async::Task<void> Deliverer::run() {
+  tasks_.spawn("outbox commits", commit_loop());
+  while (!stopping_) {
+    const WallTime now = ports_.clock.wall_now();
+    take(machine_.advance(now));
+    OutboxStep step;
+    std::vector<OutboxRow> sends = machine_.start(now, step);
+    take(std::move(step));
+    for (OutboxRow& row : sends) tasks_.spawn("page", send(std::move(row), version_));
+    co_await wait_for_work();
+  }
+}
+
+async::Task<void> Deliverer::wait_for_work() {
+  const WallTime now = ports_.clock.wall_now();
+  const WallTime latest = now + kWakeMax;
+  const WallTime due = machine_.next_due(now).value_or(latest);
+  const Millis span = std::clamp(due - now, kWakeMin, kWakeMax);
+  const Deadline deadline = Deadline::after(ports_.clock.now(), span);
+  co_await wait(work_, deadline);
+}
+
+async::Task<bool> Deliverer::wait(async::Notice& notice, Deadline deadline) {
+  async::Task<bool> waiting = notified(notice);
+  const auto told = co_await async::with_deadline(ports_.clock, deadline, std::move(waiting));
+  co_return told.has_value();
+}
+
+async::Task<void> Deliverer::commit_loop() {
+  while (true) {
+    while (!unsaved_.empty() || !unsaved_timeline_.empty()) {
+      const bool committed = co_await commit_once();
+      progress_.notify_all();
+      if (!committed) co_await ports_.clock.sleep_for(options_.commit_retry);
+    }
+    co_await unsaved_rows_.wait();
+  }
+}
+
+async::Task<bool> Deliverer::commit_once() {
+  const std::uint64_t version = version_;
+  WriteSet set;
+  for (const auto& [id, row] : unsaved_) set.outbox.push_back(row);
+  set.timeline = unsaved_timeline_;
+  std::map<std::string, OutboxRow> rows = std::move(unsaved_);
+  const std::size_t entries = unsaved_timeline_.size();
+  unsaved_.clear();
+  committing_ = true;
+  const Status status = co_await ports_.commit(std::move(set));
+  committing_ = false;
+  if (status) {
+    unsaved_timeline_.erase(unsaved_timeline_.begin(),
+                            unsaved_timeline_.begin() + static_cast<std::ptrdiff_t>(entries));
+    committed_ = version;
+    co_return true;
+  }
+  unsaved_.merge(rows);  // what changed meanwhile is newer and stays
+  // Once a minute at the default pace.
+  if (counters_.commit_failures++ % 60 == 0) log::error("outbox commit failed", status.error());
+  co_return false;
+}
+
+async::Task<void> Deliverer::wait_committed(std::uint64_t version) {
+  const Deadline deadline = Deadline::after(ports_.clock.now(), options_.send_without_commit_after);
+  while (committed_ < version && !deadline.passed(ports_.clock.now()))
+    co_await wait(progress_, deadline);
+  if (committed_ < version) ++counters_.sent_uncommitted;
+}
+
+async::Task<void> Deliverer::send(OutboxRow row, std::uint64_t version) {
+  co_await wait_committed(version);
+  ++counters_.sent;
+  if (row.attempts > 1) ++counters_.retried;
+  const std::string id = row.id;
+  const SendResult result = co_await attempt(std::move(row));
+  take(machine_.finish(id, result, ports_.clock.wall_now()));
+  work_.notify_all();
+  progress_.notify_all();
+}
+
+async::Task<SendResult> Deliverer::attempt(OutboxRow row) {
+  const auto route = parse_route(row.route_json);
+  const auto receiver = route ? directory_.settings(*route) : std::nullopt;
+  if (!receiver)
+    co_return unsendable(SendClass::misconfigured,
+                         fmt::format("receiver {} is not in the configuration", row.receiver));
+  const bool webhook = receiver->kind == ReceiverKind::webhook;
+  Result<http::Request> request =
+      webhook ? make_webhook_request(row, *receiver, ports_.clock.wall_now())
+              : Result<http::Request>{make_pagerduty_request(row, *receiver)};
+  if (!request) co_return unsendable(SendClass::misconfigured, request.error().message);
+  async::Task<Result<http::Exchange>> exchange = ports_.http.exchange(std::move(*request));
+  const Deadline deadline = Deadline::after(ports_.clock.now(), kAttemptMax);
+  const auto ended = co_await async::with_deadline(ports_.clock, deadline, std::move(exchange));
+  if (!ended) co_return unsendable(SendClass::unknown, "no answer in time");
+  if (!*ended) co_return unsendable(SendClass::not_sent, render((*ended).error()));
+  const http::Exchange& answer = **ended;
+  if (webhook) co_return classify_webhook(answer, *receiver);
+  co_return classify_pagerduty(answer, row, *receiver);
+}
+
+async::Task<void> Deliverer::drain(Deadline deadline) {
+  stopping_ = true;
+  work_.notify_all();
+  while (!idle() && !deadline.passed(ports_.clock.now())) co_await wait(progress_, deadline);
+  tasks_.cancel_all();
+  co_await tasks_.join();
+}
+
+}  // namespace picket::controller

@@ -1,0 +1,105 @@
+#include <algorithm>
+
+#include "common/core/digest.h"
+#include "controller/deliver/outbox_machine.h"
+#include "controller/deliver/page_content.h"
+
+namespace picket::controller {
+namespace {
+
+DedupKey fallback_key(const DedupKey& key, const std::string& receiver) {
+  return DedupKey{"picket:" + sha256_hex("fallback\n" + key.value + "\n" + receiver)};
+}
+
+}  // namespace
+
+bool OutboxMachine::channel_down(const Episode& episode, const Entry& entry, WallTime now) const {
+  const auto channel = channels_.find(channel_of(route_of(episode, entry)));
+  return channel != channels_.end() && channel->second.down(now);
+}
+
+// Not once the fallback knows of the end: what came before it would open the incident again.
+bool OutboxMachine::may_hand_over(const Episode& episode, const Entry& entry) const {
+  const bool ended = std::any_of(episode.queue.begin(), episode.queue.end(), [](const auto& item) {
+    return item.second.row.action == OutboxAction::resolve && item.second.row.fallback_made;
+  });
+  return !ended && !entry.row.fallback_made && !is_fence(entry.row) &&
+         fallback_for(entry) != nullptr;
+}
+
+bool OutboxMachine::needs_fallback(const Episode& episode, const Entry& entry, WallTime now) const {
+  const OutboxRow& row = entry.row;
+  if (row.due > now || !may_hand_over(episode, entry)) return false;
+  return now >= row.due + options_.fallback_after ||
+         failures_of(row, entry.sending) >= options_.fallback_failures ||
+         channel_down(episode, entry, now);
+}
+
+// The receiver that stands in for an entry's; nullptr when there is none. A fallback has none.
+const Receiver* OutboxMachine::fallback_for(const Entry& entry) const {
+  const OutboxRow& row = entry.row;
+  if (!row.fallback_of.empty()) return nullptr;
+  const Receiver* primary = directory_.find(row.receiver);
+  const std::string& name = primary != nullptr ? primary->fallback : entry.snapshot.fallback;
+  return name == row.receiver ? nullptr : directory_.find(name);
+}
+
+// Makes the row that stands in, if there is a receiver to tell and none was made yet.
+void OutboxMachine::hand_over(Episode& episode, Entry& entry, WallTime now, OutboxStep& step) {
+  OutboxRow& row = entry.row;
+  if (!may_hand_over(episode, entry)) return;
+  const Receiver* receiver = fallback_for(entry);
+  OutboxRow made;
+  made.id = row.id + ":fallback";
+  made.incident = row.incident;
+  made.action = row.action;
+  made.receiver = receiver->name;
+  made.route_json = render_route(*receiver);
+  made.payload_json = with_fallback_note(row.payload_json, row.receiver);
+  made.key = fallback_key(row.key, receiver->name);
+  made.ordinal = row.ordinal;
+  made.severity = row.severity;
+  made.due = now;
+  made.next_attempt = now;
+  made.fallback_of = row.id;
+  row.fallback_made = true;
+  if (row.action == OutboxAction::trigger) episode.fallback_triggered = true;
+  step.changed.push_back(row);
+  step.changed.push_back(made);
+  step.reports.push_back({DeliveryReport::Kind::fallback, made});
+  insert(std::move(made));
+  hand_rest_over(episode, now, step);
+}
+
+// Where the fallback was told of the trigger, it is told of the end too.
+void OutboxMachine::hand_rest_over(Episode& episode, WallTime now, OutboxStep& step) {
+  if (!episode.fallback_triggered) return;
+  for (auto& [position, entry] : episode.queue)
+    if (entry.row.action != OutboxAction::trigger) hand_over(episode, entry, now, step);
+}
+
+// A trigger that the channel will never take need not hold up the end of its episode.
+void OutboxMachine::drop_refused(Episode& episode, WallTime now, OutboxStep& step) {
+  if (episode.queue.size() < 2) return;
+  Entry& first = episode.queue.begin()->second;
+  const Entry& last = std::prev(episode.queue.end())->second;
+  if (first.refused && !first.sending && !first.row.finished && !first.row.ever_unknown &&
+      last.row.action == OutboxAction::resolve) {
+    settle(episode, first, OutboxState::dead, now, step);
+  }
+}
+
+bool OutboxMachine::give_up(Episode& episode, WallTime now, OutboxStep& step) {
+  const bool over = std::any_of(episode.queue.begin(), episode.queue.end(), [&](const auto& item) {
+    const OutboxRow& row = item.second.row;
+    return row.action == OutboxAction::resolve && now >= row.due + options_.give_up_after;
+  });
+  if (!over) return false;
+  for (auto& [position, entry] : episode.queue)
+    if (!entry.sending)
+      settle(episode, entry, is_fence(entry.row) ? OutboxState::accepted : OutboxState::dead, now,
+             step);
+  return true;
+}
+
+}  // namespace picket::controller

@@ -1,0 +1,328 @@
+#include "controller/deliver/outbox_machine.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "common/core/digest.h"
+#include "controller/deliver/page_content.h"
+#include "controller/deliver/retry_schedule.h"
+
+namespace picket::controller {
+namespace {
+
+constexpr std::uint32_t kFences = 2;
+constexpr Millis kFirstFence = Seconds{30};
+constexpr Millis kSecondFence = minutes{5};
+constexpr Millis kFenceRetry = Seconds{60};
+
+bool is_owed(const OutboxRow& row) {
+  return !row.finished && row.state != OutboxState::suppressed &&
+         row.state != OutboxState::coalesced && row.state != OutboxState::dead;
+}
+
+}  // namespace
+
+std::string_view to_string(DeliveryReport::Kind kind) {
+  constexpr std::string_view kNames[] = {"accepted",      "fallback",         "suspect", "rejected",
+                                         "misconfigured", "other_credential", "dead"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+OutboxMachine::OutboxMachine(OutboxOptions options, const ReceiverDirectory& directory,
+                             Random random)
+    : options_(options), directory_(directory), random_(random) {}
+
+OutboxStep OutboxMachine::restore(std::vector<OutboxRow> rows, WallTime now) {
+  OutboxStep step;
+  for (OutboxRow& row : rows) {
+    if (row.state == OutboxState::in_flight) {
+      row.state = is_fence(row) ? OutboxState::accepted : OutboxState::unknown;
+      row.ever_unknown = true;
+      row.next_attempt = now;
+      step.changed.push_back(row);
+    }
+    learn(episodes_[row.key.value], row);
+    if (is_owed(row)) insert(std::move(row));
+  }
+  for (auto& [key, episode] : episodes_) hand_rest_over(episode, now, step);
+  return step;
+}
+
+OutboxStep OutboxMachine::add(const std::vector<OutboxRow>& rows, WallTime now) {
+  OutboxStep step;
+  for (const OutboxRow& row : rows) {
+    if (!is_owed(row) || key_of_.count(row.id) != 0) continue;
+    insert(row);
+    Episode& episode = episodes_[row.key.value];
+    // A resolve sent again after a later row of its key would undo that one.
+    for (auto& [position, entry] : episode.queue)
+      if (is_fence(entry.row) && !entry.sending)
+        settle(episode, entry, OutboxState::accepted, now, step);
+    hand_rest_over(episode, now, step);
+    drop_refused(episode, now, step);
+    forget_finished(row.key.value);
+  }
+  return step;
+}
+
+OutboxMachine::Entry& OutboxMachine::insert(OutboxRow row) {
+  Entry entry;
+  const auto route = parse_route(row.route_json);
+  entry.snapshot = route ? *route : Route{row.receiver, ReceiverKind::pagerduty, {}, {}, {}};
+  key_of_[row.id] = row.key;
+  const Position position{row.ordinal, row.id};
+  auto& queue = episodes_[row.key.value].queue;
+  entry.row = std::move(row);
+  return queue[position] = std::move(entry);
+}
+
+// What later rows of the episode must know about a trigger.
+void OutboxMachine::learn(Episode& episode, const OutboxRow& row) const {
+  if (row.action != OutboxAction::trigger) return;
+  const bool accepted = row.state == OutboxState::accepted || row.state == OutboxState::confirmed;
+  episode.trigger_unknown = episode.trigger_unknown || row.ever_unknown;
+  episode.trigger_accepted = episode.trigger_accepted || accepted;
+  episode.fallback_triggered = episode.fallback_triggered || row.fallback_made;
+  if (!accepted && !row.ever_unknown) return;
+  if (const auto route = parse_route(row.route_json)) episode.credential = route->credential;
+}
+
+Route OutboxMachine::route_of(const Episode& episode, const Entry& entry) const {
+  return directory_.choose(entry.snapshot, episode.credential);
+}
+
+WallTime OutboxMachine::ready_at(const Episode& episode, const Entry& entry, WallTime now) const {
+  if (entry.row.next_attempt > now) return entry.row.next_attempt;
+  const auto channel = channels_.find(channel_of(route_of(episode, entry)));
+  if (channel == channels_.end()) return now;
+  return channel->second.free_at(entry.row.severity, now, options_.channel);
+}
+
+bool OutboxMachine::has_room(const Entry& entry, const std::string& channel) const {
+  if (in_flight_ >= options_.in_flight_max) return false;
+  const bool primary = entry.row.fallback_of.empty();
+  if (primary && primaries_in_flight_ >= options_.in_flight_primary_max) return false;
+  const auto found = channels_.find(channel);
+  return found == channels_.end() || found->second.in_flight() < options_.channel.in_flight;
+}
+
+std::vector<OutboxRow> OutboxMachine::start(WallTime now, OutboxStep& step) {
+  using Rank = std::tuple<bool, Severity, bool, WallTime, std::string, std::uint32_t>;
+  std::map<Rank, std::pair<Episode*, Entry*>> ready;
+  for (auto& [key, episode] : episodes_) {
+    for (auto& [position, entry] : episode.queue) {
+      const OutboxRow& row = entry.row;
+      if (!entry.sending && ready_at(episode, entry, now) <= now)
+        ready[{row.fallback_of.empty(), row.severity, is_fence(row), row.due, key, row.ordinal}] = {
+            &episode, &entry};
+      if (!is_fence(row) || entry.sending) break;  // the rest of the key waits for this one
+    }
+  }
+  std::vector<OutboxRow> sends;
+  for (auto& [rank, found] : ready) {
+    auto& [episode, entry] = found;
+    if (!has_room(*entry, channel_of(route_of(*episode, *entry)))) continue;
+    if (ready_at(*episode, *entry, now) > now) continue;  // the budget went to those before it
+    begin(*episode, *entry, now, step);
+    sends.push_back(entry->row);
+  }
+  return sends;
+}
+
+void OutboxMachine::begin(Episode& episode, Entry& entry, WallTime now, OutboxStep& step) {
+  const Route route = route_of(episode, entry);
+  OutboxRow& row = entry.row;
+  if (!episode.credential.empty() && route.credential != episode.credential && row.attempts == 0)
+    step.reports.push_back({DeliveryReport::Kind::other_credential, row});
+  row.route_json = render_route(route);
+  row.state = OutboxState::in_flight;
+  ++row.attempts;
+  entry.sending = true;
+  entry.held = false;
+  entry.started = now;
+  entry.channel = channel_of(route);
+  channels_[entry.channel].started(now);
+  ++in_flight_;
+  if (row.fallback_of.empty()) ++primaries_in_flight_;
+  step.changed.push_back(row);
+}
+
+void OutboxMachine::end(Entry& entry, const SendResult& result, WallTime now) {
+  entry.sending = false;
+  --in_flight_;
+  if (entry.row.fallback_of.empty()) --primaries_in_flight_;
+  Channel& channel = channels_[entry.channel];
+  channel.ended();
+  if (result.kind != SendClass::accepted && result.kind != SendClass::rejected)
+    channel.failed(now);
+  else if (channel.succeeded())
+    wake(entry.channel, now);
+}
+
+OutboxStep OutboxMachine::finish(const std::string& id, const SendResult& result, WallTime now) {
+  OutboxStep step;
+  const auto key = key_of_.find(id);
+  if (key == key_of_.end()) return step;
+  const std::string row_key = key->second.value;
+  Episode& episode = episodes_[row_key];
+  const auto found = std::find_if(episode.queue.begin(), episode.queue.end(),
+                                  [&](const auto& item) { return item.second.row.id == id; });
+  if (found == episode.queue.end() || !found->second.sending) return step;
+  Entry& entry = found->second;
+  end(entry, result, now);
+  entry.row.last_error = result.error;
+  if (result.kind == SendClass::accepted) {
+    entry.row.provider_id = result.provider_id;
+    on_accepted(episode, entry, now, step);
+  } else {
+    on_failed(episode, entry, result, now, step);
+  }
+  forget_finished(row_key);
+  return step;
+}
+
+void OutboxMachine::on_accepted(Episode& episode, Entry& entry, WallTime now, OutboxStep& step) {
+  OutboxRow& row = entry.row;
+  const bool first = !is_fence(row);
+  const bool alone = std::prev(episode.queue.end())->second.row.id == row.id;
+  if (row.action == OutboxAction::resolve) {
+    if (!first)
+      --row.fences_left;
+    else if (episode.trigger_unknown)
+      row.fences_left = kFences;
+    if (!alone) row.fences_left = 0;
+  }
+  if (first) step.reports.push_back({DeliveryReport::Kind::accepted, row});
+  if (!is_fence(row)) return settle(episode, entry, OutboxState::accepted, now, step);
+  row.state = OutboxState::accepted;
+  row.next_attempt = now + (first ? kFirstFence : kSecondFence - kFirstFence);
+  step.changed.push_back(row);
+}
+
+void OutboxMachine::settle(Episode& episode, Entry& entry, OutboxState state, WallTime now,
+                           OutboxStep& step) {
+  entry.row.state = state;
+  entry.row.finished = now;
+  learn(episode, entry.row);
+  step.changed.push_back(entry.row);
+  if (state == OutboxState::dead) step.reports.push_back({DeliveryReport::Kind::dead, entry.row});
+}
+
+// True when there is a smaller body to try, at once. Only triggers have one.
+bool OutboxMachine::degrade(Entry& entry, WallTime now) const {
+  OutboxRow& row = entry.row;
+  if (row.action != OutboxAction::trigger || row.degrade_level >= kDegradeLevelMax) return false;
+  ++row.degrade_level;
+  row.next_attempt = now;
+  return true;
+}
+
+void OutboxMachine::on_failed(Episode& episode, Entry& entry, const SendResult& result,
+                              WallTime now, OutboxStep& step) {
+  OutboxRow& row = entry.row;
+  const bool uncertain = result.kind == SendClass::unknown || result.kind == SendClass::suspect;
+  const bool refused = result.kind == SendClass::rejected;
+  const bool misled =
+      result.kind == SendClass::misconfigured || result.kind == SendClass::misrouted;
+  if (is_fence(row)) {
+    row.state = OutboxState::accepted;
+    row.next_attempt = now + result.retry_after.value_or(kFenceRetry);
+    step.changed.push_back(row);
+    return;
+  }
+  row.ever_unknown = row.ever_unknown || uncertain;
+  row.state = row.ever_unknown ? OutboxState::unknown : OutboxState::pending;
+  if (uncertain) learn(episode, row);
+  if (misled && !episode.trigger_accepted) episode.credential.clear();
+  if (!refused || !degrade(entry, now)) {
+    const FailedAttempt attempt{failures_of(row, false), row.due,          entry.started, now,
+                                result.retry_after,      refused || misled};
+    row.next_attempt = next_attempt(attempt, random_);
+    entry.held = result.retry_after.has_value();
+    entry.refused = refused;
+    const auto report = [&](DeliveryReport::Kind kind) {
+      if (!entry.reported) step.reports.push_back({kind, row});
+      entry.reported = true;
+    };
+    if (refused) report(DeliveryReport::Kind::rejected);
+    if (misled) report(DeliveryReport::Kind::misconfigured);
+    if (result.kind == SendClass::suspect && ++entry.suspects == 3)
+      report(DeliveryReport::Kind::suspect);
+    if (refused || misled || needs_fallback(episode, entry, now))
+      hand_over(episode, entry, now, step);
+  }
+  step.changed.push_back(row);
+  drop_refused(episode, now, step);
+}
+
+OutboxStep OutboxMachine::advance(WallTime now) {
+  OutboxStep step;
+  std::vector<std::string> given_up;
+  for (auto& [key, episode] : episodes_) {
+    for (auto& [position, entry] : episode.queue)
+      if (needs_fallback(episode, entry, now)) hand_over(episode, entry, now, step);
+    if (give_up(episode, now, step)) given_up.push_back(key);
+  }
+  for (const std::string& key : given_up) forget_finished(key);
+  return step;
+}
+
+void OutboxMachine::wake(const std::string& channel, WallTime now) {
+  for (auto& [key, episode] : episodes_)
+    for (auto& [position, entry] : episode.queue)
+      if (entry.channel == channel && !entry.sending && !entry.held && !entry.refused &&
+          !is_fence(entry.row))
+        entry.row.next_attempt = std::min(entry.row.next_attempt, now);
+}
+
+void OutboxMachine::retry_all(WallTime now) {
+  for (auto& [key, episode] : episodes_) {
+    for (auto& [position, entry] : episode.queue) {
+      if (entry.sending || entry.held || is_fence(entry.row)) continue;
+      entry.row.next_attempt = std::min(entry.row.next_attempt, now);
+      entry.reported = false;
+    }
+  }
+}
+
+std::optional<WallTime> OutboxMachine::next_due(WallTime now) const {
+  std::optional<WallTime> due;
+  const auto at = [&](WallTime time) { due = due ? std::min(*due, time) : time; };
+  for (const auto& [key, episode] : episodes_) {
+    bool blocked = false;
+    for (const auto& [position, entry] : episode.queue) {
+      const OutboxRow& row = entry.row;
+      if (may_hand_over(episode, entry)) at(std::max(row.due + options_.fallback_after, now));
+      // Without room the end of another attempt comes first, and is told of.
+      if (!blocked && !entry.sending && has_room(entry, channel_of(route_of(episode, entry))))
+        at(ready_at(episode, entry, now));
+      blocked = blocked || !is_fence(row) || entry.sending;
+    }
+  }
+  return due;
+}
+
+std::vector<OutboxRow> OutboxMachine::owed() const {
+  std::vector<OutboxRow> rows;
+  for (const auto& [key, episode] : episodes_)
+    for (const auto& [position, entry] : episode.queue) rows.push_back(entry.row);
+  return rows;
+}
+
+// Finished rows leave the queue; an episode whose resolve has left it is over.
+void OutboxMachine::forget_finished(const std::string& key) {
+  const auto episode = episodes_.find(key);
+  if (episode == episodes_.end()) return;
+  auto& queue = episode->second.queue;
+  bool over = false;
+  for (auto item = queue.begin(); item != queue.end();) {
+    const OutboxRow& row = item->second.row;
+    const bool finished = row.finished.has_value();
+    over = over || (finished && row.action == OutboxAction::resolve);
+    if (finished) key_of_.erase(row.id);
+    item = finished ? queue.erase(item) : std::next(item);
+  }
+  if (over && queue.empty()) episodes_.erase(episode);
+}
+
+}  // namespace picket::controller

@@ -1,0 +1,151 @@
+// What is sent when, and what follows from an answer: a pure state machine over outbox rows. It
+// does no I/O and reads no clock; whoever drives it commits every row it changes. One executor.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/core/random.h"
+#include "controller/deliver/channel.h"
+#include "controller/deliver/receiver_directory.h"
+#include "controller/deliver/send_result.h"
+#include "controller/store/rows.h"
+
+namespace picket::controller {
+
+struct OutboxOptions {
+  Millis fallback_after{55'000};  // the rest of the 60 s is for the commit and the request
+  std::uint32_t fallback_failures{3};
+  Millis give_up_after{hours{24}};
+  std::size_t in_flight_max{32};
+  std::size_t in_flight_primary_max{24};  // the rest is for fallbacks
+  ChannelLimits channel;
+};
+
+// An accepted resolve that is sent again, because a trigger may still be under way.
+inline bool is_fence(const OutboxRow& row) {
+  return row.action == OutboxAction::resolve && row.fences_left > 0;
+}
+
+// Attempts that failed; making the body smaller is none.
+inline std::uint32_t failures_of(const OutboxRow& row, bool sending) {
+  const std::uint32_t others = row.degrade_level + (sending ? 1 : 0);
+  return row.attempts > others ? row.attempts - others : 0;
+}
+
+struct DeliveryReport {
+  enum class Kind { accepted, fallback, suspect, rejected, misconfigured, other_credential, dead };
+  Kind kind{Kind::accepted};
+  OutboxRow row;
+};
+std::string_view to_string(DeliveryReport::Kind kind);
+
+struct OutboxStep {
+  std::vector<OutboxRow> changed;  // to be committed, in this order
+  std::vector<DeliveryReport> reports;
+};
+
+// What becomes of one row (docs/reference/delivery.md says why):
+//   state      event                         next       also
+//   pending,   due, first of its key, fits   in_flight  attempts + 1; credential to use is noted
+//   unknown
+//   in_flight  accepted                      accepted   finished, or fences when a trigger was
+//   unknown in_flight  not_sent, transient           pending *  by schedule or Retry-After
+//   in_flight  unknown, suspect              unknown    ever_unknown; report the third suspect
+//   in_flight  rejected, can be degraded     pending *  degrade_level + 1, at once
+//   in_flight  rejected, minimal             pending *  report, fallback; dead if it is over
+//   in_flight  misrouted, misconfigured      pending *  report, fallback, slowly
+//   in_flight  the controller died           unknown    ever_unknown
+//   accepted   30 s and 5 min later (fences) in_flight  resolves after an unknown trigger only
+//   any owed   3 failures, 55 s since due,   same       a fallback row, once
+//              or the channel is down
+//   any owed   24 h since the resolve is due dead       report
+//   * unknown when an earlier attempt was: it may have been taken then
+class OutboxMachine {
+ public:
+  // `directory` outlives the machine and may change between calls.
+  OutboxMachine(OutboxOptions options, const ReceiverDirectory& directory, Random random);
+
+  // What a start finds: rows that are not finished, with all rows of the same incidents and those
+  // of open incidents. Call once, before anything else.
+  OutboxStep restore(std::vector<OutboxRow> rows, WallTime now);
+
+  // Rows that were committed just now. A row that is known already changes nothing.
+  OutboxStep add(const std::vector<OutboxRow>& rows, WallTime now);
+
+  // The rows to send now, most important first, all in_flight; their route_json says where.
+  std::vector<OutboxRow> start(WallTime now, OutboxStep& step);
+
+  // An attempt ended. Requires that start() gave the row.
+  OutboxStep finish(const std::string& id, const SendResult& result, WallTime now);
+
+  // What time alone brings: fallbacks and giving up.
+  OutboxStep advance(WallTime now);
+
+  // Receivers changed: what waits for a person is tried again.
+  void retry_all(WallTime now);
+
+  // When start() or advance() has something to do; nothing while only answers are awaited.
+  std::optional<WallTime> next_due(WallTime now) const;
+
+  std::vector<OutboxRow> owed() const;  // every row that is not finished
+  std::size_t in_flight() const { return in_flight_; }
+
+ private:
+  struct Entry {
+    OutboxRow row;
+    Route snapshot;  // of its route_json
+    bool sending{false};
+    bool held{false};     // the channel said when to come again
+    bool refused{false};  // even the minimal body
+    bool reported{false};
+    int suspects{0};
+    WallTime started;
+    std::string channel;  // of the last attempt
+  };
+  using Position = std::pair<std::uint32_t, std::string>;  // ordinal, id
+  struct Episode {                                         // of one dedup key
+    std::map<Position, Entry> queue;                       // not finished
+    bool trigger_unknown{false};
+    bool trigger_accepted{false};
+    bool fallback_triggered{false};
+    std::string credential;  // which took, or may have taken, a trigger
+  };
+  Entry& insert(OutboxRow row);
+  void learn(Episode& episode, const OutboxRow& row) const;
+  void settle(Episode& episode, Entry& entry, OutboxState state, WallTime now, OutboxStep& step);
+  Route route_of(const Episode& episode, const Entry& entry) const;
+  bool channel_down(const Episode& episode, const Entry& entry, WallTime now) const;
+  WallTime ready_at(const Episode& episode, const Entry& entry, WallTime now) const;
+  bool has_room(const Entry& entry, const std::string& channel) const;
+  void begin(Episode& episode, Entry& entry, WallTime now, OutboxStep& step);
+  void end(Entry& entry, const SendResult& result, WallTime now);
+
+  void on_accepted(Episode& episode, Entry& entry, WallTime now, OutboxStep& step);
+  bool degrade(Entry& entry, WallTime now) const;
+  void on_failed(Episode& episode, Entry& entry, const SendResult& result, WallTime now,
+                 OutboxStep& step);
+  bool may_hand_over(const Episode& episode, const Entry& entry) const;
+  bool needs_fallback(const Episode& episode, const Entry& entry, WallTime now) const;
+  const Receiver* fallback_for(const Entry& entry) const;
+  void hand_over(Episode& episode, Entry& entry, WallTime now, OutboxStep& step);
+  void hand_rest_over(Episode& episode, WallTime now, OutboxStep& step);
+  void drop_refused(Episode& episode, WallTime now, OutboxStep& step);
+  bool give_up(Episode& episode, WallTime now, OutboxStep& step);
+  void wake(const std::string& channel, WallTime now);
+  void forget_finished(const std::string& key);
+
+  OutboxOptions options_;
+  const ReceiverDirectory& directory_;
+  Random random_;
+  std::map<std::string, Episode> episodes_;  // by dedup key
+  std::map<std::string, DedupKey> key_of_;   // row id -> key, of rows not finished
+  std::map<std::string, Channel> channels_;
+  std::size_t in_flight_{0};
+  std::size_t primaries_in_flight_{0};
+};
+
+}  // namespace picket::controller

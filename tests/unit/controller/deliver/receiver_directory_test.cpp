@@ -1,0 +1,62 @@
+#include "controller/deliver/receiver_directory.h"
+
+#include <catch2/catch.hpp>
+
+using namespace picket;
+using namespace picket::controller;
+
+namespace {
+
+Receiver receiver(const std::string& name, const std::string& secret,
+                  const std::string& url = "https://events.example") {
+  return {name, ReceiverKind::pagerduty, url, secret, "", ""};
+}
+
+}  // namespace
+
+TEST_CASE("a mended URL is used for what is owed", "[deliver]") {
+  ReceiverDirectory directory;
+  directory.set({receiver("a", "key", "https://wrong.example")});
+  const Route snapshot = make_route(*directory.find("a"));
+  directory.set({receiver("a", "key", "https://right.example")});
+  CHECK(directory.choose(snapshot, "").url == "https://right.example");
+  CHECK(directory.choose(snapshot, credential_of("key")).url == "https://right.example");
+}
+
+TEST_CASE("a rotated key serves new episodes, the old one those it triggered", "[deliver]") {
+  ReceiverDirectory directory;
+  directory.set({receiver("a", "old")});
+  const Route snapshot = make_route(*directory.find("a"));
+  directory.set({receiver("a", "new")});
+  CHECK(directory.settings(directory.choose(snapshot, ""))->secret == "new");
+  CHECK(directory.settings(directory.choose(snapshot, credential_of("old")))->secret == "old");
+}
+
+TEST_CASE("a key that nobody knows any more is replaced by the present one", "[deliver]") {
+  ReceiverDirectory directory;
+  directory.set({receiver("a", "new")});
+  const Route snapshot = make_route(receiver("a", "old"));
+  CHECK(directory.settings(directory.choose(snapshot, credential_of("old")))->secret == "new");
+}
+
+TEST_CASE("a receiver that is gone is reached with what is remembered, or not at all",
+          "[deliver]") {
+  ReceiverDirectory directory;
+  directory.set({receiver("a", "key")});
+  const Route snapshot = make_route(*directory.find("a"));
+  directory.set({});
+  CHECK(directory.find("a") == nullptr);
+  CHECK(directory.settings(directory.choose(snapshot, ""))->secret == "key");
+  const ReceiverDirectory restarted;
+  CHECK_FALSE(restarted.settings(restarted.choose(snapshot, "")));
+}
+
+TEST_CASE("two receivers with one key keep their own names and addresses", "[deliver]") {
+  ReceiverDirectory directory;
+  directory.set(
+      {receiver("a", "key", "https://one.example"), receiver("b", "key", "https://two.example")});
+  const auto a = directory.settings(directory.choose(make_route(receiver("a", "key")), ""));
+  const auto b = directory.settings(directory.choose(make_route(receiver("b", "key")), ""));
+  CHECK(a->url == "https://one.example");
+  CHECK(b->url == "https://two.example");
+}
