@@ -125,7 +125,7 @@ async::Task<Result<ProbeOutcome>> Session::request(ProbeRequest asked) {
       outcome.failure = failure_of(
           FailureKind::redirect_limit,
           fmt::format("more than {} redirects; the last one leads to {}",
-                      asked.action.redirects_max, cut_utf8(*location, 200)));
+                      asked.action.redirects_max, *location));
       co_return outcome;
     }
     auto next = follow(last, built->url, *location, asked);

@@ -26,17 +26,19 @@ std::string get(CURLU* handle, CURLUPart part, unsigned flags = 0) {
 
 int default_port(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
 
-// Credentials have no business in a message, whatever else is wrong with the text.
+// Credentials have no business in a message, whatever else is wrong with the text. Not cut short:
+// who redacts it must see secrets whole.
 std::string shown(std::string_view text) {
   const auto slashes = text.find("//");
   if (slashes != std::string_view::npos) {
     const auto end = std::min(text.find_first_of("/?#", slashes + 2), text.size());
     const auto at = text.substr(0, end).rfind('@');
     if (at != std::string_view::npos && at > slashes)
-      return clean_line(cut_utf8(
-          std::string{text.substr(0, slashes + 2)} + std::string{text.substr(at + 1)}, 200));
+      return clean_line(cut_utf8(std::string{text.substr(0, slashes + 2)} +
+                                     std::string{text.substr(at + 1)},
+                                 kUrlBytesMax));
   }
-  return clean_line(cut_utf8(text, 200));
+  return clean_line(cut_utf8(text, kUrlBytesMax));
 }
 
 tl::unexpected<Error> wrong(std::string_view text, std::string_view why) {
@@ -45,8 +47,9 @@ tl::unexpected<Error> wrong(std::string_view text, std::string_view why) {
 }
 
 bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+  });
 }
 
 Result<Url> read(CURLU* handle, std::string_view text) {
