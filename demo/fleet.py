@@ -9,6 +9,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from demo import network
@@ -22,10 +23,15 @@ RESTART_SECONDS = 1.0
 DRAIN_SECONDS = 15
 
 
-class Fleet:
-    """`receiver`: {routing_key, webhook_secret, url} of what is paged; `resolvers`: ADDRESS:PORT by
-    region, {} for the machine's own; `ca_file`: the shop's CA, None for the machine's roots."""
+@dataclass(frozen=True)
+class AgentSettings:
+    """What agents are told of the shop: nothing when they run somebody's own checks."""
+    resolvers: dict[str, str] = field(default_factory=dict)  # ADDRESS:PORT by region
+    ca_file: Path | None = None
+    secrets: Path | None = None
 
+
+class Fleet:
     def __init__(self, directory: Path, programs: Path, processes: Processes):
         self.directory = directory
         self._programs = programs
@@ -41,8 +47,8 @@ class Fleet:
     # The controller
 
     def start_controller(self, checks: Path, receiver: dict) -> None:
-        """Returns when the controller is ready; its ports are then fixed in its configuration, so
-        that a restarted one is found by its agents."""
+        """`receiver`: {routing_key, webhook_secret, url} of who is paged. Returns when it is ready;
+        its ports are then fixed in its configuration, so that agents find a restarted one."""
         self._write_controller(checks, receiver, agents_port=0, api_port=0)
         self._controller = self._launch_controller()
         wait_until(lambda: self._port("api") and self._port("agents"), CONTROLLER_SECONDS,
@@ -84,6 +90,8 @@ receivers:
     fallback: webhook/demo
   webhook/demo:
     webhook: {{url: {_yaml(receiver["url"] + "/webhook")}, secret: {receiver["webhook_secret"]}}}
+default_receiver: pagerduty/demo
+fleet_receivers: [pagerduty/demo]
 """
         _write(self.directory / "controller.yaml", text)
 
@@ -128,9 +136,9 @@ receivers:
             directory.mkdir(parents=True)
             _write(directory / "join.token", token + "\n")
 
-    def start_agents(self, resolvers: dict[str, str], ca_file: Path | None) -> None:
+    def start_agents(self, settings: AgentSettings) -> None:
         for region in network.REGIONS:
-            self._write_agent(region, resolvers.get(region), ca_file)
+            self._write_agent(region, settings)
             self._agents[region] = self._launch_agent(region)
 
     def wait_for_agents(self, report) -> None:
@@ -162,7 +170,7 @@ receivers:
             self._programs / "picket-agent", "--config", self._agent_directory(region) /
             "agent.yaml"])
 
-    def _write_agent(self, region, resolver, ca_file):
+    def _write_agent(self, region, settings):
         directory = self._agent_directory(region)
         lines = ["version: 1",
                  f"controller: https://127.0.0.1:{self._port('agents')}",
@@ -170,10 +178,12 @@ receivers:
                  f"state_dir: {_yaml(directory)}",
                  f"name: demo-{region}",
                  f"join_token_file: {_yaml(directory / 'join.token')}"]
-        if resolver:
-            lines.append(f'resolver: {{servers: ["{resolver}"]}}')
-        roots = f", ca_file: {_yaml(ca_file)}" if ca_file else ""
+        if region in settings.resolvers:
+            lines.append(f'resolver: {{servers: ["{settings.resolvers[region]}"]}}')
+        roots = f", ca_file: {_yaml(settings.ca_file)}" if settings.ca_file else ""
         lines.append(f"network: {{allow: [127.0.0.0/8]{roots}}}")
+        if settings.secrets:
+            lines.append(f"secrets: {{directory: {_yaml(settings.secrets)}}}")
         _write(directory / "agent.yaml", "\n".join(lines) + "\n")
 
     # Life

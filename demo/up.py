@@ -6,7 +6,6 @@ Everything is on loopback addresses and in one directory (.picket/demo, PICKET_D
 """
 import argparse
 import os
-import re
 import secrets
 import signal
 import sys
@@ -16,10 +15,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from demo import network  # noqa: E402
-from demo.fleet import Fleet, require_programs  # noqa: E402
+from demo.fleet import AgentSettings, Fleet, require_programs  # noqa: E402
 from demo.pager import Pager  # noqa: E402
 from demo.processes import DemoError, Processes, wait_until  # noqa: E402
-from demo.shop.shop import Shop, listening_port  # noqa: E402
+from demo.shop.shop import CHECKS, Shop, listening_port  # noqa: E402
 from demo.state import StateDirectory, default_directory, process_table  # noqa: E402
 from demo.view import LineView, TerminalView  # noqa: E402
 
@@ -54,9 +53,9 @@ class Demo:
         self.fleet.start_controller(checks, receiver)
         say(f"controller: {self.fleet.api_url}, checks in {checks}")
         self.fleet.enroll()
-        resolvers = {region: self.shop.resolver_of(region) for region in network.REGIONS} \
-            if self.shop else {}
-        self.fleet.start_agents(resolvers, self.shop.ca_file if self.shop else None)
+        self.fleet.start_agents(AgentSettings() if self.shop is None else AgentSettings(
+            {region: self.shop.resolver_of(region) for region in network.REGIONS},
+            self.shop.ca_file, self.shop.secrets))
         self.fleet.wait_for_agents(
             lambda count: say(f"agents: {count} of {len(network.REGIONS)} online"))
 
@@ -96,14 +95,11 @@ class Demo:
 
     def _shop_checks(self):
         """demo/checks itself (edit it and see), or a copy for another port than the one in it."""
-        source = HERE / "checks"
         if self.shop.port == network.PREFERRED_PORT:
-            return source
+            return CHECKS
         target = self.directory / "checks"
         target.mkdir()
-        for file in source.glob("*.check.yaml"):
-            text = re.sub(rf":{network.PREFERRED_PORT}\b", f":{self.shop.port}", file.read_text())
-            (target / file.name).write_text(text)
+        self.shop.copy_checks(target)
         say(f"port {network.PREFERRED_PORT} is not free: the checks are copied for another one")
         return target
 

@@ -23,7 +23,7 @@ BODY_BYTES_MAX = 64 * 1024
 STORED_MAX = 10_000
 WIDGET_DELAY_SECONDS = 4.0
 PRICES = {"TEST-SKU-1": 1999, "TEST-SKU-2": 4999}  # cents
-ACCOUNTS = {"demo@picket.test": "picket-demo"}
+ACCOUNT, PASSWORD = "demo@picket.test", "picket-demo"
 WIDGET = b"document.documentElement.dataset.reviews = '4.8 of 5 (1204)';\n"
 
 
@@ -130,8 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not token or not secrets.compare_digest(token.encode(), form.get("_csrf", "").encode()):
             self._html(403, "<!doctype html><title>Forbidden</title><p>stale form</p>")
             return
-        password = ACCOUNTS.get(form.get("email"))
-        if password is None or password != form.get("password"):
+        if (form.get("email"), form.get("password")) != (ACCOUNT, PASSWORD):
             self._login_form(401, "Wrong e-mail address or password")
             return
         self.server.sessions.remove(self._session())

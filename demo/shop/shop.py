@@ -1,5 +1,6 @@
 """The demo shop: application, six nginx edges and their DNS, started in order and checked."""
 import os
+import re
 import shutil
 import signal
 import socket
@@ -9,9 +10,11 @@ from pathlib import Path
 from demo import network
 from demo.processes import Child, DemoError, Processes, wait_until
 from demo.shop import client, dns
+from demo.shop.backend import PASSWORD
 from demo.shop.certificates import make_certificates
 
 HERE = Path(__file__).resolve().parent
+CHECKS = HERE.parent / "checks"
 START_SECONDS = 20
 TRIES = 5
 
@@ -31,6 +34,11 @@ class Shop:
     def ca_file(self) -> Path:
         return self.directory / "tls" / "ca.pem"
 
+    @property
+    def secrets(self) -> Path:
+        """A file per secret that the checks of the shop name."""
+        return self.directory / "secrets"
+
     def resolver_of(self, region: str) -> str:
         """ADDRESS:PORT of the resolver that sends this region to its edge."""
         return f"{network.resolver_address(network.edge_of(region))}:{self.dns_port}"
@@ -39,13 +47,22 @@ class Shop:
         """Returns when each edge answers and each resolver knows it. Raises DemoError."""
         for program in ("nginx", "dnsmasq", "openssl"):
             _require_program(program)
-        for name in ("faults", "logs", "site", *(f"tmp/{kind}" for kind in
+        for name in ("faults", "logs", "site", "secrets", *(f"tmp/{kind}" for kind in
                                                  ("body", "proxy", "fastcgi", "uwsgi", "scgi"))):
             (self.directory / name).mkdir(parents=True, exist_ok=True)
+        self.secrets.chmod(0o700)
+        (self.secrets / "SHOP_PASSWORD").write_text(PASSWORD)
         make_certificates(self.directory / "tls", (network.SHOP, network.WIDGETS))
         backend_port = self._start_backend()
         self._start_nginx(backend_port)
         self._start_dns()
+
+    def copy_checks(self, target: Path) -> None:
+        """The checks of the shop, with its port in the place of the preferred one."""
+        for file in CHECKS.glob("*.check.yaml"):
+            text = file.read_text()
+            (target / file.name).write_text(
+                re.sub(rf":{network.PREFERRED_PORT}\b", f":{self.port}", text))
 
     def state(self) -> dict:
         """What a fault switch in another process must know."""
