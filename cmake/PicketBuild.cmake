@@ -29,7 +29,10 @@ endif()
 add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
 
 if(PICKET_SANITIZE)
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
+  # Without the checks of every pointer use: AddressSanitizer sees those, and they cost a quarter
+  # of the compilation.
+  add_compile_options(-fsanitize=address,undefined
+                      -fno-sanitize=null,alignment,vptr,object-size -fno-sanitize-recover=all
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 endif()

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -92,23 +93,37 @@ def read_junit(path, outcome, preset):
             outcome.skips += skips
 
 
+def run_logged(command, log):
+    """Runs the command at low priority with its output in the log; returns whether it worked."""
+    ran = subprocess.run(["nice", "-n", "10", *command], cwd=ROOT, stdin=subprocess.DEVNULL,
+                         stdout=log, stderr=subprocess.STDOUT, check=False)
+    return ran.returncode == 0
+
+
 def build(preset, regex):
-    """Configures and builds; returns an error text or None."""
+    """Configures and builds; returns (error text or None, seconds)."""
     folder = ROOT / "build" / preset.name
     folder.mkdir(parents=True, exist_ok=True)
-    configured = subprocess.run(
-        ["cmake", "--preset", preset.name], cwd=ROOT, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    if configured.returncode != 0:
-        print(configured.stdout, file=sys.stderr)
+    start = time.monotonic()
+    print(f"==> build ({preset.name}), log in build/{preset.name}/build.log", file=sys.stderr,
+          flush=True)
+    with open(folder / "build.log", "w", encoding="utf-8") as log:
+        error = build_logged(preset, regex, log)
+    if error:
+        lines = (folder / "build.log").read_text(errors="replace").splitlines()
+        print("\n".join(lines[-60:]), file=sys.stderr, flush=True)
+    return error, time.monotonic() - start
+
+
+def build_logged(preset, regex, log):
+    if not run_logged(["cmake", "--preset", preset.name], log):
         return "cmake failed"
     targets = [] if preset.build_all else test_programs(preset, regex)
     if not preset.build_all and not targets:
         return None
     jobs = os.environ.get("PICKET_JOBS") or str(os.cpu_count())
-    ninja = subprocess.run(["ninja", "-C", str(folder), "-j", jobs, "-k", "0", *targets],
-                           stdout=sys.stderr, check=False)
-    return "ninja failed" if ninja.returncode != 0 else None
+    ninja = ["ninja", "-C", str(ROOT / "build" / preset.name), "-j", jobs, "-k", "0", *targets]
+    return None if run_logged(ninja, log) else "ninja failed"
 
 
 def ctest_selection(preset, regex):
@@ -128,12 +143,10 @@ def test_programs(preset, regex):
     return sorted({test["name"] for test in json.loads(shown.stdout)["tests"]} & known)
 
 
-def run_preset(preset, regex):
-    outcome = Outcome()
-    start = time.monotonic()
-    print(f"==> build ({preset.name})", file=sys.stderr, flush=True)
-    error = build(preset, regex)
-    outcome.build_seconds = time.monotonic() - start
+def run_tests(preset, regex, built):
+    """Runs the tests of a build that has ended as `built` says."""
+    error, seconds = built
+    outcome = Outcome(build_seconds=seconds)
     if error:
         outcome.failures.append(f"{preset.name}: build: {error}")
         return outcome
@@ -152,6 +165,15 @@ def run_preset(preset, regex):
     if ran.returncode != 0 and not outcome.failures:
         outcome.failures.append(f"{preset.name}: ctest ended with {ran.returncode}")
     return outcome
+
+
+def run_presets(presets, regex):
+    """{name: Outcome}. The next builds go on, at low priority, while tests of the first wait for
+    processes and pages: that hides most of their time."""
+    with ThreadPoolExecutor(max_workers=1) as builder:
+        builds = [builder.submit(build, preset, regex) for preset in presets]
+        return {preset.name: run_tests(preset, regex, built.result())
+                for preset, built in zip(presets, builds)}
 
 
 def report(outcomes, allowed):
@@ -190,8 +212,7 @@ def main():
         os.environ["PICKET_TEST_LONG"] = "1"
     allowed = read_allowed_skips(ROOT / "tests/allowed_skips.txt")
     wanted = [p for p in PRESETS if p.name in (options.preset or [p.name])]
-    outcomes = {preset.name: run_preset(preset, options.R) for preset in wanted}
-    return report(outcomes, allowed)
+    return report(run_presets(wanted, options.R), allowed)
 
 
 if __name__ == "__main__":
