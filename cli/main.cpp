@@ -15,6 +15,12 @@ constexpr picket::cli::AddCommand kCommands[] = {
     picket::cli::add_init,
     picket::cli::add_validate,
     picket::cli::add_run,
+    picket::cli::add_status,
+    picket::cli::add_results,
+    picket::cli::add_incidents,
+    picket::cli::add_agents,
+    picket::cli::add_reload,
+    picket::cli::add_backup,
     picket::cli::add_explain,
     picket::cli::add_version,
 };

@@ -13,6 +13,7 @@ namespace picket::controller {
 namespace {
 
 constexpr Millis kCommitRetry{500};
+constexpr Millis kCommitRowsLimit{3'000};
 constexpr Millis kLongestNap{60'000};
 
 // As long as an agent's spool may hold a result back, and a day.
@@ -89,7 +90,7 @@ RunReceived Turn::receive(RunResult run, std::string agent) const {
   RunReceived received;
   const RunKey& key = run.key;
   received.agent = std::move(agent);
-  received.late = evaluator_.is_closed(key.check, key.round);
+  received.late = evaluator_.is_closed(key.check, key.round, now());
   const auto interval = intervals_.find(key.check);
   if (key.kind == RunKind::scheduled && interval != intervals_.end())
     received.superseded =
@@ -120,6 +121,7 @@ void Turn::fold(const Event& event) {
   if (const auto* received = std::get_if<RunReceived>(&event.what)) take_run(*received);
   if (const auto* defined = std::get_if<CheckDefined>(&event.what))
     intervals_[defined->check.name] = defined->check.interval;
+  if (on_event) on_event(event);
   absorb(evaluator_.apply(event));
   absorb(fleet_.apply(event));
 }
@@ -251,6 +253,19 @@ async::Task<bool> Turn::durable() {
   const std::uint64_t wanted = touched_;
   while (committed_ < wanted) co_await commit_done_.wait();
   co_return true;
+}
+
+async::Task<Status> Turn::commit_rows(WriteSet rows) {
+  WriteSet& set = staged();
+  set.outbox.insert(set.outbox.end(), rows.outbox.begin(), rows.outbox.end());
+  set.timeline.insert(set.timeline.end(), rows.timeline.begin(), rows.timeline.end());
+  set.incidents.insert(set.incidents.end(), rows.incidents.begin(), rows.incidents.end());
+  async::Task<bool> committed = durable();
+  const Deadline deadline = Deadline::after(ports_.clock.now(), kCommitRowsLimit);
+  if (co_await async::with_deadline(ports_.clock, deadline, std::move(committed)))
+    co_return Status{};
+  if (trouble_) co_return fail(*trouble_);
+  co_return fail(ErrorCode::timeout, "the commit takes too long");
 }
 
 // Does everything due and says when there is more.

@@ -48,6 +48,11 @@ class Turn {
   // Errors: as the store's; corrupt when the log does not decode. Call once, before anything.
   Status restore();
 
+  // The incidents that a start finds, before restore().
+  void restore_book(std::vector<IncidentRow> open, const std::vector<OutboxRow>& pages) {
+    book_.restore(std::move(open), pages);
+  }
+
   // Folds one event, received now, and everything that was due before it.
   void record(decltype(Event::what) what);
 
@@ -61,6 +66,10 @@ class Turn {
   // Returns true when everything recorded and staged so far is durable. Waits as long as that
   // takes: give it a deadline.
   async::Task<bool> durable();
+
+  // Stages `rows` and returns when they are durable: for the deliverer. An error after 3 s says
+  // why not; the rows stay staged and are stored when that is possible again.
+  async::Task<Status> commit_rows(WriteSet rows);
 
   // Too much waits for a commit: refuse intake.
   bool overloaded() const;
@@ -83,6 +92,9 @@ class Turn {
 
   // Called after each commit that let something out.
   std::function<void(const Outbound&)> on_committed;
+
+  // Called with each event that is folded, also when the log is replayed at a start.
+  std::function<void(const Event&)> on_event;
 
   const Evaluator& evaluator() const { return evaluator_; }
   const FleetSight& fleet() const { return fleet_; }

@@ -48,6 +48,12 @@ void add_init(CLI::App& app, Action& chosen);
 void add_validate(CLI::App& app, Action& chosen);
 void add_run(CLI::App& app, Action& chosen);
 void add_explain(CLI::App& app, Action& chosen);
+void add_status(CLI::App& app, Action& chosen);
+void add_results(CLI::App& app, Action& chosen);
+void add_incidents(CLI::App& app, Action& chosen);
+void add_agents(CLI::App& app, Action& chosen);
+void add_reload(CLI::App& app, Action& chosen);
+void add_backup(CLI::App& app, Action& chosen);
 void add_version(CLI::App& app, Action& chosen);
 
 }  // namespace picket::cli

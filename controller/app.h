@@ -1,0 +1,17 @@
+// The controller as a daemon: configuration, real clock, files, listeners, signals, drain.
+#pragma once
+
+#include <string>
+
+namespace picket::controller {
+
+struct AppOptions {
+  std::string config_path;
+  std::string restore_from;  // a backup to put in place before the start; empty: none
+};
+
+// Runs until SIGTERM or SIGINT. SIGHUP reads the checks directory again.
+// Returns the exit code: 0 drained, 3 bad configuration, 4 could not run.
+int run_app(const AppOptions& options);
+
+}  // namespace picket::controller

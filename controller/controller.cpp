@@ -1,0 +1,230 @@
+#include "controller/controller.h"
+
+#include <utility>
+
+#include "common/async/with_deadline.h"
+#include "common/core/log.h"
+#include "common/core/secure_random.h"
+#include "common/wire/wire.h"
+#include "controller/deliver/route.h"
+
+namespace picket::controller {
+namespace {
+
+constexpr Millis kHousekeepEvery = minutes{10};
+constexpr Millis kStopLimit{10'000};
+constexpr const char* kInstallId = "install_id";
+
+Result<ActiveChecks> decode_checks(const std::vector<DefinitionRow>& rows) {
+  ActiveChecks active;
+  for (const DefinitionRow& row : rows) {
+    v1::Check message;
+    if (!message.ParseFromString(row.blob))
+      return fail(ErrorCode::corrupt, "the definition of " + row.check.value + " does not parse");
+    auto check = wire::decode(message);
+    if (!check) return fail(std::move(check.error()));
+    active.emplace(row.check, ActiveCheck{std::move(*check), row.revision});
+  }
+  return active;
+}
+
+Result<std::string> install_id_of(Store& store) {
+  auto kept = store.meta(kInstallId);
+  if (!kept) return fail(std::move(kept.error()));
+  if (*kept) return **kept;
+  WriteSet first;
+  first.meta.emplace_back(kInstallId, secure_random_hex(16));
+  if (auto stored = store.commit(first); !stored) return fail(std::move(stored.error()));
+  return first.meta.front().second;
+}
+
+Routes make_routes(const ControllerSettings& settings) {
+  Routes routes;
+  for (const Receiver& receiver : settings.receivers)
+    routes.receivers[receiver.name] = render_route(receiver);
+  routes.default_receiver = settings.default_receiver;
+  routes.fleet = settings.fleet_receivers;
+  return routes;
+}
+
+void log_report(const DeliveryReport& report) {
+  const bool fine = report.kind == DeliveryReport::Kind::accepted;
+  log::write(fine ? log::Level::info : log::Level::error, "page " + std::string{to_string(report.kind)},
+             {{"receiver", report.row.receiver},
+              {"action", to_string(report.row.action)},
+              {"incident", report.row.incident.value},
+              {"attempts", static_cast<std::int64_t>(report.row.attempts)},
+              {"error", report.row.last_error}});
+}
+
+}  // namespace
+
+struct Controller::Restored {
+  std::string install_id;
+  std::string plan;
+  std::vector<AgentRow> agents;
+  std::vector<JoinTokenRow> tokens;
+  SpoolCursors cursors;
+  ActiveChecks active;
+  std::vector<IncidentRow> incidents;
+  std::vector<OutboxRow> pages;       // of those incidents
+  std::vector<OutboxRow> unfinished;
+};
+
+Result<Controller::Restored> Controller::load(Ports& ports, const ControllerSettings&) {
+  Store& store = ports.store;
+  Restored restored;
+  Status status;
+  const auto take = [&status](auto result, auto& into) {
+    if (!status) return;
+    if (!result)
+      status = fail(std::move(result.error()));
+    else
+      into = std::move(*result);
+  };
+  std::vector<SpoolCursorRow> cursors;
+  std::vector<DefinitionRow> definitions;
+  std::vector<CheckpointRow> checkpoints;
+  take(install_id_of(store), restored.install_id);
+  take(store.agents(), restored.agents);
+  take(store.join_tokens(), restored.tokens);
+  take(store.spool_cursors(), cursors);
+  take(store.active_definitions(), definitions);
+  take(decode_checks(definitions), restored.active);
+  take(store.checkpoints(), checkpoints);
+  take(store.open_incidents(), restored.incidents);
+  take(store.outbox_unfinished(), restored.unfinished);
+  for (const IncidentRow& incident : restored.incidents) {
+    std::vector<OutboxRow> pages;
+    take(store.outbox_of_incident(incident.id), pages);
+    restored.pages.insert(restored.pages.end(), pages.begin(), pages.end());
+  }
+  if (!status) return fail(std::move(status.error()));
+  restored.cursors.restore(cursors);
+  for (const CheckpointRow& row : checkpoints)
+    if (row.key == "plan") restored.plan = row.blob;
+  return restored;
+}
+
+Result<std::unique_ptr<Controller>> Controller::create(Ports ports, ControllerSettings settings) {
+  auto restored = load(ports, settings);
+  if (!restored) return fail(std::move(restored.error()));
+  Restored copy = *restored;  // the constructor takes parts, begin() the rest
+  std::unique_ptr<Controller> controller{
+      new Controller(std::move(ports), std::move(settings), std::move(copy))};
+  if (auto begun = controller->begin(*restored); !begun) return fail(std::move(begun.error()));
+  return controller;
+}
+
+Controller::Controller(Ports ports, ControllerSettings settings, Restored restored)
+    : ports_(std::move(ports)),
+      settings_(std::move(settings)),
+      turn_({ports_.executor, ports_.clock, ports_.database_pool, ports_.store},
+            IncidentBook({restored.install_id, settings_.external_url, minutes{60},
+                          make_routes(settings_)}),
+            {}),
+      dispatch_({ports_.executor, ports_.clock, turn_}, settings_.regions),
+      reloader_({ports_.executor, ports_.clock, ports_.work_pool, turn_, dispatch_},
+                ports_.load_checks, ports_.fingerprint),
+      agent_routes_({ports_.clock, turn_, dispatch_, registry_, ports_.authority},
+                    std::move(restored.cursors)),
+      people_routes_({ports_.clock, ports_.database_pool, ports_.store, turn_, dispatch_,
+                      registry_, reloader_, series_},
+                     {settings_.version, settings_.admin_token, settings_.backup_directory}),
+      deliverer_({ports_.executor, ports_.clock, ports_.delivery,
+                  [this](WriteSet rows) { return turn_.commit_rows(std::move(rows)); },
+                  [](const DeliveryReport& report) { log_report(report); }},
+                 {}, ports_.random.fork("deliver"), settings_.receivers),
+      tasks_(ports_.executor) {}
+
+Controller::~Controller() = default;
+
+Status Controller::begin(Restored& restored) {
+  connect();
+  turn_.restore_book(std::move(restored.incidents), restored.pages);
+  if (auto status = turn_.restore(); !status) return status;
+  std::vector<AgentId> agents;
+  for (const AgentRow& row : restored.agents)
+    if (!row.revoked) agents.push_back(row.id);
+  registry_.restore(std::move(restored.agents), std::move(restored.tokens));
+  if (auto status = dispatch_.restore(restored.plan, agents); !status) return status;
+  reloader_.restore(std::move(restored.active));
+  deliverer_.restore(std::move(restored.unfinished));
+  return {};
+}
+
+void Controller::connect() {
+  turn_.on_committed = [this](const Outbound& out) { let_out(out); };
+  turn_.on_event = [this](const Event& event) { observe(event); };
+  reloader_.on_defined = [this](const Check& check) { series_.define(check); };
+  reloader_.on_removed = [this](const CheckName& check) { series_.remove(check); };
+  people_routes_.own_metrics = [this] { return render_own_metrics(); };
+}
+
+void Controller::observe(const Event& event) {
+  if (const auto* received = std::get_if<RunReceived>(&event.what))
+    if (!received->superseded && !received->late) series_.observe(received->run);
+  if (const auto* defined = std::get_if<CheckDefined>(&event.what)) series_.define(defined->check);
+}
+
+void Controller::let_out(const Outbound& out) {
+  dispatch_.order(out.orders);
+  dispatch_.want_evidence(out.evidence_wanted);
+  deliverer_.add(out.outbox);
+  for (const BudgetSpent& spent : out.budgets)
+    log::write(log::Level::warn, "budget of extra runs is spent: scheduled rounds decide",
+               {{"check", spent.check.value}, {"refused", spent.refused}});
+}
+
+void Controller::start() {
+  tasks_.spawn("commits", turn_.commit_loop());
+  tasks_.spawn("timers", turn_.timer_loop());
+  tasks_.spawn("plan", dispatch_.run());
+  tasks_.spawn("reload", reloader_.watch());
+  tasks_.spawn("deliver", deliverer_.run());
+  tasks_.spawn("housekeeping", housekeep());
+}
+
+async::Task<void> Controller::stop() {
+  dispatch_.stop();
+  co_await deliverer_.drain(Deadline::after(ports_.clock.now(), kStopLimit));
+  turn_.checkpoint();
+  async::Task<bool> durable = turn_.durable();
+  const Deadline deadline = Deadline::after(ports_.clock.now(), kStopLimit);
+  if (!co_await async::with_deadline(ports_.clock, deadline, std::move(durable)))
+    log::write(log::Level::error, "stopped before everything was stored");
+  tasks_.cancel_all();
+  co_await tasks_.join();
+}
+
+async::Task<ServerResponse> Controller::handle_agent(ServerRequest request) {
+  return agent_routes_.handle(std::move(request));
+}
+
+async::Task<ServerResponse> Controller::handle_people(ServerRequest request) {
+  return people_routes_.handle(std::move(request));
+}
+
+async::Task<void> Controller::housekeep() {
+  while (true) {
+    co_await ports_.clock.sleep_for(kHousekeepEvery);
+    for (const auto& [id, row] : registry_.agents()) {
+      AgentRow seen = row;
+      seen.last_seen = registry_.last_seen(id).value_or(row.last_seen);
+      turn_.staged().agents.push_back(std::move(seen));
+    }
+    while (co_await prune()) {
+    }
+  }
+}
+
+// One bounded part; true when there is more.
+async::Task<bool> Controller::prune() {
+  const auto work = [this] { return ports_.store.prune(turn_.now(), settings_.retention); };
+  const auto report = co_await async::offload(ports_.database_pool, work);
+  if (report) co_return report->more;
+  log::error("old data cannot be removed", report.error());
+  co_return false;
+}
+
+}  // namespace picket::controller

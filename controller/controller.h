@@ -1,0 +1,99 @@
+// The controller, given its ports: everything between two listeners and a database. The daemon
+// (app.h) gives it real ones, the simulation virtual ones. One executor; owns all its tasks.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/async/task_group.h"
+#include "common/core/random.h"
+#include "common/http/http_client.h"
+#include "common/telemetry/metrics.h"
+#include "controller/agent_routes.h"
+#include "controller/api/gauge_text.h"
+#include "controller/api/series.h"
+#include "controller/deliver/deliverer.h"
+#include "controller/deliver/receivers.h"
+#include "controller/people_routes.h"
+#include "controller/reloader.h"
+
+namespace picket::controller {
+
+struct ControllerSettings {
+  std::string version;
+  std::string admin_token;
+  std::string external_url;
+  std::string backup_directory;
+  std::map<RegionName, RegionLabels> regions;
+  std::vector<Receiver> receivers;
+  std::string default_receiver;              // for a page whose receiver does not exist
+  std::vector<std::string> fleet_receivers;  // told of blind regions and dead agents
+  RetentionOptions retention;
+};
+
+class Controller {
+ public:
+  struct Ports {
+    async::Executor executor;
+    async::Clock& clock;  // disciplined
+    async::BlockingPool& database_pool;
+    async::BlockingPool& work_pool;
+    Store& store;
+    CertificateAuthority& authority;
+    http::HttpClient& delivery;
+    Random random;
+    Reloader::Load load_checks;
+    Reloader::Fingerprint fingerprint;
+  };
+
+  // Restores everything from the store; blocking. Errors: the store's.
+  static Result<std::unique_ptr<Controller>> create(Ports ports, ControllerSettings settings);
+  ~Controller();
+
+  void start();
+
+  // Parked polls return, what was taken is made durable, a checkpoint is written, sends under way
+  // end. Returns when no task is left.
+  async::Task<void> stop();
+
+  async::Task<ServerResponse> handle_agent(ServerRequest request);
+  async::Task<ServerResponse> handle_people(ServerRequest request);
+
+  async::Task<Status> reload(bool confirmed) { return reloader_.reload(confirmed); }
+
+  const Turn& turn() const { return turn_; }
+  const Dispatch& dispatch() const { return dispatch_; }
+
+ private:
+  struct Restored;
+  Controller(Ports ports, ControllerSettings settings, Restored restored);
+  static Result<Restored> load(Ports& ports, const ControllerSettings& settings);
+  Status begin(Restored& restored);
+  void connect();
+  void let_out(const Outbound& out);
+  void observe(const Event& event);
+  async::Task<void> housekeep();
+  async::Task<bool> prune();
+  std::string render_own_metrics();
+  void add_totals(GaugeText& gauges);
+  void add_deliveries(GaugeText& gauges);
+  void add_agents(GaugeText& gauges);
+  void add_checks(GaugeText& gauges);
+  void add_incidents(GaugeText& gauges);
+
+  Ports ports_;
+  ControllerSettings settings_;
+  telemetry::Metrics metrics_;
+  SeriesBook series_;
+  Registry registry_;
+  Turn turn_;
+  Dispatch dispatch_;
+  Reloader reloader_;
+  AgentRoutes agent_routes_;
+  PeopleRoutes people_routes_;
+  Deliverer deliverer_;
+  async::TaskGroup tasks_;
+};
+
+}  // namespace picket::controller

@@ -1,0 +1,355 @@
+#include "controller/people_routes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "common/async/with_deadline.h"
+#include "common/core/digest.h"
+#include "common/core/log.h"
+#include "controller/run_log.h"
+
+namespace picket::controller {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr Millis kCommitLimit{10'000};
+constexpr std::size_t kLimitMax = 1000;
+
+ServerResponse json(std::string body, int status = 200) {
+  ServerResponse response;
+  response.status = status;
+  response.body = std::move(body);
+  response.headers.emplace_back("cache-control", "no-store");
+  return response;
+}
+
+int status_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::not_found: return 404;
+    case ErrorCode::unauthorized: return 401;
+    case ErrorCode::conflict: return 409;
+    case ErrorCode::invalid_argument:
+    case ErrorCode::protocol: return 400;
+    case ErrorCode::internal: return 500;
+    default: return 503;
+  }
+}
+
+ServerResponse problem(const Error& error) {
+  return json(render_error(error), status_of(error.code));
+}
+
+ServerResponse problem(ErrorCode code, std::string message, std::string hint = {}) {
+  return problem(Error{code, std::move(message), std::move(hint)});
+}
+
+ServerResponse text(int status, std::string body) {
+  ServerResponse response;
+  response.status = status;
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  response.body = std::move(body);
+  return response;
+}
+
+// The `*` of a pattern as it stands in a path; nothing when they do not fit.
+std::optional<std::string> match(std::string_view pattern, std::string_view path) {
+  const auto star = pattern.find('*');
+  if (star == std::string_view::npos)
+    return pattern == path ? std::optional<std::string>{std::string{}} : std::nullopt;
+  const auto before = pattern.substr(0, star);
+  const auto after = pattern.substr(star + 1);
+  if (path.size() <= before.size() + after.size() || path.substr(0, before.size()) != before ||
+      path.substr(path.size() - after.size()) != after)
+    return std::nullopt;
+  const auto segment = path.substr(before.size(), path.size() - before.size() - after.size());
+  if (segment.find('/') != std::string_view::npos) return std::nullopt;
+  return std::string{segment};
+}
+
+std::size_t limit_of(const ServerRequest& request, std::size_t fallback) {
+  const std::string text = request.query_value("limit").value_or("");
+  const auto number = std::strtoull(text.c_str(), nullptr, 10);
+  return number == 0 ? fallback : std::min<std::size_t>(number, kLimitMax);
+}
+
+Json parse_body(const ServerRequest& request) {
+  if (request.body.empty()) return Json::object();
+  Json body = Json::parse(request.body, nullptr, false);
+  return body.is_object() ? body : Json::object();
+}
+
+std::string text_of(const Json& body, const char* key) {
+  return body.contains(key) && body[key].is_string() ? body[key].get<std::string>() : "";
+}
+
+}  // namespace
+
+const std::vector<PeopleRoutes::Route>& PeopleRoutes::routes() {
+  using P = PeopleRoutes;
+  static const std::vector<Route> table{
+      {"GET", "/healthz", &P::healthz, Policy::open},
+      {"GET", "/readyz", &P::readyz, Policy::open},
+      {"GET", "/metrics", &P::metrics, Policy::read},
+      {"GET", "/api/v1/status", &P::status, Policy::read},
+      {"GET", "/api/v1/checks/*", &P::check, Policy::read},
+      {"GET", "/api/v1/checks/*/results", &P::results, Policy::read},
+      {"GET", "/api/v1/checks/*/evidence", &P::evidence, Policy::read},
+      {"GET", "/api/v1/incidents", &P::incidents, Policy::read},
+      {"GET", "/api/v1/incidents/*", &P::incident, Policy::read},
+      {"POST", "/api/v1/incidents/*/acknowledge", &P::acknowledge, Policy::admin},
+      {"GET", "/api/v1/deliveries", &P::deliveries, Policy::read},
+      {"GET", "/api/v1/agents", &P::agents, Policy::read},
+      {"POST", "/api/v1/agents/tokens", &P::create_token, Policy::admin},
+      {"POST", "/api/v1/agents/revoke", &P::revoke, Policy::admin},
+      {"GET", "/api/v1/reload", &P::show_reload, Policy::read},
+      {"POST", "/api/v1/reload", &P::reload, Policy::admin},
+      {"POST", "/api/v1/backup", &P::backup, Policy::admin},
+  };
+  return table;
+}
+
+bool PeopleRoutes::may(const ServerRequest& request, Policy policy) const {
+  if (policy != Policy::admin) return true;
+  return constant_time_equal(request.header("authorization").value_or(""),
+                             "Bearer " + settings_.admin_token);
+}
+
+async::Task<ServerResponse> PeopleRoutes::handle(ServerRequest request) {
+  bool path_known = false;
+  const std::string method = request.method == "HEAD" ? "GET" : request.method;
+  for (const Route& route : routes()) {
+    auto segment = match(route.path, request.path);
+    if (!segment) continue;
+    path_known = true;
+    if (route.method != method) continue;
+    if (!may(request, route.policy))
+      co_return problem(ErrorCode::unauthorized, "this needs the controller's admin token",
+                        "picket --token-file STATE_DIR/admin.token ...");
+    co_return co_await (this->*route.handler)(std::move(request), std::move(*segment));
+  }
+  if (!path_known) co_return problem(ErrorCode::not_found, "no such route");
+  ServerResponse response = problem(ErrorCode::protocol, "another method is wanted here");
+  response.status = 405;
+  co_return response;
+}
+
+async::Task<Status> PeopleRoutes::settle() {
+  async::Task<bool> committed = ports_.turn.durable();
+  const Deadline deadline = Deadline::after(ports_.clock.now(), kCommitLimit);
+  const auto done = co_await async::with_deadline(ports_.clock, deadline, std::move(committed));
+  if (done) co_return Status{};
+  Error why{ErrorCode::timeout, "the commit takes too long", "look at the controller's disk"};
+  if (ports_.turn.trouble()) why = *ports_.turn.trouble();
+  co_return fail(std::move(why));
+}
+
+async::Task<ServerResponse> PeopleRoutes::healthz(ServerRequest, std::string) {
+  co_return text(200, "ok\n");
+}
+
+// Ready: what it takes in can be stored.
+async::Task<ServerResponse> PeopleRoutes::readyz(ServerRequest, std::string) {
+  if (ports_.turn.trouble())
+    co_return text(503, "not ready: " + render(*ports_.turn.trouble()) + "\n");
+  if (ports_.turn.overloaded()) co_return text(503, "not ready: too much waits to be stored\n");
+  co_return text(200, "ready\n");
+}
+
+async::Task<ServerResponse> PeopleRoutes::metrics(ServerRequest, std::string) {
+  std::string body = ports_.series.render(ports_.turn.now());
+  if (own_metrics) body += own_metrics();
+  co_return text(200, std::move(body));
+}
+
+StatusView PeopleRoutes::view_status() const {
+  StatusView view;
+  view.now = ports_.turn.now();
+  view.version = settings_.version;
+  const Planner& planner = ports_.dispatch.planner();
+  std::map<RegionName, RegionSummary> regions;
+  for (const auto& [id, row] : ports_.registry.agents()) {
+    if (row.revoked) continue;
+    RegionSummary& region = regions[id.region];
+    region.region = id.region;
+    region.online = planner.online(id.region);
+    region.blind = ports_.turn.fleet().blind(id.region);
+    ++region.agents;
+  }
+  for (auto& [name, region] : regions) view.regions.push_back(region);
+  for (const CheckName& name : ports_.turn.evaluator().checks()) {
+    if (auto check = ports_.turn.evaluator().view(name)) view.checks.push_back(std::move(*check));
+    if (const auto gap = planner.worst_gap(name)) view.worst_gaps[name] = *gap;
+  }
+  view.incidents = ports_.turn.book().unresolved();
+  view.reload = ports_.reloader.view();
+  view.trouble = ports_.turn.trouble();
+  return view;
+}
+
+async::Task<ServerResponse> PeopleRoutes::status(ServerRequest, std::string) {
+  co_return json(render_status(view_status()));
+}
+
+async::Task<ServerResponse> PeopleRoutes::check(ServerRequest, std::string name) {
+  const CheckName check{name};
+  const auto view = ports_.turn.evaluator().view(check);
+  if (!view) co_return problem(ErrorCode::not_found, fmt::format("no check `{}`", name));
+  co_return json(render_check(*view, ports_.dispatch.planner().worst_gap(check)));
+}
+
+async::Task<ServerResponse> PeopleRoutes::results(ServerRequest request, std::string name) {
+  if (!ports_.turn.evaluator().view(CheckName{name}))
+    co_return problem(ErrorCode::not_found, fmt::format("no check `{}`", name));
+  RunQuery query;
+  query.check = CheckName{name};
+  query.limit = limit_of(request, 50);
+  if (const auto region = request.query_value("region")) query.region = RegionName{*region};
+  query.failed_only = request.query_value("failed").has_value();
+  query.until = ports_.turn.now() + Millis{1};
+  const auto read = [this, &query] { return read_runs(ports_.store, query); };
+  const auto runs = co_await async::offload(ports_.pool, read);
+  if (!runs) co_return problem(runs.error());
+  co_return json(render_runs(*runs));
+}
+
+async::Task<ServerResponse> PeopleRoutes::evidence(ServerRequest request, std::string name) {
+  EvidenceFilter filter;
+  filter.check = CheckName{name};
+  filter.limit = limit_of(request, 10);
+  if (const auto region = request.query_value("region")) filter.region = RegionName{*region};
+  const auto read = [this, &filter] { return read_evidence(ports_.store, filter); };
+  const auto runs = co_await async::offload(ports_.pool, read);
+  if (!runs) co_return problem(runs.error());
+  co_return json(render_runs(*runs));
+}
+
+async::Task<ServerResponse> PeopleRoutes::incidents(ServerRequest request, std::string) {
+  IncidentFilter filter;
+  filter.limit = limit_of(request, 100);
+  if (const auto check = request.query_value("check")) filter.check = CheckName{*check};
+  if (const auto before = request.query_value("before")) filter.before = IncidentId{*before};
+  if (const auto state = request.query_value("state")) {
+    filter.state = parse_incident_state(*state);
+    if (!filter.state && *state != "all")
+      co_return problem(ErrorCode::invalid_argument, "no such state: " + *state,
+                        "suspected, open, acknowledged, resolved or all");
+  }
+  const auto read = [this, &filter] { return ports_.store.incidents(filter); };
+  const auto rows = co_await async::offload(ports_.pool, read);
+  if (!rows) co_return problem(rows.error());
+  co_return json(render_incidents(*rows));
+}
+
+async::Task<ServerResponse> PeopleRoutes::incident(ServerRequest, std::string id) {
+  const IncidentId wanted{id};
+  const auto read = [this, &wanted]() -> Result<std::string> {
+    const auto row = ports_.store.incident(wanted);
+    if (!row) return fail(row.error());
+    if (!*row) return fail(ErrorCode::not_found, "no incident " + wanted.value);
+    const auto timeline = ports_.store.timeline(wanted);
+    const auto pages = ports_.store.outbox_of_incident(wanted);
+    if (!timeline) return fail(timeline.error());
+    if (!pages) return fail(pages.error());
+    return render_incident(**row, *timeline, *pages);
+  };
+  auto body = co_await async::offload(ports_.pool, read);
+  if (!body) co_return problem(body.error());
+  co_return json(std::move(*body));
+}
+
+async::Task<ServerResponse> PeopleRoutes::acknowledge(ServerRequest request, std::string id) {
+  const std::string by = text_of(parse_body(request), "by");
+  if (by.empty())
+    co_return problem(ErrorCode::invalid_argument, "who acknowledges?", "{\"by\": \"NAME\"}");
+  Status status = ports_.turn.acknowledge(IncidentId{id}, by);
+  if (status) status = co_await settle();
+  if (!status) co_return problem(status.error());
+  co_return co_await incident(std::move(request), std::move(id));
+}
+
+async::Task<ServerResponse> PeopleRoutes::deliveries(ServerRequest request, std::string) {
+  const bool dead = request.query_value("state").value_or("") == "dead";
+  const std::size_t limit = limit_of(request, 100);
+  const auto read = [this, dead, limit] {
+    return dead ? ports_.store.outbox_dead(limit) : ports_.store.outbox_unfinished();
+  };
+  const auto rows = co_await async::offload(ports_.pool, read);
+  if (!rows) co_return problem(rows.error());
+  co_return json(render_deliveries(*rows));
+}
+
+async::Task<ServerResponse> PeopleRoutes::agents(ServerRequest, std::string) {
+  const WallTime now = ports_.turn.now();
+  std::vector<AgentView> views;
+  for (const auto& [id, row] : ports_.registry.agents()) {
+    AgentView view{row, false, ports_.registry.last_seen(id)};
+    view.online = view.last_seen && now - *view.last_seen < kOfflineAfter;
+    views.push_back(std::move(view));
+  }
+  co_return json(render_agents(views, ports_.registry.open_tokens(now)));
+}
+
+async::Task<ServerResponse> PeopleRoutes::create_token(ServerRequest request, std::string) {
+  const Json body = parse_body(request);
+  TokenRequest wanted{RegionName{text_of(body, "region")}};
+  if (const std::string span = text_of(body, "valid_for"); !span.empty()) {
+    const auto parsed = parse_duration(span);
+    if (!parsed) co_return problem(parsed.error());
+    wanted.valid_for = *parsed;
+  }
+  const auto made = ports_.registry.create_token(wanted, ports_.turn.now());
+  if (!made) co_return problem(made.error());
+  ports_.registry.apply(made->row);
+  ports_.turn.staged().join_tokens.push_back(made->row);
+  if (const Status settled = co_await settle(); !settled) co_return problem(settled.error());
+  const Json answer{{"schema_version", 1},
+                    {"token", made->token},
+                    {"region", made->row.region.value},
+                    {"expires", render_rfc3339(made->row.expires)}};
+  co_return json(answer.dump() + "\n", 201);
+}
+
+async::Task<ServerResponse> PeopleRoutes::revoke(ServerRequest request, std::string) {
+  const Json body = parse_body(request);
+  const AgentId id{RegionName{text_of(body, "region")}, text_of(body, "name")};
+  const auto known = ports_.registry.agents().find(id);
+  if (known == ports_.registry.agents().end())
+    co_return problem(ErrorCode::not_found, "no agent " + render(id));
+  AgentRow row = known->second;
+  row.revoked = true;
+  ports_.registry.apply(row);
+  ports_.turn.staged().agents.push_back(row);
+  ports_.dispatch.remove_agent(id);
+  if (const Status settled = co_await settle(); !settled) co_return problem(settled.error());
+  log::info("agent revoked", {{"agent", render(id)}});
+  co_return co_await agents(std::move(request), {});
+}
+
+async::Task<ServerResponse> PeopleRoutes::show_reload(ServerRequest, std::string) {
+  co_return json(render_reload(ports_.reloader.view()));
+}
+
+async::Task<ServerResponse> PeopleRoutes::reload(ServerRequest request, std::string) {
+  const Json body = parse_body(request);
+  const bool confirmed = body.contains("confirm") && body["confirm"] == true;
+  Status status = co_await ports_.reloader.reload(confirmed);
+  if (status) status = co_await settle();
+  if (!status) co_return problem(status.error());
+  co_return json(render_reload(ports_.reloader.view()));
+}
+
+async::Task<ServerResponse> PeopleRoutes::backup(ServerRequest, std::string) {
+  std::string stamp = render_rfc3339(ports_.turn.now());
+  std::replace(stamp.begin(), stamp.end(), ':', '-');
+  const std::string path = settings_.backup_directory + "/picket-" + stamp + ".db";
+  const auto copy = [this, &path] { return ports_.store.backup(path); };
+  const Status status = co_await async::offload(ports_.pool, copy);
+  if (!status) co_return problem(status.error());
+  const Json answer{{"schema_version", 1}, {"path", path}};
+  co_return json(answer.dump() + "\n", 201);
+}
+
+}  // namespace picket::controller

@@ -1,0 +1,78 @@
+// The people's side of the controller: JSON API, metrics and health, on a listener of its own.
+// Every route has a policy: health is open, reading is open to whoever reaches the listener
+// (bind it to loopback or put a proxy before it), changing needs the admin token.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "common/async/offload.h"
+#include "common/telemetry/metrics.h"
+#include "controller/agent_routes.h"
+#include "controller/api/series.h"
+#include "controller/reloader.h"
+
+namespace picket::controller {
+
+class PeopleRoutes {
+ public:
+  struct Ports {
+    async::Clock& clock;
+    async::BlockingPool& pool;  // the database's
+    Store& store;
+    Turn& turn;
+    Dispatch& dispatch;
+    Registry& registry;
+    Reloader& reloader;
+    const SeriesBook& series;
+  };
+  struct Settings {
+    std::string version;
+    std::string admin_token;
+    std::string backup_directory;
+  };
+  PeopleRoutes(Ports ports, Settings settings) : ports_(ports), settings_(std::move(settings)) {}
+
+  async::Task<ServerResponse> handle(ServerRequest request);
+
+  // The daemon's own metrics, rendered behind the series of the checks.
+  std::function<std::string()> own_metrics;
+
+ private:
+  using Method = async::Task<ServerResponse> (PeopleRoutes::*)(ServerRequest, std::string);
+  enum class Policy { open, read, admin };
+  struct Route {
+    std::string_view method;
+    std::string_view path;  // "*" stands for one segment, given to the handler
+    Method handler;
+    Policy policy;
+  };
+  static const std::vector<Route>& routes();
+
+  async::Task<ServerResponse> healthz(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> readyz(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> metrics(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> status(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> check(ServerRequest request, std::string name);
+  async::Task<ServerResponse> results(ServerRequest request, std::string name);
+  async::Task<ServerResponse> evidence(ServerRequest request, std::string name);
+  async::Task<ServerResponse> incidents(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> incident(ServerRequest request, std::string id);
+  async::Task<ServerResponse> acknowledge(ServerRequest request, std::string id);
+  async::Task<ServerResponse> deliveries(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> agents(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> create_token(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> revoke(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> show_reload(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> reload(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> backup(ServerRequest request, std::string segment);
+
+  bool may(const ServerRequest& request, Policy policy) const;
+  async::Task<Status> settle();
+  StatusView view_status() const;
+
+  Ports ports_;
+  Settings settings_;
+};
+
+}  // namespace picket::controller

@@ -1,0 +1,57 @@
+// The network between agents and controller: serialized requests and responses with delay, loss,
+// duplication, reordering and one-way partition. An HttpClient on the agent's node; the handler
+// runs on the controller's.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+
+#include "common/core/random.h"
+#include "common/http/http_client.h"
+#include "controller/server/handler.h"
+#include "tests/support/sim/timeline.h"
+
+namespace picket::sim {
+
+struct LinkWeather {
+  double loss{0};         // of each message, either way
+  double duplication{0};  // of requests
+  Millis delay_min{5};
+  Millis delay_max{60};
+  bool cut_up{false};    // agent -> controller
+  bool cut_down{false};  // controller -> agent
+};
+
+// Where the controller is at present; replaced when it restarts, empty while it is down.
+struct ControllerPort {
+  std::shared_ptr<Node> node;
+  controller::Handler handler;
+};
+
+class SimLink final : public http::HttpClient {
+ public:
+  SimLink(Timeline& timeline, Node& node, ControllerPort& port, AgentId agent, std::string serial,
+          Random random);
+
+  LinkWeather weather;
+
+  async::Task<Result<http::Exchange>> exchange(http::Request request) override;
+
+ private:
+  struct Call;
+  void send(const std::shared_ptr<Call>& call);
+  void deliver(const std::shared_ptr<Call>& call);
+  void answer(const std::shared_ptr<Call>& call, controller::ServerResponse response);
+  Millis delay() { return random_.between(weather.delay_min, weather.delay_max); }
+
+  Timeline& timeline_;
+  Node& node_;
+  ControllerPort& port_;
+  AgentId agent_;
+  std::string serial_;
+  Random random_;
+  std::shared_ptr<bool> alive_{std::make_shared<bool>(true)};
+};
+
+}  // namespace picket::sim
