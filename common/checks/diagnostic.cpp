@@ -112,7 +112,8 @@ std::string render_text(const Diagnostic& diagnostic, const RenderStyle& style) 
   std::string out = fmt::format(
       "{}{}\n", paint(color, fmt::format("{}[{}]", error ? "error" : "warning", diagnostic.code)),
       paint(kBold, ": " + clean_line(diagnostic.message)));
-  const bool excerpt = diagnostic.at.line > 0;
+  const bool excerpt =
+      diagnostic.at.line > 0 && diagnostic.at.column <= code_points(diagnostic.excerpt) + 1;
   const std::size_t gutter = excerpt ? std::to_string(diagnostic.at.line).size() + 1 : 2;
   const std::string indent(gutter, ' ');
   out += fmt::format("{}{} {}\n", indent, paint(kBlue, "-->"), place_of(diagnostic.at));

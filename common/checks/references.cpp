@@ -18,16 +18,6 @@ int code_points(std::string_view text) {
   }));
 }
 
-// Where a part of a scalar stands; the scalar itself when its lines were folded.
-Mark part_of(const Node& node, std::size_t offset, std::size_t length) {
-  if (!node.single_line) return node.at;
-  Mark at = node.at;
-  const std::string_view text = node.text;
-  at.column += code_points(text.substr(0, offset)) + (node.plain ? 0 : 1);
-  at.length = code_points(text.substr(offset, length));
-  return at;
-}
-
 template <class Map>
 std::string nearest(std::string_view name, const Map& known) {
   std::vector<std::string> names;
@@ -38,6 +28,16 @@ std::string nearest(std::string_view name, const Map& known) {
 
 }  // namespace
 
+// The scalar itself when its lines were folded.
+Mark References::Part::mark() const {
+  if (!node.single_line) return node.at;
+  Mark at = node.at;
+  const std::string_view text = node.text;
+  at.column += code_points(text.substr(0, offset)) + (node.plain ? 0 : 1);
+  at.length = code_points(text.substr(offset, length));
+  return at;
+}
+
 void References::declare_capture(const std::string& name, int step, std::string step_name) {
   captures_.try_emplace(name, Declared{step, std::move(step_name)});
 }
@@ -45,10 +45,10 @@ void References::declare_capture(const std::string& name, int step, std::string 
 void References::check(const Node& node) {
   if (node.kind != NodeKind::scalar) return;
   const std::string_view text = node.text;
-  for (std::size_t at = text.find(kOpen); at != text.npos;) {
+  for (std::size_t at = text.find(kOpen); at != text.npos && !report_.is_full();) {
     const std::size_t close = text.find(kClose, at);
     const std::size_t end = close == text.npos ? text.size() : close + kClose.size();
-    check_one(node, at, end - at);
+    check_one({node, at, end - at});
     at = text.find(kOpen, end);
   }
 }
@@ -56,38 +56,40 @@ void References::check(const Node& node) {
 void References::refuse(const Node& node, const std::string& why) {
   const std::size_t at = node.text.find(kOpen);
   if (node.kind != NodeKind::scalar || at == std::string::npos) return;
-  report_.add("E0202", part_of(node, at, kOpen.size()), "`${{ }}` has no meaning here").help = why;
+  report_.add("E0202", Part{node, at, kOpen.size()}.mark(), "`${{ }}` has no meaning here").help =
+      why;
 }
 
-void References::check_one(const Node& node, std::size_t offset, std::size_t length) {
-  const Mark at = part_of(node, offset, length);
-  const auto parsed = parse_references(std::string_view{node.text}.substr(offset, length));
+void References::check_one(const Part& part) {
+  const std::string_view text = std::string_view{part.node.text}.substr(part.offset, part.length);
+  const auto parsed = parse_references(text);
   if (!parsed) {
-    const bool closed = node.text.find(kClose, offset) != std::string::npos;
-    report_.add("E0202", at, closed ? parsed.error().message : "`${{` is not closed").help =
-        parsed.error().hint;
+    report_
+        .add("E0202", part.mark(),
+             text.ends_with(kClose) ? parsed.error().message : "`${{` is not closed")
+        .help = parsed.error().hint;
     return;
   }
-  for (const Reference& reference : *parsed) judge(reference, at);
+  for (const Reference& reference : *parsed) judge(reference, part);
 }
 
-void References::judge(const Reference& reference, const Mark& at) {
-  if (reference.scope == "vars") judge_var(reference.name, at);
-  if (reference.scope == "capture") judge_capture(reference.name, at);
+void References::judge(const Reference& reference, const Part& part) {
+  if (reference.scope == "vars") judge_var(reference.name, part);
+  if (reference.scope == "capture") judge_capture(reference.name, part);
   if (reference.scope == "secrets") secrets_.insert(reference.name);
 }
 
-void References::judge_var(const std::string& name, const Mark& at) {
+void References::judge_var(const std::string& name, const Part& part) {
   if (vars_.count(name) != 0) return;
-  Diagnostic& mistake = report_.add("E0201", at, fmt::format("no variable `{}`", name));
+  Diagnostic& mistake = report_.add("E0201", part.mark(), fmt::format("no variable `{}`", name));
   mistake.note = nearest(name, vars_);
   mistake.help = "define it under `vars` of the check or of `defaults`";
 }
 
-void References::judge_capture(const std::string& name, const Mark& at) {
+void References::judge_capture(const std::string& name, const Part& part) {
   const auto found = captures_.find(name);
   if (found == captures_.end()) {
-    Diagnostic& mistake = report_.add("E0201", at, fmt::format("no capture `{}`", name));
+    Diagnostic& mistake = report_.add("E0201", part.mark(), fmt::format("no capture `{}`", name));
     mistake.note = nearest(name, captures_);
     mistake.help = "capture it in a step before this one";
     return;
@@ -95,7 +97,7 @@ void References::judge_capture(const std::string& name, const Mark& at) {
   if (found->second.step < step_) return;
   const bool own = found->second.step == step_;
   report_
-      .add("E0203", at,
+      .add("E0203", part.mark(),
            fmt::format("`{}` is captured {}", name,
                        own ? "by this step itself, after its request"
                            : fmt::format("later, by step \"{}\"", found->second.step_name)))

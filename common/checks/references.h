@@ -34,10 +34,17 @@ class References {
     int step;
     std::string step_name;
   };
-  void check_one(const Node& node, std::size_t offset, std::size_t length);
-  void judge(const Reference& reference, const Mark& at);
-  void judge_var(const std::string& name, const Mark& at);
-  void judge_capture(const std::string& name, const Mark& at);
+  // A place inside of a scalar, made only for a mistake: it costs the way to it.
+  struct Part {
+    const Node& node;
+    std::size_t offset;
+    std::size_t length;
+    Mark mark() const;
+  };
+  void check_one(const Part& part);
+  void judge(const Reference& reference, const Part& part);
+  void judge_var(const std::string& name, const Part& part);
+  void judge_capture(const std::string& name, const Part& part);
 
   Report& report_;
   const std::map<std::string, std::string>& vars_;

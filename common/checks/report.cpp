@@ -36,8 +36,10 @@ Mark Report::mark_at(std::size_t offset) const {
   offset = std::min(offset, text_.size());
   const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
   const std::size_t start = *std::prev(next);
-  const int column = code_points(std::string_view{text_}.substr(start, offset - start)) + 1;
-  return {static_cast<int>(next - line_starts_.begin()), column, 1};
+  if (last_.line_start != start || last_.offset > offset) last_ = {start, start, 1};
+  last_.column += code_points(std::string_view{text_}.substr(last_.offset, offset - last_.offset));
+  last_.offset = offset;
+  return {static_cast<int>(next - line_starts_.begin()), last_.column, 1};
 }
 
 Diagnostic Report::make(std::string_view code, const Mark& at, std::string message) const {
@@ -46,14 +48,18 @@ Diagnostic Report::make(std::string_view code, const Mark& at, std::string messa
   diagnostic.message = std::move(message);
   diagnostic.at = position(at);
   diagnostic.length = std::max(1, at.length);
-  diagnostic.excerpt = cut_utf8(clean_line(line(at.line)), kExcerptBytes);
+  // Cut first: a line may be as long as the file.
+  diagnostic.excerpt = clean_line(cut_utf8(line(at.line), kExcerptBytes));
   return diagnostic;
 }
 
 Diagnostic& Report::add(std::string_view code, const Mark& at, std::string message) {
-  diagnostics_.push_back(make(code, at, std::move(message)));
-  if (diagnostics_.back().is_error()) ++errors_;
-  return diagnostics_.back();
+  errors_ += code.starts_with('E');
+  if (full_) return ignored_;
+  full_ = diagnostics_.size() >= kMistakesMax;
+  diagnostics_.push_back(full_ ? make("E0106", at, "more mistakes than are worth showing")
+                               : make(code, at, std::move(message)));
+  return full_ ? ignored_ : diagnostics_.back();
 }
 
 std::vector<Diagnostic> Report::take() {

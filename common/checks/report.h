@@ -21,6 +21,8 @@ struct Mark {
 
 class Report {
  public:
+  static constexpr std::size_t kMistakesMax = 1000;
+
   // Requires clean UTF-8 with `\n` line ends for carets to be right; takes any bytes.
   Report(std::string file, std::string text);
 
@@ -34,12 +36,14 @@ class Report {
 
   // A mistake at that place, not added.
   Diagnostic make(std::string_view code, const Mark& at, std::string message) const;
-  // Adds a mistake; the reference holds until the next one is added.
+  // Adds a mistake; the reference holds until the next one is added. Beyond kMistakesMax one more
+  // says so and the rest is only counted.
   Diagnostic& add(std::string_view code, const Mark& at, std::string message);
 
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
   std::vector<Diagnostic> take();  // in file order, each once
   std::size_t error_count() const { return errors_; }
+  bool is_full() const { return full_; }
 
  private:
   std::string file_;
@@ -47,6 +51,16 @@ class Report {
   std::vector<std::size_t> line_starts_;
   std::vector<Diagnostic> diagnostics_;
   std::size_t errors_{0};
+  bool full_{false};
+  Diagnostic ignored_;  // where mistakes go when the report is full
+
+  // Places are asked for in rising order: counting goes on from the last one of a line.
+  struct Place {
+    std::size_t line_start{0};
+    std::size_t offset{0};
+    int column{1};
+  };
+  mutable Place last_;
 };
 
 }  // namespace picket::checks

@@ -201,6 +201,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   void attach(NodePtr node, const Cost& cost, const Mark& at) {
+    if (report_.is_full()) throw Stop{};
     if (stack_.empty()) {
       root_ = std::move(node);
       return;

@@ -12,7 +12,12 @@ int code_points(std::string_view text) {
   }));
 }
 
-std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
+constexpr std::size_t kCaretBytes = 200;  // a longer caret shows nothing more
+
+std::string_view first_line(std::string_view text) {
+  text = text.substr(0, kCaretBytes);
+  return text.substr(0, text.find('\n'));
+}
 
 // The byte behind the closing quote, or npos. YAML doubles a single quote to escape it.
 std::size_t quote_end(std::string_view text) {
@@ -93,7 +98,8 @@ ScalarExtent scalar_extent(std::string_view text, std::size_t start, std::string
     extent = quoted_extent(bare, value);
   } else if (bare.front() != '|' && bare.front() != '>') {
     extent.verbatim = bare.starts_with(value) && value.find('\n') == value.npos;
-    extent.length = extent.verbatim ? code_points(value) : code_points(first_line(bare));
+    extent.length =
+        extent.verbatim ? code_points(first_line(value)) : code_points(first_line(bare));
   }
   if (decorated) {
     extent.verbatim = false;

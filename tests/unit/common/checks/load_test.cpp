@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "common/checks/report.h"
+
 namespace picket::checks {
 namespace {
 
@@ -199,6 +201,30 @@ TEST_CASE("what cannot be read is a mistake of that file alone", "[checks]") {
   CHECK(loaded.checks.size() == 1);
   REQUIRE(loaded.errors() == 3);
   for (const Diagnostic& diagnostic : loaded.diagnostics) CHECK(diagnostic.code == "E0101");
+}
+
+TEST_CASE("a file of nothing but mistakes shows the first thousand and says so", "[checks]") {
+  std::string pairs = "{";
+  for (int i = 0; i < 400'000; ++i) pairs += "a,";
+  for (const std::string& text : {pairs + "}", std::string(1'000'000, ',')}) {
+    const LoadedChecks loaded = load_check_text("a.check.yaml", text);
+    CHECK(loaded.errors() >= 1);
+    CHECK(loaded.diagnostics.size() <= Report::kMistakesMax + 1);
+    for (const Diagnostic& diagnostic : loaded.diagnostics)
+      REQUIRE(diagnostic.excerpt.size() <= 400);
+  }
+  const LoadedChecks loaded = load_check_text("a.check.yaml", pairs + "}");
+  CHECK(loaded.diagnostics.back().code == "E0106");
+}
+
+TEST_CASE("a body of many unknown references is judged in the time of reading it", "[checks]") {
+  std::string body;
+  for (int i = 0; i < 50'000; ++i) body += "${{ vars.x }}";
+  const LoadedChecks loaded = load_check_text(
+      "a.check.yaml", "version: 1\nchecks:\n  - name: a\n    http: {url: \"https://a/\", body: \"" +
+                          body + "\"}\n");
+  CHECK(loaded.checks.empty());
+  CHECK(loaded.diagnostics.size() == Report::kMistakesMax + 1);
 }
 
 }  // namespace picket::checks
