@@ -53,6 +53,7 @@ class Scheduler {
   async::Task<void> drain(Nanos grace);
 
   SchedulerStats take_stats();
+  std::uint64_t started() const { return stats_.started; }
 
  private:
   async::Task<void> loop();

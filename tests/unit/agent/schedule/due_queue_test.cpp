@@ -179,7 +179,8 @@ TEST_CASE("every slot is taken exactly once, whatever is assigned meanwhile", "[
         queue.assign({current}, now);
       }
       const auto taken = queue.take_due(now);
-      REQUIRE(taken.missed.empty());
+      // Only where a change of plan brought two slots into one step.
+      for (const auto& slot : taken.missed) REQUIRE(rounds.insert(slot.round).second);
       for (const auto& slot : taken.due) {
         REQUIRE(rounds.insert(slot.round).second);
         REQUIRE(slot.due >= slot.round);

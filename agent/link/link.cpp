@@ -1,0 +1,172 @@
+#include "agent/link/link.h"
+
+#include <algorithm>
+
+#include "common/async/with_deadline.h"
+#include "common/core/log.h"
+#include "common/wire/wire.h"
+
+namespace picket::agent {
+namespace {
+
+constexpr Nanos kPollTimeout = Seconds{65};  // the controller holds for about 50 s
+constexpr Nanos kLogEvery = minutes{1};
+constexpr Nanos kShortTrip = Seconds{2};
+constexpr Millis kPollPause{1'000};  // when polls are answered at once with nothing new
+
+async::Task<bool> wait_for(async::Notice& notice) {
+  co_await notice.wait();
+  co_return true;
+}
+
+async::Task<bool> join(async::TaskGroup& group) {
+  co_await group.join();
+  co_return true;
+}
+
+bool needs_operator(const Error& error) {
+  return error.code == ErrorCode::certificate_refused || error.code == ErrorCode::unauthorized ||
+         error.code == ErrorCode::join_token_refused;
+}
+
+}  // namespace
+
+Link::Link(LinkPorts ports, LinkOptions options)
+    : ports_(std::move(ports)), options_(std::move(options)), records_max_(options_.batch.records),
+      results_backoff_({}, ports_.random.fork("results")),
+      poll_backoff_({}, ports_.random.fork("poll")), last_contact_(ports_.clock.now()),
+      contact_(ports_.executor), tasks_(ports_.executor) {}
+
+void Link::start(std::string have) {
+  have_ = std::move(have);
+  last_contact_ = ports_.clock.now();
+  tasks_.spawn("link poll", poll_loop());
+  tasks_.spawn("link results", results_loop());
+}
+
+async::Task<bool> Link::first_contact(Deadline deadline) {
+  while (!polled_ && !deadline.passed(ports_.clock.now())) {
+    async::Task<bool> woken = wait_for(contact_);
+    co_await async::with_deadline(ports_.clock, deadline, std::move(woken));
+  }
+  co_return polled_;
+}
+
+async::Task<void> Link::poll_loop() {
+  while (true) co_await poll_once();
+}
+
+// True when the controller answered.
+async::Task<bool> Link::poll_once() {
+  Call call;
+  call.method = "GET";
+  call.path = "/agent/v1/poll?have=" + have_ + "&session=" + options_.session +
+              "&orders=" + std::to_string(orders_seen_);
+  call.timeout = kPollTimeout;
+  auto answer = co_await ports_.caller.call(std::move(call));
+  v1::PollResponse response;
+  if (answer && !response.ParseFromString(answer->body)) {
+    Refusal damaged{{ErrorCode::protocol, "the controller's answer to a poll is damaged", ""}};
+    answer = tl::unexpected(std::move(damaged));
+  }
+  if (!answer) {
+    const Millis pause = pause_after(answer.error(), poll_backoff_);
+    co_await ports_.clock.sleep_for(pause);
+    co_return false;
+  }
+  answered(*answer, response.controller_unix_ms());
+  poll_backoff_.reset();
+  if (response.has_desired()) co_await take_plan(std::move(*response.mutable_desired()));
+  take_orders(response);
+  std::set<CheckName> wanted;
+  for (const auto& name : response.evidence_for()) wanted.emplace(name);
+  ports_.events.evidence_wanted(std::move(wanted));
+  polled_ = true;
+  contact_.notify_all();
+  const bool idle = !response.has_desired() && response.orders_size() == 0;
+  if (idle && answer->elapsed < kPollPause) co_await ports_.clock.sleep_for(kPollPause);
+  co_return true;
+}
+
+async::Task<void> Link::take_plan(v1::DesiredState desired) {
+  auto plan = decode_plan(desired);
+  if (!plan) {
+    Refusal refused{plan.error(), 0, std::nullopt, 0};
+    co_await ports_.clock.sleep_for(pause_after(refused, poll_backoff_));
+    co_return;
+  }
+  if (plan->digest == have_) co_return;
+  have_ = plan->digest;
+  ports_.events.plan_received(*plan);
+  const auto work = [&] { return store_plan(ports_.disk, options_.state_dir, desired); };
+  const Status stored = co_await async::offload(ports_.pool, work);
+  if (!stored) log::error("plan not kept on disk", stored.error());
+}
+
+void Link::take_orders(const v1::PollResponse& response) {
+  for (const auto& message : response.orders()) {
+    if (message.number() <= orders_seen_) continue;
+    orders_seen_ = message.number();
+    const auto order = decode_order(message);
+    if (!order) {
+      log::error("ordered run not understood", order.error());
+    } else if (order->expires <= ports_.clock.wall_now()) {
+      ++stats_.orders_expired;
+    } else {
+      ++stats_.orders;
+      ports_.events.run_ordered(*order);
+    }
+  }
+}
+
+// What every answer tells: the controller is there, and what time it has.
+void Link::answered(const Answer& answer, std::int64_t controller_unix_ms) {
+  stats_.connected = true;
+  last_logged_.reset();
+  const bool short_trip = answer.elapsed < kShortTrip;
+  if (short_trip) round_trip_ = std::chrono::ceil<Millis>(answer.elapsed);
+  if (controller_unix_ms > 0) {
+    const Millis trip = std::max(round_trip_, Millis{10});
+    const WallTime before = ports_.clock.wall_now();
+    ports_.clock.discipline(WallTime::from_unix_ms(controller_unix_ms),
+                            answer.received - Nanos{trip} / 2, trip);
+    const Millis step = ports_.clock.wall_now() - before;
+    if (step != Millis{0}) ports_.events.time_corrected(step);
+  }
+  const MonoTime now = ports_.clock.now();
+  if (now - last_contact_ > options_.seal_after) ports_.records.seal();
+  last_contact_ = now;
+}
+
+Millis Link::pause_after(const Refusal& refusal, Backoff& backoff) {
+  note(refusal);
+  Millis pause = backoff.next();
+  if (needs_operator(refusal.error)) pause = std::max(pause, options_.refused_retry);
+  if (refusal.retry_after) pause = std::max(pause, *refusal.retry_after);
+  return pause;
+}
+
+void Link::note(const Refusal& refusal) {
+  ++stats_.failures;
+  stats_.connected = false;
+  const MonoTime now = ports_.clock.now();
+  const bool again = last_logged_ && last_logged_code_ == refusal.error.code &&
+                     now - *last_logged_ < kLogEvery;
+  if (again) return;
+  last_logged_ = now;
+  last_logged_code_ = refusal.error.code;
+  log::warn("controller not reached", {{"why", render(refusal.error)}});
+}
+
+async::Task<void> Link::drain(Deadline deadline) {
+  tasks_.cancel_all();
+  async::Task<bool> joined = join(tasks_);
+  co_await async::with_deadline(ports_.clock, deadline, std::move(joined));
+  bool more = true;
+  while (more && !deadline.passed(ports_.clock.now())) {
+    async::Task<bool> sent = send_waiting();
+    more = (co_await async::with_deadline(ports_.clock, deadline, std::move(sent))).value_or(false);
+  }
+}
+
+}  // namespace picket::agent
