@@ -93,7 +93,7 @@ Result<Controller::Restored> Controller::load(Ports& ports, const ControllerSett
   take(decode_checks(definitions), restored.active);
   take(store.checkpoints(), checkpoints);
   take(store.open_incidents(), restored.incidents);
-  take(store.outbox_unfinished(), restored.unfinished);
+  take(store.outbox_live(), restored.unfinished);
   for (const IncidentRow& incident : restored.incidents) {
     std::vector<OutboxRow> pages;
     take(store.outbox_of_incident(incident.id), pages);

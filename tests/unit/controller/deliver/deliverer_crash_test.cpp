@@ -1,5 +1,6 @@
 // Kill between any two steps, under random misbehaviour of both channels.
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -27,6 +28,10 @@ PagerFault random_fault(Random& random, bool late) {
   fault.seconds = 1 + static_cast<int>(random.below(20));
   fault.limit = random.below(40);
   return fault;
+}
+
+std::uint64_t seeds(std::uint64_t sample) {
+  return std::getenv("PICKET_TEST_LONG") != nullptr ? 300 : sample;
 }
 
 // Episodes that open, change, are acknowledged and end while controllers come and go.
@@ -123,7 +128,7 @@ class Story {
 }  // namespace
 
 TEST_CASE("kills between any two steps lose no page and open no second incident", "[deliver]") {
-  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(30); ++seed) {
     INFO("seed " << seed);
     Story story(seed, false);
     story.run();
@@ -132,7 +137,7 @@ TEST_CASE("kills between any two steps lose no page and open no second incident"
 }
 
 TEST_CASE("with triggers that arrive late every incident is closed in the end", "[deliver]") {
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(20); ++seed) {
     INFO("seed " << seed);
     Story story(seed, true);
     story.run();
