@@ -27,10 +27,17 @@ const Alert& definition_of(const CheckState& state, const AlertState& alert) {
 }
 
 std::string digest_of(const Attribution& a) {
-  std::string out = fmt::format("{}|{}|{}|{}|{}", static_cast<int>(a.kind), a.step, a.status, a.pop,
-                                a.remote_address);
-  for (const RegionName& region : a.failing) out += '|' + region.value;
-  return out;
+  return fmt::format("{}|{}|{}|{}|{}", static_cast<int>(a.kind), a.step, a.status, a.pop,
+                     a.remote_address);
+}
+
+// More regions fail, or the same ones with another cause. That fewer do is told by the end.
+bool is_news(const AlertState& alert, const Attribution& now) {
+  const bool grown = std::any_of(now.failing.begin(), now.failing.end(), [&](const auto& region) {
+    return !alert.shown_regions.contains(region);
+  });
+  const bool same = now.failing.size() == alert.shown_regions.size();
+  return !now.failing.empty() && (grown || (same && digest_of(now) != alert.shown));
 }
 
 void say(Context& c, AlertState& alert, AlertPhase phase, std::string reason) {
@@ -44,6 +51,7 @@ void say(Context& c, AlertState& alert, AlertPhase phase, std::string reason) {
   t.regions = region_views(c.state, c.facts);
   t.reason = std::move(reason);
   alert.shown = digest_of(t.attribution);
+  alert.shown_regions = {t.attribution.failing.begin(), t.attribution.failing.end()};
   alert.shown_at = c.state.now;
   c.effects.transitions.push_back(std::move(t));
 }
@@ -109,8 +117,7 @@ void fire(Context& c, AlertState& alert) {
     return;
   }
   if (c.state.now - alert.shown_at < kChangesEvery) return;
-  const Attribution now = attribute(c.state, c.facts, alert.condition);
-  if (!now.failing.empty() && digest_of(now) != alert.shown)
+  if (is_news(alert, attribute(c.state, c.facts, alert.condition)))
     say(c, alert, AlertPhase::changes, "what fails has changed");
 }
 
@@ -169,7 +176,7 @@ void rebind_alerts(CheckState& state, std::shared_ptr<const Check> next, Effects
     const auto old = std::find_if(state.alerts.begin(), state.alerts.end(), [&](const auto& a) {
       return a.id == alert.id && a.condition == alert.condition;
     });
-    kept.push_back(old != state.alerts.end() ? *old : AlertState{alert.id, alert.condition});
+    kept.push_back(old != state.alerts.end() ? *old : make_alert_state(alert, state.now));
   }
   for (AlertState& old : state.alerts) {
     const bool stays = std::any_of(kept.begin(), kept.end(), [&](const AlertState& a) {

@@ -137,6 +137,7 @@ void take_run(CheckState& state, RegionState& region, const RunReceived& receive
               Effects& effects) {
   const RunResult& run = received.run;
   region.ordered.reset();
+  region.repeated = false;
   if (run.key.kind == RunKind::scheduled && run.key.round >= region.attempt_round)
     region.attempt_failed.reset();
   if (run.verdict == RunVerdict::unknown) {
@@ -213,7 +214,7 @@ std::unique_ptr<CheckState> make_check_state(const CheckDefined& defined,
   state->now = at;
   state->since = at;
   for (const Alert& alert : defined.check.alerts)
-    state->alerts.push_back(AlertState{alert.id, alert.condition});
+    state->alerts.push_back(make_alert_state(alert, at));
   begin_rounds(*state, at);
   assign(*state, defined, flags);
   expect_data_from(*state, at);
@@ -228,14 +229,21 @@ void redefine(CheckState& state, const CheckDefined& defined,
   if (was_paused) state.paused_last = state.now;
   const Millis old_interval = state.check->interval;
   if (state.revision != defined.revision) effects.evidence_wanted.push_back(defined.check.name);
+  const bool told_differently = state.check->alerts != defined.check.alerts ||
+                                state.check->notify != defined.check.notify;
   if (old_interval != defined.check.interval) close_all_rounds(state, effects);
   rebind_alerts(state, std::make_shared<const Check>(defined.check), effects);
   state.revision = defined.revision;
   assign(state, defined, flags);
-  if (old_interval != state.check->interval) begin_rounds(state, state.now);
+  if (old_interval != state.check->interval) {
+    begin_rounds(state, state.now);
+    state.counter.floor = state.counter.most;
+  }
   const bool paused = is_paused(*state.check, state.now);
   if (paused && !was_paused)
     note_on_alerts(state, "paused: " + state.check->paused->reason, effects);
+  else if (told_differently)
+    note_on_alerts(state, "who is told has changed", effects);
   if (was_paused != paused || old_interval != state.check->interval)
     expect_data_from(state, state.now);
   settle(state, effects);

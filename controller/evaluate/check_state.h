@@ -63,6 +63,7 @@ struct RegionState {
   std::optional<WallTime> suspected_round;  // whose failure has ordered confirmations
   std::optional<WallTime> ordered;          // newest order without an answer
   std::optional<WallTime> next_recheck;
+  bool repeated{false};  // the newest recheck order was the second try of a lost one
   bool operator==(const RegionState&) const = default;
 };
 
@@ -81,17 +82,27 @@ struct AlertState {
   AlertCondition condition{AlertCondition::down};
   bool suspected{false};
   bool firing{false};
-  WallTime opening_round;
+  WallTime opening_round;  // of the newest episode; before the first: when it was defined, so that
+                           // an alert that comes back never takes an old name again
   WallTime first_bad;
   std::string shown;  // digest of what was last said
+  std::set<RegionName> shown_regions;  // that failed then
   WallTime shown_at;
   bool operator==(const AlertState&) const = default;
 };
+
+inline AlertState make_alert_state(const Alert& alert, WallTime defined) {
+  AlertState state{alert.id, alert.condition};
+  state.opening_round = defined;
+  return state;
+}
 
 struct OrderCounter {
   WallTime round;
   std::uint32_t confirmations{0};
   std::uint32_t rechecks{0};
+  std::uint32_t most{0};   // ever given
+  std::uint32_t floor{0};  // where a round begins: another interval may name a round again
   bool operator==(const OrderCounter&) const = default;
 };
 

@@ -149,18 +149,11 @@ Effects Evaluator::apply(const Event& event) {
 
 Effects Evaluator::advance(WallTime now) {
   Effects effects;
-  std::size_t said = 0;
-  const auto size = [&] {
-    return effects.orders.size() + effects.transitions.size() + effects.verdicts.size() +
-           effects.rounds.size() + effects.budgets.size();
-  };
   while (!due_.empty() && due_.begin()->first <= now) {
     const auto [due, name] = *due_.begin();
     CheckState& state = *checks_.at(name);
     catch_up(state, due, effects);
     reschedule(state);
-    if (size() == said) continue;
-    said = size();
     effects.time_passed.emplace_back(due, name);
   }
   return effects;

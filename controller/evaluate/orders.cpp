@@ -43,9 +43,11 @@ bool order(CheckState& state, const RegionName& name, const Wanted& wanted, Effe
   if (!spend(state, wanted, effects)) return false;
   RegionState& region = state.regions.at(name);
   const WallTime round = round_start(state.now, state.check->interval);
-  if (state.counter.round != round) state.counter = OrderCounter{round};
-  auto& next = wanted.kind == RunKind::confirmation ? state.counter.confirmations
-                                                    : state.counter.rechecks;
+  OrderCounter& counter = state.counter;
+  if (counter.round != round)
+    counter = OrderCounter{round, counter.floor, counter.floor, counter.most, counter.floor};
+  auto& next = wanted.kind == RunKind::confirmation ? counter.confirmations : counter.rechecks;
+  counter.most = std::max(counter.most, next + 1);
   effects.orders.push_back({state.check->name, state.revision, name, wanted.kind, round, next++,
                             wanted.reason, state.now + kOrderLife});
   region.ordered = state.now;
@@ -86,12 +88,26 @@ int order_candidates(CheckState& state, int count, const std::string& reason, Ef
   return made;
 }
 
-// Twice what a run takes here as far as is known: a lost order is noticed soon, a slow run waited
-// for.
+// Twice what a run takes as far as is known: a lost order is noticed soon, a slow run waited for.
+Millis patience_for(Millis duration) {
+  return std::clamp(duration * 2, kPatienceLeast, kRecheckEvery);
+}
+
 Millis patience_of(const CheckState& state) {
   Millis longest{0};
   for (const auto& [name, region] : state.regions) longest = std::max(longest, region.duration);
-  return std::clamp(longest * 2, kPatienceLeast, std::max(kPatienceLeast, run_limit(*state.check)));
+  return patience_for(longest);
+}
+
+// A recheck without an answer is tried once more soon, then at the usual pace.
+void order_recheck(CheckState& state, const RegionName& name, const Wanted& wanted,
+                   Effects& effects) {
+  RegionState& region = state.regions.at(name);
+  const bool again = region.ordered && region.next_recheck && !region.repeated;
+  region.next_recheck = state.now + kRecheckEvery;
+  if (!order(state, name, wanted, effects)) return;
+  region.repeated = again;
+  if (!again) region.next_recheck = state.now + patience_for(region.duration);
 }
 
 int quorum_now(const CheckState& state) { return look(state, state.now).quorum; }
@@ -170,7 +186,7 @@ void accelerate(CheckState& state, const RegionName& passed, Effects& effects) {
   for (auto& [name, region] : state.regions) {
     const bool quiet = !region.ordered || state.now - *region.ordered >= kOrderQuiet;
     if (name == passed || !sees(region) || !newest_failed(region) || !quiet) continue;
-    if (order(state, name, wanted, effects)) region.next_recheck = state.now + kRecheckEvery;
+    order_recheck(state, name, wanted, effects);
   }
 }
 
@@ -187,9 +203,8 @@ void order_rechecks(CheckState& state, Effects& effects) {
   }
   for (auto& [name, region] : state.regions) {
     if (!region.next_recheck || *region.next_recheck > state.now) continue;
-    region.next_recheck = state.now + kRecheckEvery;
     wanted.reason = facts.of(name).newest_failed ? "keeps failing" : "passed once";
-    order(state, name, wanted, effects);
+    order_recheck(state, name, wanted, effects);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "controller/evaluate/snapshot.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -67,11 +68,11 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RegionFlags, online, blind)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunBrief, at, round, kind, ordinal, verdict)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RegionState, flags, first_round, runs, last_unknown, failure,
                                    warning, pop, remote_address, duration, attempt_failed,
-                                   attempt_round, suspected_round, ordered, next_recheck)
+                                   attempt_round, suspected_round, ordered, next_recheck, repeated)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Episode, active, since, first_bad, round, regions)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AlertState, id, condition, suspected, firing, opening_round,
-                                   first_bad, shown, shown_at)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OrderCounter, round, confirmations, rechecks)
+                                   first_bad, shown, shown_regions, shown_at)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OrderCounter, round, confirmations, rechecks, most, floor)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SlotOutcome, region, end, verdict, reason, duration)
 
 namespace {
@@ -115,6 +116,23 @@ Result<json> unpack(const std::string& blob, const char* kind) {
   return document;
 }
 
+// What the rest of the evaluator takes for granted: alerts are those of the definition, and sets of
+// regions are sets of assigned ones.
+bool is_consistent(const CheckState& state) {
+  const auto& alerts = state.check->alerts;
+  for (const AlertState& alert : state.alerts) {
+    const bool defined = std::any_of(alerts.begin(), alerts.end(),
+                                     [&](const Alert& a) { return a.id == alert.id; });
+    if (!defined) return false;
+  }
+  const auto assigned = [&](const Episode& episode) {
+    return std::all_of(episode.regions.begin(), episode.regions.end(),
+                       [&](const RegionName& name) { return state.regions.contains(name); });
+  };
+  return state.check->interval > Millis{0} && assigned(state.suspicion) &&
+         std::all_of(state.episodes.begin(), state.episodes.end(), assigned);
+}
+
 Result<std::unique_ptr<CheckState>> read_state(const json& document) {
   v1::Check definition;
   const auto& bytes = document.at("check").get_binary();
@@ -126,6 +144,8 @@ Result<std::unique_ptr<CheckState>> read_state(const json& document) {
   state->check = std::make_shared<const Check>(std::move(*check));
   state->revision = Revision{document.at("revision").get<std::string>()};
   each_field([&](const char* name, auto& value) { document.at(name).get_to(value); }, *state);
+  if (!is_consistent(*state))
+    return fail(ErrorCode::corrupt, "snapshot of check: it contradicts its definition");
   return state;
 }
 

@@ -1,0 +1,139 @@
+// Checks that are paused, changed, deleted or not listened to; episodes and rounds.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "tests/support/evaluation_world.h"
+
+using namespace picket;
+using namespace picket::controller;
+using picket::test::EvaluationWorld;
+using picket::test::names_of;
+using picket::test::RunSpec;
+using Names = std::vector<std::string>;
+
+namespace {
+
+constexpr auto kFail = RunVerdict::fail;
+constexpr auto kPass = RunVerdict::pass;
+
+RunSpec recheck(RunVerdict verdict) { return {.verdict = verdict, .kind = RunKind::recheck}; }
+
+void rechecks(EvaluationWorld& world, int region, RunVerdict verdict, int times) {
+  for (int i = 0; i < times; ++i) {
+    world.wait(Seconds{5});
+    world.run(world.region(region), recheck(verdict));
+  }
+}
+
+EvaluationWorld make_down(int failing = 3) {
+  EvaluationWorld world;
+  world.warm_up();
+  for (int i = 1; i <= failing; ++i) rechecks(world, i, kFail, 1);
+  REQUIRE(world.verdict() == CheckVerdict::down);
+  world.forget();
+  return world;
+}
+
+Check with_alert(AlertCondition condition) {
+  Check check = test::make_check();
+  check.alerts.push_back(test::make_alert(std::string{to_string(condition)}, condition));
+  return check;
+}
+
+}  // namespace
+
+TEST_CASE("a paused check says nothing, and its incidents wait for its return", "[evaluate]") {
+  EvaluationWorld world = make_down();
+  Check paused = world.check;
+  paused.paused = Paused{world.now + hours{1}, "migration"};
+  world.define(paused);
+  CHECK(names_of(world.transitions) == Names{"down changes"});
+  CHECK(world.transitions[0].reason == "paused: migration");
+  world.wait(minutes{50});
+  CHECK(names_of(world.transitions) == Names{"down changes"});
+  CHECK(world.orders.empty());
+  REQUIRE(world.rounds.size() >= 8);
+  for (const SlotOutcome& slot : world.rounds.back().slots) CHECK(slot.end == SlotEnd::skipped);
+  world.wait(minutes{11});  // it is over
+  for (int i = 1; i <= 3; ++i) rechecks(world, i, kPass, 2);
+  CHECK(names_of(world.transitions).back() == "down clears");
+}
+
+TEST_CASE("a deleted check resolves what it has open, with the reason", "[evaluate]") {
+  EvaluationWorld world = make_down();
+  world.apply(CheckRemoved{world.check.name});
+  CHECK(names_of(world.transitions) == Names{"down clears"});
+  CHECK(world.transitions[0].reason == "check deleted");
+  CHECK_FALSE(world.evaluator.view(world.check.name).has_value());
+  CHECK_FALSE(world.evaluator.next_due().has_value());
+}
+
+TEST_CASE("an alert that leaves the definition clears, one that stays goes on", "[evaluate]") {
+  EvaluationWorld world = make_down();
+  Check changed = world.check;
+  changed.alerts = {test::make_alert("checkout-down", AlertCondition::down)};
+  world.define(changed);
+  CHECK(names_of(world.transitions) == Names{"down clears", "checkout-down fires"});
+}
+
+TEST_CASE("failing already when an alert is defined is judged by level", "[evaluate]") {
+  EvaluationWorld world = make_down();
+  Check changed = world.check;
+  changed.alerts.push_back(test::make_alert("second", AlertCondition::down));
+  world.define(changed);
+  CHECK(names_of(world.transitions) == Names{"down changes", "second fires"});
+}
+
+TEST_CASE("the time in which nobody listened is no absence of data", "[evaluate]") {
+  EvaluationWorld world{12, with_alert(AlertCondition::no_data)};
+  world.warm_up();
+  world.now = world.now + hours{3};
+  world.apply(ControllerStarted{});
+  CHECK(world.transitions.empty());
+  world.wait(minutes{5});
+  CHECK(world.transitions.empty());
+  world.wait(minutes{10});
+  CHECK(names_of(world.transitions) == Names{"no_data fires"});
+}
+
+TEST_CASE("a later episode of the same round has a name of its own", "[evaluate]") {
+  EvaluationWorld world;
+  world.warm_up();
+  std::vector<WallTime> openings;
+  for (int episode = 0; episode < 3; ++episode) {
+    for (int i = 1; i <= 3; ++i) {
+      world.wait(Seconds{1});
+      world.run(world.region(i), recheck(kFail));
+    }
+    for (int pass = 0; pass < 2; ++pass)
+      for (int i = 1; i <= 3; ++i) {
+        world.wait(Seconds{1});
+        world.run(world.region(i), recheck(kPass));
+      }
+  }
+  for (const AlertTransition& t : world.transitions)
+    if (t.phase == AlertPhase::fires) openings.push_back(t.opening_round);
+  REQUIRE(openings.size() == 3);
+  CHECK(openings[0] < openings[1]);
+  CHECK(openings[1] < openings[2]);
+}
+
+TEST_CASE("every slot of a closed round has one state", "[evaluate]") {
+  EvaluationWorld world{3};
+  world.wait(minutes{5});
+  const WallTime round = world.now;
+  world.run(world.region(1), {.verdict = kPass, .lasted = Millis{0}});
+  world.apply(MissedReceived{{world.check.name, round, MissReason::overloaded},
+                             world.region(2), "a"});
+  world.forget();
+  world.wait(minutes{7});
+  REQUIRE(world.rounds.size() == 1);
+  CHECK(world.rounds[0].round == round);
+  CHECK(world.rounds[0].closed == round + minutes{7});
+  REQUIRE(world.rounds[0].slots.size() == 3);
+  CHECK(world.rounds[0].slots[0].end == SlotEnd::ran);
+  CHECK(world.rounds[0].slots[1].end == SlotEnd::missed);
+  CHECK(world.rounds[0].slots[1].reason == MissReason::overloaded);
+  CHECK(world.rounds[0].slots[2].end == SlotEnd::missed);
+  CHECK(world.rounds[0].slots[2].reason == MissReason::offline);
+}
