@@ -75,8 +75,10 @@ async::Task<bool> Link::poll_once() {
     co_return false;
   }
   answered(*answer, response.controller_unix_ms());
-  poll_backoff_.reset();
-  if (response.has_desired()) co_await take_plan(std::move(*response.mutable_desired()));
+  bool planned = true;
+  if (response.has_desired())
+    planned = co_await take_plan(std::move(*response.mutable_desired()));
+  if (planned) poll_backoff_.reset();
   take_orders(response);
   std::set<CheckName> wanted;
   for (const auto& name : response.evidence_for()) wanted.emplace(name);
@@ -88,19 +90,21 @@ async::Task<bool> Link::poll_once() {
   co_return true;
 }
 
-async::Task<void> Link::take_plan(v1::DesiredState desired) {
+// False: it makes no sense, and the pause before asking again is over.
+async::Task<bool> Link::take_plan(v1::DesiredState desired) {
   auto plan = decode_plan(desired);
   if (!plan) {
     Refusal refused{plan.error(), 0, std::nullopt, 0};
     co_await ports_.clock.sleep_for(pause_after(refused, poll_backoff_));
-    co_return;
+    co_return false;
   }
-  if (plan->digest == have_) co_return;
+  if (plan->digest == have_) co_return true;
   have_ = plan->digest;
   ports_.events.plan_received(*plan);
   const auto work = [&] { return store_plan(ports_.disk, options_.state_dir, desired); };
   const Status stored = co_await async::offload(ports_.pool, work);
   if (!stored) log::error("plan not kept on disk", stored.error());
+  co_return true;
 }
 
 void Link::take_orders(const v1::PollResponse& response) {

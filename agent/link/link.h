@@ -71,7 +71,7 @@ class Link {
   // link.cpp
   async::Task<void> poll_loop();
   async::Task<bool> poll_once();
-  async::Task<void> take_plan(v1::DesiredState desired);
+  async::Task<bool> take_plan(v1::DesiredState desired);
   void take_orders(const v1::PollResponse& response);
   void answered(const Answer& answer, std::int64_t controller_unix_ms);
   Millis pause_after(const Refusal& refusal, Backoff& backoff);
