@@ -98,7 +98,10 @@ async::Task<RunResult> Runner::run(RunOrder order) {
   result.lateness = order.lateness;
   result.trace_id = random_hex();
   const MonoTime begin = clock_.now();
-  while (should_retry(result.attempts, order.check->retries)) {
+  // A confirmation is itself the second look: with retries a fault that hangs would be paged one
+  // timeout later.
+  const int retries = order.key.kind == RunKind::confirmation ? 0 : order.check->retries;
+  while (should_retry(result.attempts, retries)) {
     Attempt next = co_await attempt(order, result.trace_id);
     result.attempts.push_back(std::move(next));
     report_first_failure(order, result, clock_.wall_now());

@@ -138,6 +138,17 @@ TEST_CASE("only the first failed attempt is reported before its retry", "[runner
   CHECK(w.reported.size() == 1);
 }
 
+TEST_CASE("a confirmation is one attempt, a recheck has its retries", "[runner]") {
+  for (const RunKind kind : {RunKind::confirmation, RunKind::recheck}) {
+    World w;
+    w.kind = kind;
+    w.http.on("GET", kHome, reply(502));
+    const RunResult result = w.run(check_of({http_step("home", "GET", kHome)}, 2));
+    CHECK(result.verdict == RunVerdict::fail);
+    CHECK(result.attempts.size() == (kind == RunKind::confirmation ? 1 : 3));
+  }
+}
+
 TEST_CASE("what we could not measure is unknown, never a failure of the target", "[runner]") {
   World w;
   w.http.on("GET", kHome, broken(ErrorCode::resource_exhausted));

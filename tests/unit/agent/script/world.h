@@ -35,6 +35,7 @@ struct World {
   Runner runner{probe, clock, secrets, Random{7}, "picket/0.1.0"};
   std::vector<AttemptFailed> reported;
   bool keep_evidence{false};
+  RunKind kind{RunKind::scheduled};
 
   // Runs the check to its end in virtual time.
   RunResult run(const Check& check) {
@@ -42,6 +43,7 @@ struct World {
     order.check = std::make_shared<const Check>(check);
     order.key.check = check.name;
     order.key.region = RegionName{"eu-west-1"};
+    order.key.kind = kind;
     order.keep_evidence = keep_evidence;
     order.on_first_failure = [this](const AttemptFailed& failed) { reported.push_back(failed); };
     RunResult result;
