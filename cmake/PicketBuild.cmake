@@ -3,7 +3,12 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# Precompiled headers are shared only by files with the same options.
+if(PICKET_PCH)
+  add_compile_options(-pthread)
+else()
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+endif()
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
@@ -44,12 +49,30 @@ if(PICKET_TSAN)
   add_link_options(-fsanitize=thread)
 endif()
 
+# PICKET_PCH: the headers most files parse, parsed once. Only in the clang build, where it saves
+# almost half (nothing with g++); the dev build shows that each file includes what it needs.
+function(picket_precompiled name header)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/pch/${name}.cpp CONTENT "")
+  add_library(${name} STATIC ${CMAKE_BINARY_DIR}/pch/${name}.cpp)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARGN})
+  target_precompile_headers(${name} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/${header})
+endfunction()
+
+function(picket_reuse_precompiled target name)
+  if(PICKET_PCH)
+    target_precompile_headers(${target} REUSE_FROM ${name})
+    target_link_libraries(${target} PRIVATE fmt::fmt Threads::Threads)
+  endif()
+endfunction()
+
 # picket_library(<name> SOURCES a.cpp ... DEPS <target> ...): the static library picket_<name>.
 function(picket_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
   add_library(picket_${name} STATIC ${arg_SOURCES})
   target_include_directories(picket_${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(picket_${name} PUBLIC ${arg_DEPS})
+  picket_reuse_precompiled(picket_${name} picket_library_pch)
 endfunction()
 
 # picket_executable(<name> SOURCES main.cpp DEPS <target> ...): the program <name> in bin/.
@@ -72,6 +95,7 @@ function(picket_test name)
   target_compile_definitions(${name} PRIVATE
     PICKET_SOURCE_DIR="${CMAKE_SOURCE_DIR}" PICKET_BUILD_DIR="${CMAKE_BINARY_DIR}")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  picket_reuse_precompiled(${name} picket_test_pch)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
     SKIP_RETURN_CODE 77)

@@ -34,8 +34,10 @@ def check_dead_sources(tree):
 
 def check_dead_headers(tree):
     included = {header for file in tree.cpp() for _, header in file.includes}
+    lists = "".join(f.text for f in tree.named("CMakeLists.txt"))
     for file in tree.with_suffix(".h"):
-        if file.path not in included:
+        precompiled = file.within("cmake/") and file.name in lists
+        if file.path not in included and not precompiled:
             yield file.finding(1, "dead-file", "nobody includes it (include by its path from the "
                                "root of the repository) or it is not needed")
 
