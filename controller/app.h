@@ -1,4 +1,5 @@
 // The controller as a daemon: configuration, real clock, files, listeners, signals, drain.
+// Built in main; it decides nothing itself: that is the controller's (controller.h).
 #pragma once
 
 #include <string>
