@@ -60,7 +60,7 @@ async::Task<Status> Agent::start() {
                               {"version", settings_.version},
                               {"certificate_until", render_rfc3339(identity_.not_after)}});
   scheduler_->start();
-  link_->start(kept_plan_ ? kept_plan_->digest : std::string{});
+  link_->start();
   tasks_.spawn("begin plan", begin_plan());
   tasks_.spawn("renewal", renew_loop());
   tasks_.spawn("stats", stats_loop());
@@ -143,9 +143,9 @@ async::Task<void> Agent::begin_plan() {
   const Deadline deadline = Deadline::after(ports_.clock.now(), settings_.contact_wait);
   const bool contact = co_await link_->first_contact(deadline);
   if (planned_ || !kept_plan_) co_return;
-  if (!contact)
-    log::warn("no controller yet, running the last good plan",
-              {{"checks", std::int64_t(kept_plan_->checks.size())}});
+  log::warn(contact ? "no plan from the controller yet, running the last good one"
+                    : "no controller yet, running the last good plan",
+            {{"checks", std::int64_t(kept_plan_->checks.size())}});
   assign(*kept_plan_);
 }
 

@@ -1,7 +1,6 @@
 #include "agent/app.h"
 
 #include <fcntl.h>
-#include <malloc.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 
 #include "agent/agent.h"
 #include "agent/config/config.h"
+#include "agent/memory_trim.h"
 #include "agent/spool/real_disk.h"
 #include "common/core/log.h"
 #include "common/core/secure_random.h"
@@ -125,7 +125,7 @@ class Program {
     locations.environment_prefix = config_.secrets.environment_prefix;
     secrets_ = std::make_unique<LocalSecrets>(std::move(locations));
     AgentPorts ports{context_.get_executor(), clock_, *probes_, *controller_, *disk_, *pool_,
-                     *secrets_, Random{seed()}, secure_random_hex(16), [] { ::malloc_trim(0); }};
+                     *secrets_, Random{seed()}, secure_random_hex(16), trim_memory};
     agent_ = std::make_unique<Agent>(std::move(ports), settings_of(config_));
     return {};
   }
@@ -142,7 +142,10 @@ class Program {
 
   async::Task<void> start() {
     const Status started = co_await agent_->start();
-    if (started) co_return;
+    if (started) {
+      trim_memory();
+      co_return;
+    }
     exit_code_ = complain(started.error(), kCouldNotRun);
     stop_signals();
   }

@@ -17,8 +17,7 @@ bool is_tls_refusal(FailureKind kind) {
     case FailureKind::tls_not_yet_valid:
     case FailureKind::tls_name_mismatch:
     case FailureKind::tls_untrusted:
-    case FailureKind::tls_self_signed:
-    case FailureKind::tls_handshake: return true;
+    case FailureKind::tls_self_signed: return true;
     default: return false;
   }
 }
@@ -32,8 +31,10 @@ Refusal refusal_of(const Failure& failure, const std::string& controller) {
   const std::string what = "controller " + controller + ": " + failure.message;
   if (is_tls_refusal(failure.kind))
     return {{ErrorCode::certificate_refused, what,
-             "compare controller_ca with the CA of the controller, its name, and the clocks; an "
-             "agent whose own certificate has expired needs a new join token"}};
+             "compare controller_ca with the CA of the controller, its name, and the clocks"}};
+  if (failure.kind == FailureKind::tls_handshake)
+    return {{ErrorCode::unreachable, what,
+             "if it lasts, the agent's certificate may have expired: give it a new join token"}};
   if (is_timeout(failure.kind)) return {{ErrorCode::timeout, what, ""}};
   return {{ErrorCode::unreachable, what, "the agent works on and sends its results later"}};
 }

@@ -37,8 +37,7 @@ Link::Link(LinkPorts ports, LinkOptions options)
       poll_backoff_({}, ports_.random.fork("poll")), last_contact_(ports_.clock.now()),
       contact_(ports_.executor), tasks_(ports_.executor) {}
 
-void Link::start(std::string have) {
-  have_ = std::move(have);
+void Link::start() {
   last_contact_ = ports_.clock.now();
   tasks_.spawn("link poll", poll_loop());
   tasks_.spawn("link results", results_loop());

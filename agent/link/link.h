@@ -49,8 +49,8 @@ class Link {
  public:
   Link(LinkPorts ports, LinkOptions options);
 
-  // `have` is the digest of the plan that the agent runs already, or empty.
-  void start(std::string have);
+  // The first poll asks for the whole plan: it is answered at once, and tells the time.
+  void start();
 
   // Waits for the first answer of a poll, at most until the deadline. True when it came.
   async::Task<bool> first_contact(Deadline deadline);

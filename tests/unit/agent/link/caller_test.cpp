@@ -69,6 +69,8 @@ TEST_CASE("each way of not reaching the controller has its error", "[link]") {
   CHECK(refusal_of(failed(FailureKind::dns_nxdomain)).error.code == ErrorCode::unreachable);
   CHECK(refusal_of(failed(FailureKind::timeout)).error.code == ErrorCode::timeout);
   CHECK(refusal_of(failed(FailureKind::connect_timeout)).error.code == ErrorCode::timeout);
+  // A controller that is killed resets handshakes: that is an outage, not a refusal.
+  CHECK(refusal_of(failed(FailureKind::tls_handshake)).error.code == ErrorCode::unreachable);
   const Refusal untrusted = refusal_of(failed(FailureKind::tls_untrusted));
   CHECK(untrusted.error.code == ErrorCode::certificate_refused);
   CHECK(untrusted.error.hint.find("controller_ca") != std::string::npos);

@@ -35,7 +35,9 @@ struct World final : LinkEvents {
     REQUIRE(opened.has_value());
     spool = std::move(*opened);
   }
-  async::Task<void> append_one(v1::Record record) { (void)co_await spool->append(std::move(record)); }
+  async::Task<void> append_one(v1::Record record) {
+    (void)co_await spool->append(std::move(record));
+  }
   void append(const std::string& check) {
     v1::Record record;
     record.mutable_missed()->set_check(check);
@@ -47,7 +49,7 @@ struct World final : LinkEvents {
     tasks.spawn("append", append_one(std::move(record)));
   }
   void start() {
-    link->start("");
+    link->start();
     pass(Millis{100});
   }
   void pass(Nanos span) { sim::run_for(context, clock, span); }
