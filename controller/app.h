@@ -1,5 +1,5 @@
-// The controller as a daemon: configuration, real clock, files, listeners, signals, drain.
-// Built in main; it decides nothing itself: that is the controller's (controller.h).
+// The controller as a daemon: configuration, real clock, files, listeners, signals, drain. Owned
+// by main; makes the executor that everything runs on. It decides nothing about checks.
 #pragma once
 
 #include <string>

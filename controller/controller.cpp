@@ -49,8 +49,8 @@ Routes make_routes(const ControllerSettings& settings) {
 
 void log_report(const DeliveryReport& report) {
   const bool fine = report.kind == DeliveryReport::Kind::accepted;
-  log::write(fine ? log::Level::info : log::Level::error,
-             "page " + std::string{to_string(report.kind)},
+  const std::string event = "page " + std::string{to_string(report.kind)};
+  log::write(fine ? log::Level::info : log::Level::error, event,
              {{"receiver", report.row.receiver},
               {"action", to_string(report.row.action)},
               {"incident", report.row.incident.value},

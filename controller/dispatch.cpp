@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/async/with_deadline.h"
+#include "common/model/schedule.h"
 #include "common/wire/wire.h"
 
 namespace picket::controller {
@@ -11,6 +12,11 @@ namespace {
 
 constexpr Millis kPark{50'000};
 constexpr Millis kLongestNap{30'000};
+
+// A new check, or a region's first agent, is looked at now and not in the next round; at most so
+// many at once, the rest waits for its round.
+constexpr std::size_t kFirstLooksMax = 200;
+constexpr std::uint32_t kFirstLookOrdinal = 1'000'000;  // apart from the evaluator's rechecks
 
 }  // namespace
 
@@ -38,6 +44,7 @@ void Dispatch::set_checks(std::vector<PlannedCheck> checks) {
     const auto old = before.find(name);
     if (old == before.end() || old->second.revision != planned.revision) record_defined(name);
   }
+  order_first_looks();
 }
 
 void Dispatch::record_defined(const CheckName& name) {
@@ -70,7 +77,35 @@ void Dispatch::update() {
   if (change.new_generation)
     ports_.turn.staged().checkpoints.push_back({"plan", planner_.snapshot()});
   for (const AgentId& agent : change.agents) desired_.erase(agent);
-  if (!change.agents.empty()) changed_.notify_all();
+  if (change.agents.empty()) return;
+  order_first_looks();
+  changed_.notify_all();
+}
+
+void Dispatch::order_first_looks() {
+  const WallTime now = ports_.turn.now();
+  std::vector<RunRequest> requests;
+  for (const auto& [name, planned] : checks_) {
+    if (planned.check->paused) continue;
+    const auto view = ports_.turn.evaluator().view(name);
+    if (!view) continue;
+    for (const RegionStatus& region : view->regions) {
+      const auto placement = planner_.placement(name, region.region);
+      if (!placement || placement->agent.empty() || requests.size() >= kFirstLooksMax) continue;
+      if (!looked_.emplace(name, region.region).second || region.last_run) continue;
+      RunRequest request;
+      request.check = name;
+      request.revision = planned.revision;
+      request.region = region.region;
+      request.kind = RunKind::recheck;
+      request.round = round_start(now, planned.check->interval);
+      request.ordinal = kFirstLookOrdinal;
+      request.reason = "first look";
+      request.expires = now + planned.check->interval;
+      requests.push_back(std::move(request));
+    }
+  }
+  order(requests);
 }
 
 const v1::DesiredState& Dispatch::desired(const AgentId& agent) {

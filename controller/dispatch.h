@@ -59,6 +59,7 @@ class Dispatch {
 
  private:
   void update();
+  void order_first_looks();
   void record_defined(const CheckName& name);
   const v1::DesiredState& desired(const AgentId& agent);
   v1::RunOrder encode(const Order& order, const AgentId& agent) const;
@@ -72,6 +73,7 @@ class Dispatch {
   std::map<CheckName, PlannedCheck> checks_;
   std::map<AgentId, std::shared_ptr<const v1::DesiredState>> desired_;
   std::map<AgentId, std::set<CheckName>> evidence_;
+  std::set<std::pair<CheckName, RegionName>> looked_;  // has a run, or one was ordered
   std::uint64_t unplaced_{0};
   bool stopping_{false};
 };

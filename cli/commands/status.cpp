@@ -1,8 +1,9 @@
+#include <poll.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <ostream>
-#include <thread>
 
 #include "cli/commands/command.h"
 #include "cli/controller/api_client.h"
@@ -18,7 +19,7 @@ struct StatusOptions {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-constexpr auto kRefresh = std::chrono::seconds{2};
+constexpr int kRefreshMs = 2000;
 
 int show(Session& session, const ApiClient& client, const StatusOptions& options) {
   const auto status = client.get("/api/v1/status");
@@ -36,7 +37,7 @@ int watch(Session& session, const ApiClient& client, const StatusOptions& option
   while (interrupted == 0) {
     if (session.out_terminal.is_terminal) session.out << "\x1b[H\x1b[2J";
     show(session, client, options);  // an unreachable controller may come back
-    for (int i = 0; i < 20 && interrupted == 0; ++i) std::this_thread::sleep_for(kRefresh / 20);
+    if (interrupted == 0) ::poll(nullptr, 0, kRefreshMs);  // a signal ends it early
   }
   return kFine;
 }

@@ -11,6 +11,9 @@
 namespace picket::controller {
 namespace {
 
+// An answer may be lost on its way: so long the same agent may ask again with its token.
+constexpr Millis kEnrolAgain{600'000};
+
 tl::unexpected<Error> refused(const std::string& why) {
   return fail(ErrorCode::join_token_refused, why,
               "make a new one: picket agents token create --region REGION");
@@ -48,7 +51,10 @@ Result<Registry::Admission> Registry::admit(const std::string& token, const std:
   const auto it = tokens_.find(sha256_hex(token));
   if (it == tokens_.end()) return refused("this controller did not issue that join token");
   const JoinTokenRow& row = it->second;
-  if (row.used)
+  const AgentId agent{row.region, name};
+  const bool answer_lost = row.used && row.used_by == render(agent) &&
+                           now - *row.used < kEnrolAgain && last_seen_.count(agent) == 0;
+  if (row.used && !answer_lost)
     return refused(fmt::format("the join token was used at {} by {}", render_rfc3339(*row.used),
                                row.used_by));
   if (row.expires <= now)
@@ -57,7 +63,7 @@ Result<Registry::Admission> Registry::admit(const std::string& token, const std:
     return fail(ErrorCode::invalid_argument,
                 fmt::format("`{}` is not an agent name", cut_utf8(name, 80)),
                 "lower-case letters, digits and hyphens, at most 63");
-  Admission admission{AgentId{row.region, name}, row};
+  Admission admission{agent, row};
   admission.token.used = now;
   admission.token.used_by = render(admission.agent);
   return admission;

@@ -30,9 +30,10 @@ class Registry {
   Result<NewToken> create_token(const TokenRequest& request, WallTime now);
 
   // The token's region, and the rows to commit before the certificate is handed out: the token
-  // used, the agent known. One use only; join_token_refused says whether it is unknown, used or
-  // expired. An agent of that name in that region is replaced (its old certificate is refused
-  // from then on). invalid_argument for a bad name.
+  // used, the agent known. One use only, but the same agent may ask again within ten minutes as
+  // long as it was never seen: its answer was lost. join_token_refused says whether it is unknown,
+  // used or expired. An agent of that name in that region is replaced (its old certificate is
+  // refused from then on). invalid_argument for a bad name.
   struct Admission {
     AgentId agent;
     JoinTokenRow token;

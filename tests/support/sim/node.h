@@ -23,7 +23,13 @@ class Node {
   }
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
-  ~Node() { clock_.reset(); }  // frames that sleep die before what they refer to
+
+  // The machine is off: frames that sleep or wait for their turn die now, before what they refer
+  // to. Nothing of the node may be used afterwards but its executor.
+  void stop() {
+    clock_->drop_waiters();
+    context_->stop();
+  }
 
   const std::string& name() const { return name_; }
   boost::asio::io_context& context() { return *context_; }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "common/async/clock.h"
 
@@ -29,6 +30,11 @@ class SimClock final : public async::Clock {
   // Moves time to the earliest deadline and wakes exactly one waiter; ties by order of arrival.
   // False when nobody waits.
   bool fire_next();
+
+  // Destroys everybody who waits, without waking them: the machine was killed.
+  void drop_waiters() {
+    const auto dead = std::exchange(waiters_, {});
+  }
 
   // Moves time forward without waking anybody. Requires at >= now().
   void jump_to(MonoTime at) { now_ = at; }

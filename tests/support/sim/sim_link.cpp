@@ -1,10 +1,16 @@
 #include "tests/support/sim/sim_link.h"
 
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
 #include "common/async/notice.h"
 #include "common/async/with_deadline.h"
+#include "common/core/text.h"
 #include "controller/server/target.h"
 
 namespace picket::sim {
@@ -31,22 +37,39 @@ controller::ServerRequest make_request(const http::Request& request) {
   return out;
 }
 
+std::string entry(X509_NAME* name, int nid) {
+  char text[128] = {};
+  X509_NAME_get_text_by_NID(name, nid, text, sizeof text);
+  return text;
+}
+
+// What a real listener learns of a verified client certificate.
+void present(const std::string& pem, controller::ServerRequest& request) {
+  if (pem.empty()) return;
+  BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+  X509* certificate = PEM_read_bio_X509(bio, nullptr, nullptr, nullptr);
+  BIO_free(bio);
+  if (certificate == nullptr) return;
+  X509_NAME* subject = X509_get_subject_name(certificate);
+  request.peer = AgentId{RegionName{entry(subject, NID_organizationName)},
+                         entry(subject, NID_commonName)};
+  BIGNUM* number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr);
+  char* hex = BN_bn2hex(number);
+  request.peer_serial = to_lower_ascii(hex);
+  OPENSSL_free(hex);
+  BN_free(number);
+  X509_free(certificate);
+}
+
 }  // namespace
 
-SimLink::SimLink(Timeline& timeline, Node& node, ControllerPort& port, AgentId agent,
-                 std::string serial, Random random)
-    : timeline_(timeline),
-      node_(node),
-      port_(port),
-      agent_(std::move(agent)),
-      serial_(std::move(serial)),
-      random_(random) {}
+SimLink::SimLink(Timeline& timeline, Node& node, ControllerPort& port, Random random)
+    : timeline_(timeline), node_(node), port_(port), random_(random) {}
 
 async::Task<Result<http::Exchange>> SimLink::exchange(http::Request request) {
   auto call = std::make_shared<Call>(node_.executor());
   call->request = make_request(request);
-  call->request.peer = agent_;
-  call->request.peer_serial = serial_;
+  present(request.tls.certificate_pem, call->request);
   send(call);
   if (random_.chance(weather.duplication)) send(call);
 
@@ -64,7 +87,11 @@ async::Task<Result<http::Exchange>> SimLink::exchange(http::Request request) {
     exchange.status = call->response->status;
     exchange.body = call->response->body;
     exchange.headers = call->response->headers;
+    exchange.headers.emplace_back("content-type", call->response->content_type);
     exchange.http_version = "1.1";
+    const bool results = call->request.path == "/agent/v1/results";
+    if (results && exchange.status == 200 && on_acknowledged)
+      on_acknowledged(call->request.peer->region.value, call->request.body);
   } else {
     exchange.failure = Failure{call->refused ? FailureKind::connect_refused : FailureKind::timeout,
                                "simulated network", {}};

@@ -31,10 +31,12 @@ struct ControllerPort {
 
 class SimLink final : public http::HttpClient {
  public:
-  SimLink(Timeline& timeline, Node& node, ControllerPort& port, AgentId agent, std::string serial,
-          Random random);
+  SimLink(Timeline& timeline, Node& node, ControllerPort& port, Random random);
 
   LinkWeather weather;
+
+  // Called when an agent hears that the controller has its results: region, request body.
+  std::function<void(const std::string&, const std::string&)> on_acknowledged;
 
   async::Task<Result<http::Exchange>> exchange(http::Request request) override;
 
@@ -48,8 +50,6 @@ class SimLink final : public http::HttpClient {
   Timeline& timeline_;
   Node& node_;
   ControllerPort& port_;
-  AgentId agent_;
-  std::string serial_;
   Random random_;
   std::shared_ptr<bool> alive_{std::make_shared<bool>(true)};
 };

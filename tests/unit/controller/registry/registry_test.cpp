@@ -83,3 +83,16 @@ TEST_CASE("an agent comes back after 90 s of silence", "[registry]") {
   CHECK_FALSE(registry.seen(agent, kNow + Seconds{89}));
   CHECK(registry.seen(agent, kNow + Seconds{89 + 90}));
 }
+
+TEST_CASE("an agent whose enrolment answer was lost may ask again until it was seen", "[registry]") {
+  Registry registry;
+  const NewToken made = add_token(registry);
+  const auto first = registry.admit(made.token, "agent-1", kNow);
+  REQUIRE(first.has_value());
+  registry.apply(first->token);
+  CHECK(registry.admit(made.token, "agent-1", kNow + minutes{5}).has_value());
+  CHECK_FALSE(registry.admit(made.token, "agent-2", kNow + minutes{5}).has_value());
+  CHECK_FALSE(registry.admit(made.token, "agent-1", kNow + minutes{10}).has_value());
+  registry.seen(first->agent, kNow + minutes{1});
+  CHECK_FALSE(registry.admit(made.token, "agent-1", kNow + minutes{5}).has_value());
+}

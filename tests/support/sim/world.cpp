@@ -1,0 +1,294 @@
+#include "tests/support/sim/world.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "common/core/digest.h"
+#include "common/wire/wire.h"
+
+namespace picket::sim {
+namespace {
+
+const WallTime kStart = WallTime::from_unix_ms(1'795'305'600'000);  // 2026-11-22T00:00:00Z
+constexpr const char* kPagerUrl = "https://events.pager.test";
+constexpr const char* kSpareUrl = "https://spare.test/hook";
+const char* const kRegions[] = {"ap-northeast-1", "ap-south-1",   "ap-southeast-1",
+                                "ap-southeast-2", "ca-central-1", "eu-central-1",
+                                "eu-north-1",     "eu-west-1",    "sa-east-1",
+                                "us-east-1",      "us-west-1",    "us-west-2"};
+
+class NoSecrets final : public agent::SecretSource {
+ public:
+  Result<std::string> get(const std::string& name) override {
+    return fail(ErrorCode::secret_missing, "no secret " + name);
+  }
+};
+
+std::unique_ptr<controller::CertificateAuthority> make_authority() {
+  char pattern[] = "/tmp/picket-sim-XXXXXX";
+  const std::string directory = ::mkdtemp(pattern);
+  auto authority = controller::CertificateAuthority::open(directory, kStart);
+  std::filesystem::remove_all(directory);
+  return std::move(*authority);
+}
+
+std::unique_ptr<controller::Store> make_store() {
+  controller::StoreOptions options;
+  options.path = ":memory:";
+  auto store = std::move(*controller::Store::open(options));
+  controller::WriteSet first;
+  first.meta.emplace_back("install_id", "simulated-installation");
+  (void)store->commit(first);
+  return store;
+}
+
+controller::ControllerSettings make_settings() {
+  controller::ControllerSettings settings;
+  settings.version = "sim";
+  settings.admin_token = "admin";
+  controller::Receiver pager;
+  pager.name = "pagerduty/main";
+  pager.kind = controller::ReceiverKind::pagerduty;
+  pager.url = kPagerUrl;
+  pager.secret = "0123456789abcdef0123456789abcdef";
+  pager.fallback = "webhook/spare";
+  controller::Receiver spare;
+  spare.name = "webhook/spare";
+  spare.kind = controller::ReceiverKind::webhook;
+  spare.url = kSpareUrl;
+  spare.secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  settings.receivers = {pager, spare};
+  settings.default_receiver = pager.name;
+  return settings;
+}
+
+async::Task<void> start_agent_task(agent::Agent& agent, std::string& failure) {
+  const Status started = co_await agent.start();
+  if (!started) failure = render(started.error());
+}
+
+}  // namespace
+
+Check make_world_check(const std::string& name, Millis interval) {
+  Check check;
+  check.name = CheckName{name};
+  check.owner = "team";
+  check.interval = interval;
+  check.timeout = Seconds{10};
+  check.regions.all = true;
+  check.notify = {"pagerduty/main"};
+  Step step;
+  step.name = "http";
+  HttpAction action;
+  action.url = "https://site.test/";
+  step.action = action;
+  Expectation status;
+  status.status = {{200, 299}};
+  step.expect.push_back(status);
+  check.steps.push_back(step);
+  Alert down;
+  down.id = "down";
+  down.notify = check.notify;
+  Alert regional = down;
+  regional.id = "regional";
+  regional.condition = AlertCondition::regional;
+  regional.severity = Severity::error;
+  check.alerts = {down, regional};
+  return check;
+}
+
+World::World(WorldOptions options)
+    : options_(std::move(options)),
+      random_(options_.seed),
+      timeline_(kStart),
+      store_(make_store()),
+      authority_(make_authority()),
+      pager_node_(timeline_.add_node("pager")),
+      pager_(pager_node_->clock(), Millis{30}) {
+  if (options_.checks.empty()) options_.checks.push_back(make_world_check("shop", minutes{5}));
+  for (int i = 0; i < options_.regions; ++i) {
+    regions_.emplace_back(kRegions[i]);
+    Machine machine;
+    machine.region = regions_.back();
+    machine.disk = std::make_unique<MemoryDisk>(random_.fork("disk"));
+    machines_.push_back(std::move(machine));
+  }
+  start_controller();
+  timeline_.run_for(Seconds{1});
+  for (std::size_t i = 0; i < machines_.size(); ++i) start_agent(i);
+}
+
+World::~World() {
+  for (std::size_t i = 0; i < machines_.size(); ++i) kill_agent(i, false);
+  kill_controller();
+}
+
+controller::Reloader::Load World::loader() const {
+  return [checks = options_.checks]() -> Result<checks::LoadedChecks> {
+    checks::LoadedChecks loaded;
+    loaded.checks = checks;
+    return loaded;
+  };
+}
+
+void World::start_controller() {
+  if (controller_) return;
+  controller_node_ = timeline_.add_node("controller");
+  pager_.attach(controller_node_->clock());
+  controller::Controller::Ports ports{
+      controller_node_->executor(), controller_node_->clock(), controller_node_->pool(),
+      controller_node_->pool(),     *store_,                   *authority_,
+      pager_,                       random_.fork("controller"), loader(),
+      [] { return std::string{"unchanged"}; }};
+  auto created = controller::Controller::create(std::move(ports), make_settings());
+  if (!created) {
+    complain("the controller does not start: " + render(created.error()));
+    return;
+  }
+  controller_ = std::move(*created);
+  controller_->start();
+  ++controller_starts_;
+  port_.node = controller_node_;
+  port_.handler = [c = controller_.get()](controller::ServerRequest request) {
+    return c->handle_agent(std::move(request));
+  };
+}
+
+void World::kill_controller() {
+  if (!controller_) return;
+  port_.handler = nullptr;
+  port_.node.reset();
+  pager_.attach(pager_node_->clock());
+  timeline_.remove_node(controller_node_);
+  controller_node_->stop();
+  controller_.reset();
+  controller_node_.reset();
+}
+
+std::string World::issue_token(const RegionName& region) {
+  controller::ServerRequest request;
+  request.method = "POST";
+  request.path = "/api/v1/agents/tokens";
+  request.headers = {{"authorization", "Bearer admin"}};
+  request.body = fmt::format(R"({{"region": "{}"}})", region.value);
+  std::string token;
+  async::TaskGroup tasks{controller_node_->executor()};
+  const auto ask = [](controller::Controller& c, controller::ServerRequest r,
+                      std::string& out) -> async::Task<void> {
+    const controller::ServerResponse response = co_await c.handle_people(std::move(r));
+    const auto at = response.body.find("pkt_");
+    if (at != std::string::npos) out = response.body.substr(at, 52);
+  };
+  tasks.spawn("token", ask(*controller_, std::move(request), token));
+  timeline_.run_for(Millis{1});
+  return token;
+}
+
+void World::start_agent(std::size_t index) {
+  Machine& machine = machines_[index];
+  if (machine.agent) return;
+  const std::string& region = machine.region.value;
+  if (machine.starts++ == 0) {
+    const std::string token = issue_token(machine.region);
+    (void)machine.disk->make_directory("/agent");
+    (void)machine.disk->append("/agent/join.token", token);
+    (void)machine.disk->sync("/agent/join.token");
+    (void)machine.disk->sync_directory("/agent");
+  }
+  machine.node = timeline_.add_node(region);
+  Random random = random_.fork(region);
+  machine.secrets = std::make_unique<NoSecrets>();
+  machine.probe = std::make_unique<SimProbe>(machine.node->clock(), site_, machine.region,
+                                             random.fork("probe"));
+  machine.link = std::make_unique<SimLink>(timeline_, *machine.node, port_, random.fork("link"));
+  machine.link->weather = weather_;
+  watch_results(*machine.link);
+
+  agent::AgentSettings settings;
+  settings.controller = "https://controller.test";
+  settings.state_dir = "/agent";
+  settings.name = "agent";
+  settings.join_token_file = "/agent/join.token";
+  settings.version = "sim";
+  agent::AgentPorts ports{machine.node->executor(),
+                          machine.node->clock(),
+                          *machine.probe,
+                          *machine.link,
+                          *machine.disk,
+                          machine.node->pool(),
+                          *machine.secrets,
+                          random.fork("agent"),
+                          fmt::format("{:016x}", random.next()),
+                          {}};
+  machine.agent = std::make_unique<agent::Agent>(std::move(ports), settings);
+  machine.tasks = std::make_unique<async::TaskGroup>(machine.node->executor());
+  static std::string ignored;
+  machine.tasks->spawn("start", start_agent_task(*machine.agent, ignored));
+}
+
+void World::kill_agent(std::size_t index, bool power_loss) {
+  Machine& machine = machines_[index];
+  if (!machine.agent) return;
+  timeline_.remove_node(machine.node);
+  machine.node->stop();
+  machine.tasks.reset();
+  machine.agent.reset();
+  machine.link.reset();
+  machine.probe.reset();
+  machine.node.reset();
+  if (power_loss)
+    machine.disk->crash();
+  else
+    machine.disk->kill();
+}
+
+void World::heal() {
+  start_controller();
+  set_weather({});
+  site_ = SimSite{};
+  pager_.weather = {};
+  for (const char* host : {"events.pager.test", "spare.test"}) pager_.clear(host);
+  timeline_.run_for(Seconds{1});
+  for (std::size_t i = 0; i < machines_.size(); ++i) start_agent(i);
+}
+
+void World::set_weather(const LinkWeather& weather) {
+  weather_ = weather;
+  for (Machine& machine : machines_)
+    if (machine.link) machine.link->weather = weather;
+}
+
+SimLink* World::link(std::size_t index) { return machines_[index].link.get(); }
+
+void World::watch_results(SimLink& link) {
+  link.on_acknowledged = [this](const std::string& region, const std::string& body) {
+    v1::ResultsRequest request;
+    request.ParseFromString(body);
+    for (const auto& batch : request.spools())
+      for (const auto& record : batch.records()) {
+        if (!record.has_run()) continue;
+        const auto run = wire::decode(record.run(), RegionName{region});
+        if (run) acknowledged_.insert(render(run->key));
+      }
+  };
+}
+
+void World::run_for(Nanos span) {
+  timeline_.run_for(span, [this] { at_rest(); });
+}
+
+std::string World::trace_hash() {
+  std::string trace;
+  for (const auto& event : pager_.events())
+    trace += fmt::format("{} {} {} {} {}\n", event.at.unix_ms(), event.host, event.action,
+                         event.dedup_key, event.effect);
+  (void)store_->for_each_event_batch(0, [&trace](const controller::EventBatchRow& row) -> Status {
+    trace += fmt::format("{} {} {}\n", row.first_seq, row.last_seq, row.last_at.unix_ms());
+    return {};
+  });
+  return sha256_hex(trace);
+}
+
+}  // namespace picket::sim
