@@ -5,6 +5,7 @@ A controller or agent that is killed is started again, as a service manager woul
 """
 import json
 import os
+import re
 import subprocess
 import time
 import urllib.error
@@ -46,15 +47,17 @@ class Fleet:
 
     # The controller
 
-    def start_controller(self, checks: Path, receiver: dict) -> None:
-        """`receiver`: {routing_key, webhook_secret, url} of who is paged. Returns when it is ready;
-        its ports are then fixed in its configuration, so that agents find a restarted one."""
-        self._write_controller(checks, receiver, agents_port=0, api_port=0)
+    def start_controller(self, receiver: dict) -> None:
+        """`receiver`: {routing_key, webhook_secret, url} of who is paged, and the `names` that it
+        has. Returns when the controller is ready; its ports are then fixed in its configuration,
+        so that agents find a restarted one."""
+        self._link_checks(self._no_checks())
+        self._write_controller(receiver, agents_port=0, api_port=0)
         self._controller = self._launch_controller()
         wait_until(lambda: self._port("api") and self._port("agents"), CONTROLLER_SECONDS,
                    "the controller's ports", self._controller)
         wait_until(self.is_ready, CONTROLLER_SECONDS, "the controller's /readyz", self._controller)
-        self._write_controller(checks, receiver, self._port("agents"), self._port("api"))
+        self._write_controller(receiver, self._port("agents"), self._port("api"))
 
     @property
     def api_url(self) -> str:
@@ -77,23 +80,40 @@ class Fleet:
         except (OSError, ValueError):
             return None
 
-    def _write_controller(self, checks, receiver, agents_port, api_port):
+    def _write_controller(self, receiver, agents_port, api_port):
         text = f"""\
 version: 1
 state_dir: {_yaml(self.state_dir)}
-checks_dir: {_yaml(checks)}
+checks_dir: {_yaml(self.directory / "checks")}
 agents: {{listen: "127.0.0.1:{agents_port}", names: [localhost, 127.0.0.1]}}
 api: {{listen: "127.0.0.1:{api_port}"}}
 receivers:
-  pagerduty/demo:
-    pagerduty: {{routing_key: {receiver["routing_key"]}, events_url: {_yaml(receiver["url"])}}}
-    fallback: webhook/demo
-  webhook/demo:
-    webhook: {{url: {_yaml(receiver["url"] + "/webhook")}, secret: {receiver["webhook_secret"]}}}
+{"".join(_receiver(name, receiver) for name in sorted(receiver["names"]))}\
 default_receiver: pagerduty/demo
 fleet_receivers: [pagerduty/demo]
 """
         _write(self.directory / "controller.yaml", text)
+
+    # Its checks
+
+    def install_checks(self, checks: Path) -> None:
+        """Brings a directory of checks into force; later edits there are seen by themselves.
+
+        After the agents are there, and not before: each that joins moves the phases of all, and a
+        moved phase holds from the next round.
+        """
+        self._link_checks(checks)
+        self.ask_text("reload", seconds=60)
+
+    def _no_checks(self):
+        empty = self.directory / "no-checks"
+        empty.mkdir()
+        return empty
+
+    def _link_checks(self, target):
+        link = self.directory / "checks.new"
+        link.symlink_to(target)
+        os.replace(link, self.directory / "checks")
 
     # The command line
 
@@ -224,6 +244,42 @@ def require_programs(directory: Path) -> None:
     if missing:
         raise DemoError(f"{', '.join(missing)} not in {directory}: build first (./dev build), or "
                         "give --bin the directory of the programs")
+
+
+def require_valid(programs: Path, checks: Path) -> None:
+    """Raises DemoError with what `picket validate` says of mistakes."""
+    try:
+        done = subprocess.run([programs / "picket", "validate", checks], timeout=60,
+                              capture_output=True, text=True, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise DemoError(f"picket validate: {error}") from error
+    if done.returncode != 0:
+        raise DemoError(f"{checks} cannot be used\n{done.stderr.strip()}\n{done.stdout.strip()}")
+
+
+def receiver_names(checks: Path) -> set[str]:
+    """The receivers that check files name: all of them are the local one here."""
+    names = {"pagerduty/demo", "webhook/demo"}
+    for file in checks.rglob("*.check.yaml"):
+        text = file.read_text(errors="replace")
+        for value in re.findall(r"\bnotify:(.*(?:\n\s*- .*)*)", text):
+            names.update(re.findall(r"(?<![\w./-])[a-z0-9-]+/[\w.-]+", value))
+    return names
+
+
+def _receiver(name, receiver):
+    """One entry of `receivers`: a webhook by its name, else PagerDuty."""
+    if name.startswith("webhook/"):
+        url = _yaml(receiver["url"] + "/webhook")
+        return f"""\
+  {name}:
+    webhook: {{url: {url}, secret: {receiver["webhook_secret"]}}}
+"""
+    return f"""\
+  {name}:
+    pagerduty: {{routing_key: {receiver["routing_key"]}, events_url: {_yaml(receiver["url"])}}}
+    fallback: webhook/demo
+"""
 
 
 def _yaml(value):

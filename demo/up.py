@@ -15,7 +15,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from demo import network  # noqa: E402
-from demo.fleet import AgentSettings, Fleet, require_programs  # noqa: E402
+from demo.fleet import AgentSettings, Fleet, receiver_names  # noqa: E402
+from demo.fleet import require_programs, require_valid  # noqa: E402
 from demo.pager import Pager  # noqa: E402
 from demo.processes import DemoError, Processes, wait_until  # noqa: E402
 from demo.shop.shop import CHECKS, Shop, listening_port  # noqa: E402
@@ -50,14 +51,16 @@ class Demo:
             self.shop.start()
             say(f"shop: https://{network.SHOP}:{self.shop.port} behind {network.EDGES} edges")
             checks = self._shop_checks()
-        self.fleet.start_controller(checks, receiver)
-        say(f"controller: {self.fleet.api_url}, checks in {checks}")
+        self.fleet.start_controller({**receiver, "names": receiver_names(checks)})
+        say(f"controller: {self.fleet.api_url}")
         self.fleet.enroll()
         self.fleet.start_agents(AgentSettings() if self.shop is None else AgentSettings(
             {region: self.shop.resolver_of(region) for region in network.REGIONS},
             self.shop.ca_file, self.shop.secrets))
         self.fleet.wait_for_agents(
             lambda count: say(f"agents: {count} of {len(network.REGIONS)} online"))
+        self.fleet.install_checks(checks)
+        say(f"checks: {checks}, the first round takes up to five minutes")
 
     def state(self, ready: bool) -> dict:
         """What demo.json says while this runs."""
@@ -97,7 +100,7 @@ class Demo:
         """demo/checks itself (edit it and see), or a copy for another port than the one in it."""
         if self.shop.port == network.PREFERRED_PORT:
             return CHECKS
-        target = self.directory / "checks"
+        target = self.directory / "shop" / "checks"
         target.mkdir()
         self.shop.copy_checks(target)
         say(f"port {network.PREFERRED_PORT} is not free: the checks are copied for another one")
@@ -197,6 +200,8 @@ def main(arguments=None) -> int:
     directory = StateDirectory(options.dir or default_directory())
     try:
         require_programs(options.bin)
+        if options.checks:
+            require_valid(options.bin, options.checks)
         found = directory.claim()
     except DemoError as error:
         print(f"up: {error}", file=sys.stderr)

@@ -23,12 +23,14 @@ class Up(unittest.TestCase):
         self.path = Path(temporary.name)
         self.run_directory = self.path / "run"
 
-    def programs(self, controller):
-        """A directory of programs of which only the controller's start matters."""
+    def programs(self, controller, validate="exit 0"):
+        """A directory of programs of which only the controller's start and `picket validate`
+        matter."""
         directory = self.path / "bin"
         directory.mkdir()
-        for name in ("picket-controller", "picket-agent", "picket"):
-            (directory / name).write_text(f"#!/bin/sh\n{controller}\n")
+        for name, script in (("picket-controller", controller), ("picket-agent", "exit 1"),
+                             ("picket", validate)):
+            (directory / name).write_text(f"#!/bin/sh\n{script}\n")
             (directory / name).chmod(0o755)
         return directory
 
@@ -53,6 +55,13 @@ class Up(unittest.TestCase):
         code, _, errors = self.run_up("--bin", self.path, "--checks", self.path / "none")
         self.assertEqual(code, 2)
         self.assertIn("is not a directory", errors)
+
+    def test_checks_with_mistakes_are_shown_before_anything_starts(self):
+        programs = self.programs(BROKEN_CONTROLLER, "echo 'error[E0107]: unknown key' >&2; exit 3")
+        code, _, errors = self.run_up("--bin", programs, "--checks", self.path)
+        self.assertEqual(code, 4)
+        self.assertIn("error[E0107]: unknown key", errors)
+        self.assertFalse(self.run_directory.exists())
 
     def test_a_controller_that_ends_is_an_error_with_its_log_which_is_kept(self):
         code, _, errors = self.run_up("--bin", self.programs(BROKEN_CONTROLLER),
