@@ -169,37 +169,28 @@ async::Task<void> Agent::stats_loop() {
   while (true) {
     co_await ports_.clock.sleep_for(kTick);
     const bool due = ports_.clock.now() - logged >= settings_.stats_every;
-    if (due) {
-      log_stats();
-      logged = ports_.clock.now();
-    }
+    if (due) logged = ports_.clock.now();
+    co_await publish(due);
     const std::uint64_t started = scheduler_->started();
     if (ports_.on_quiet && started != started_at_trim_) ports_.on_quiet();
     started_at_trim_ = started;
   }
 }
 
-void Agent::log_stats() {
-  const AgentStats s = stats();
-  const auto number = [](auto value) { return static_cast<std::int64_t>(value); };
-  log::info("stats",
-            {{"checks", number(s.schedule.checks)},
-             {"runs", number(s.schedule.started)},
-             {"running", number(s.schedule.running)},
-             {"waiting", number(s.schedule.waiting)},
-             {"missed_overloaded", number(s.schedule.missed_overloaded)},
-             {"missed_clock", number(s.schedule.missed_clock)},
-             {"lateness_max_ms", number(s.schedule.lateness_max.count())},
-             {"orders", number(s.link.orders)},
-             {"records_sent", number(s.link.records_sent)},
-             {"link_failures", number(s.link.failures)},
-             {"connected", s.link.connected ? "yes" : "no"},
-             {"spool_records", number(s.spool.waiting)},
-             {"spool_bytes", number(s.spool.waiting_bytes)},
-             {"spool_lost", number(s.spool.lost)},
-             {"spool_write_failures", number(s.spool.write_failures)},
-             {"disk", s.spool.disk_failing ? "failing" : "ok"},
-             {"clock_skew_ms", number(s.clock_skew.count())}});
+// state_dir/metrics.prom, for a textfile collector. Not worth a sync, nor a word when it fails:
+// the spool tells of the disk.
+async::Task<void> Agent::publish(bool log_line) {
+  const AgentStats now = stats();
+  if (log_line) log_stats(now);
+  metrics_.update(now);
+  const std::string text = metrics_.render();
+  const std::string path = settings_.state_dir + "/metrics.prom";
+  const auto work = [&] {
+    return ports_.disk.remove(path + ".new")
+        .and_then([&] { return ports_.disk.append(path + ".new", text); })
+        .and_then([&] { return ports_.disk.rename(path + ".new", path); });
+  };
+  (void)co_await async::offload(ports_.pool, work);
 }
 
 AgentStats Agent::stats() {

@@ -9,12 +9,10 @@
 #include <set>
 #include <string>
 
+#include "agent/agent_metrics.h"
 #include "agent/link/enrolment.h"
-#include "agent/link/link.h"
 #include "agent/probe/http_probe.h"
-#include "agent/schedule/scheduler.h"
 #include "agent/script/runner.h"
-#include "agent/spool/spool.h"
 
 namespace picket::agent {
 
@@ -46,13 +44,6 @@ struct AgentPorts {
   std::function<void()> on_quiet;  // memory of a burst may go back; may be empty
 };
 
-struct AgentStats {
-  SchedulerStats schedule;
-  SpoolStats spool;
-  LinkStats link;
-  Millis clock_skew{0};  // the machine's clock ahead of the controller's
-};
-
 class Agent final : RunExecutor, ResultSink, LinkEvents {
  public:
   Agent(AgentPorts ports, AgentSettings settings);
@@ -81,7 +72,7 @@ class Agent final : RunExecutor, ResultSink, LinkEvents {
   async::Task<void> begin_plan();
   async::Task<void> renew_loop();
   async::Task<void> stats_loop();
-  void log_stats();
+  async::Task<void> publish(bool log_line);
 
   async::Task<RunResult> execute(RunJob job) override;
   void take_result(RunResult result) override;
@@ -107,6 +98,7 @@ class Agent final : RunExecutor, ResultSink, LinkEvents {
   std::optional<Plan> kept_plan_;
   bool planned_{false};
   std::set<CheckName> evidence_wanted_;
+  AgentMetrics metrics_;
   std::uint64_t started_at_trim_{0};
   async::TaskGroup records_;
   async::TaskGroup tasks_;

@@ -339,6 +339,18 @@ TEST_CASE("a drain with a target that hangs reports the run as stopped", "[agent
   CHECK_FALSE(life.clock.next_deadline().has_value());
 }
 
+TEST_CASE("the agent's own figures stand in a file for a textfile collector", "[agent]") {
+  World w;
+  Life& life = w.boot();
+  life.controller.set_desired(desired(2));
+  life.start();
+  life.pass(minutes{11});
+  const std::string text = w.disk.read("/state/metrics.prom").value_or("");
+  CHECK(text.find("picket_agent_runs_total 6\n") != std::string::npos);
+  CHECK(text.find("picket_agent_connected 1\n") != std::string::npos);
+  CHECK(text.find("picket_agent_missed_slots_total{reason=\"clock\"} 0\n") != std::string::npos);
+}
+
 TEST_CASE("the same seed makes the same requests", "[agent]") {
   const auto trace = [] {
     World w;
