@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
   int stories = 1;
   int story_hours = 24;
   app.add_option("--seed", options.seed, "the first story's seed");
-  app.add_option("--stories", stories, "how many, with seeds counting up")->check(CLI::Range(1, 100000));
+  app.add_option("--stories", stories, "how many, with seeds counting up")
+      ->check(CLI::Range(1, 100000));
   app.add_option("--hours", story_hours, "simulated length of a story")->check(CLI::Range(1, 8760));
   app.add_flag("-v,--verbose", options.print, "say each turn");
   bool logs = false;
@@ -26,7 +27,8 @@ int main(int argc, char** argv) {
     std::printf("seed %llu: %zu runs, %d kills, %zu incidents, %zu messages, trace %.16s\n",
                 static_cast<unsigned long long>(options.seed), outcome.runs, outcome.kills,
                 outcome.incidents, outcome.pages, outcome.trace_hash.c_str());
-    for (const auto& violation : outcome.violations) std::printf("  BROKEN %s\n", violation.c_str());
+    for (const auto& violation : outcome.violations)
+      std::printf("  BROKEN %s\n", violation.c_str());
     if (!outcome.violations.empty()) {
       ++bad;
       std::printf("  repeat: ./dev sim --seed %llu --hours %d -v\n",

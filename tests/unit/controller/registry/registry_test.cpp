@@ -84,7 +84,8 @@ TEST_CASE("an agent comes back after 90 s of silence", "[registry]") {
   CHECK(registry.seen(agent, kNow + Seconds{89 + 90}));
 }
 
-TEST_CASE("an agent whose enrolment answer was lost may ask again until it was seen", "[registry]") {
+TEST_CASE("an agent whose enrolment answer was lost may ask again until it was seen",
+          "[registry]") {
   Registry registry;
   const NewToken made = add_token(registry);
   const auto first = registry.admit(made.token, "agent-1", kNow);
