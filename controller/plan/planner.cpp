@@ -156,6 +156,7 @@ std::map<RegionName, Placement> Planner::place(const Planned& planned, WallTime 
   const auto calm = static_cast<std::size_t>(
       std::count_if(chosen.begin(), chosen.end(), [&](const auto& r) { return settled(r); }));
   const WallTime round = round_start(now, check.interval);
+  const bool joining = planned.regions.size() < chosen.size();
   std::map<RegionName, Placement> places;
   std::size_t rank = 0;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
@@ -166,8 +167,14 @@ std::map<RegionName, Placement> Planner::place(const Planned& planned, WallTime 
     placement.agent = choose_agent(check.name, chosen[i]);
     placement.first_round = round;
     if (const auto old = planned.regions.find(chosen[i]); old != planned.regions.end()) {
-      const bool moves = old->second.phase != placement.phase;
-      placement.first_round = moves ? round + check.interval : old->second.first_round;
+      const Placement& was = old->second;
+      // Phases stand still inside a round. Only while a fleet joins, a region that is new in this
+      // round and has not run yet may still move to a moment ahead in it.
+      const bool still_free = joining && was.first_round >= round && round + was.phase > now &&
+                              round + placement.phase > now;
+      placement.first_round = was.phase == placement.phase ? was.first_round
+                              : still_free                 ? round
+                                                           : round + check.interval;
     }
     places.emplace(chosen[i], std::move(placement));
   }

@@ -78,6 +78,25 @@ TEST_CASE("a new check is run in the round that has begun", "[plan]") {
         round_start(fleet.now, Millis{300'000}));
 }
 
+TEST_CASE("a fleet that joins one by one runs in the round that has begun", "[plan]") {
+  Planner planner;
+  Check check;
+  check.name = CheckName{"check-1"};
+  check.regions.all = true;
+  planner.set_checks({{std::make_shared<const Check>(check), Revision{"r"}}});
+  const WallTime start = round_start(kStart, check.interval);
+  for (int i = 1; i <= 12; ++i) {
+    planner.add_agent(agent(i), start + Seconds{i});
+    planner.update(start + Seconds{i});
+  }
+  int in_this_round = 0;
+  for (int i = 1; i <= 12; ++i) {
+    const auto place = planner.placement(check.name, region(i));
+    if (place->first_round == start && start + place->phase > start + Seconds{12}) ++in_this_round;
+  }
+  CHECK(in_this_round >= 10);
+}
+
 TEST_CASE("an agent is offline after 90 s without a word, and its region's place is taken",
           "[plan]") {
   Fleet fleet;
