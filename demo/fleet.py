@@ -6,6 +6,7 @@ A controller or agent that is killed is started again, as a service manager woul
 import json
 import os
 import re
+import signal
 import subprocess
 import time
 import urllib.error
@@ -33,8 +34,10 @@ class AgentSettings:
 
 
 class Fleet:
-    def __init__(self, directory: Path, programs: Path, processes: Processes):
+    def __init__(self, directory: Path, programs: Path, processes: Processes,
+                 regions=network.REGIONS):
         self.directory = directory
+        self.regions = tuple(regions)
         self._programs = programs
         self._processes = processes
         self._controller: Child | None = None
@@ -146,7 +149,7 @@ fleet_receivers: [pagerduty/demo]
     def enroll(self) -> None:
         """One join token per region, each in a file that only we can read."""
         deadline = time.monotonic() + TOKENS_SECONDS
-        for region in network.REGIONS:
+        for region in self.regions:
             token = self.ask_text("agents", "token", "create", "--region", region,
                                   seconds=max(1.0, deadline - time.monotonic())).strip()
             if not token:
@@ -157,7 +160,7 @@ fleet_receivers: [pagerduty/demo]
             _write(directory / "join.token", token + "\n")
 
     def start_agents(self, settings: AgentSettings) -> None:
-        for region in network.REGIONS:
+        for region in self.regions:
             self._write_agent(region, settings)
             self._agents[region] = self._launch_agent(region)
 
@@ -165,8 +168,8 @@ fleet_receivers: [pagerduty/demo]
         """Returns when each region has an agent online; `report(count)` tells the progress."""
         deadline = time.monotonic() + AGENTS_SECONDS
         online = set()
-        while len(online) < len(network.REGIONS):
-            for region in network.REGIONS:
+        while len(online) < len(self.regions):
+            for region in self.regions:
                 self._agents[region].require_alive("enrolling")
             now_online = self.online_regions()
             if now_online != online:
@@ -174,7 +177,7 @@ fleet_receivers: [pagerduty/demo]
                 online = now_online
                 continue
             if time.monotonic() >= deadline:
-                missing = [region for region in network.REGIONS if region not in online]
+                missing = [region for region in self.regions if region not in online]
                 raise DemoError(f"no agent online in {', '.join(missing)} within {AGENTS_SECONDS} "
                                 f"s\n{self._agents[missing[0]].tail()}\n{self._controller.tail()}")
             time.sleep(0.3)
@@ -223,6 +226,13 @@ fleet_receivers: [pagerduty/demo]
             self._processes.stop([child], 0)
             self._relaunch(child.name)
         return notes
+
+    def kill(self, name: str) -> None:
+        """kill -9 of `controller` or `agent-REGION`, which is started again at once."""
+        child = self._controller if name == "controller" else \
+            self._agents[name.removeprefix("agent-")]
+        self._processes.stop([child], 0, signal.SIGKILL)
+        self._relaunch(name)
 
     def stop(self) -> list[str]:
         """Drains the agents together, then the controller; names of those that had to be killed."""

@@ -92,13 +92,13 @@ class Processes:
         """Children that have ended although nobody stopped them."""
         return [child for child in self._children if child.process.poll() is not None]
 
-    def stop(self, children, grace_seconds: float) -> list[str]:
-        """Ends the children together: SIGTERM, then SIGKILL after the grace.
+    def stop(self, children, grace_seconds: float, first=signal.SIGTERM) -> list[str]:
+        """Ends the children together: `first`, then SIGKILL after the grace.
         Returns the names of those that had to be killed."""
         chosen = [child for child in self._children if child in children]
         for child in chosen:
             if child.process.poll() is None:
-                child.process.terminate()
+                child.process.send_signal(first)
         deadline = time.monotonic() + grace_seconds
         killed = []
         for child in chosen:

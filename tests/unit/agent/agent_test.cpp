@@ -296,6 +296,28 @@ TEST_CASE("an ordered run is run at once and reported under its own key", "[agen
   CHECK(life.results()[0].key.ordinal == 4);
 }
 
+TEST_CASE("a restarted agent runs an order that comes before its kept plan began", "[agent]") {
+  World w;
+  Life& first = w.boot();
+  first.controller.set_desired(desired(1));
+  first.start();
+  w.life.reset();
+  w.disk.crash();
+  Life& second = w.boot(WallTime::from_unix_ms(kStart + 60'000));
+  second.controller.set_desired(desired(1));
+  v1::RunOrder order;
+  order.set_check("check-0");
+  order.set_kind("confirmation");
+  order.set_round_unix_ms(kStart);
+  order.set_ordinal(4);
+  order.set_expires_unix_ms(kStart + 120'000);
+  second.controller.order(order);
+  second.start();
+  second.pass(Seconds{1});
+  REQUIRE(second.results().size() == 1);
+  CHECK(second.results()[0].key.ordinal == 4);
+}
+
 TEST_CASE("the certificate is renewed at two thirds of its life", "[agent]") {
   World w;
   Life& life = w.boot();
