@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "common/core/digest.h"
 #include "common/wire/wire.h"
 
 namespace nlohmann {
@@ -100,14 +101,20 @@ void each_field(Archive&& field, State& s) {
   field("rounds", s.rounds);
 }
 
+constexpr std::size_t kChecksumBytes = 8;
+
+// A checksum stands in front: what it holds for was written by us, enumerators and all.
 std::string pack(const json& document) {
   std::string bytes;
   json::to_msgpack(document, bytes);
-  return bytes;
+  return sha256(bytes).substr(0, kChecksumBytes) + bytes;
 }
 
 Result<json> unpack(const std::string& blob, const char* kind) {
-  json document = json::from_msgpack(blob, true, false);
+  const std::string bytes = blob.substr(std::min(blob.size(), kChecksumBytes));
+  if (blob.compare(0, kChecksumBytes, sha256(bytes), 0, kChecksumBytes) != 0)
+    return fail(ErrorCode::corrupt, std::string{"snapshot of "} + kind + ": wrong checksum");
+  json document = json::from_msgpack(bytes, true, false);
   if (!document.is_object() || document.value("kind", "") != kind)
     return fail(ErrorCode::corrupt, std::string{"not a snapshot of "} + kind);
   if (document.value("version", 0) != kVersion)
