@@ -16,9 +16,8 @@ std::vector<Order> OrderDesk::take(const AgentId& agent, const std::string& sess
   Queue& queue = queues_[agent];
   if (queue.session != session) {
     queue.session = session;
-    queue.next = 1;
+    queue.next = seen + 1;
     for (Order& order : queue.orders) order.number = queue.next++;
-    seen = 0;
   }
   auto& orders = queue.orders;
   while (!orders.empty() && (orders.front().number <= seen || orders.front().expires <= now))

@@ -32,8 +32,9 @@ class OrderDesk {
 
   void add(const AgentId& agent, Order order);
 
-  // What agent `agent` has not seen of its session: orders above `seen`, not expired. A new
-  // session starts numbering at 1 with whatever still waits.
+  // What agent `agent` has not seen of its session: orders above `seen`, not expired. A session
+  // that the desk does not know goes on above what it has seen, with whatever still waits: a new
+  // agent has seen none, one that outlived a restart of the controller has seen many.
   std::vector<Order> take(const AgentId& agent, const std::string& session, std::uint64_t seen,
                           WallTime now);
 

@@ -34,12 +34,25 @@ TEST_CASE("orders are handed out until the agent has seen them", "[ingest]") {
   CHECK_FALSE(desk.has(kAgent, 2));
 }
 
+TEST_CASE("a session that outlives the controller gets orders above what it has seen",
+          "[ingest]") {
+  OrderDesk desk;
+  desk.add(kAgent, order("a"));  // before the agent's first poll after the restart
+  const auto waiting = desk.take(kAgent, "s1", 17, kNow);
+  REQUIRE(waiting.size() == 1);
+  CHECK(waiting[0].number == 18);
+  desk.add(kAgent, order("b"));
+  const auto next = desk.take(kAgent, "s1", 18, kNow);
+  REQUIRE(next.size() == 1);
+  CHECK(next[0].number == 19);
+}
+
 TEST_CASE("a new session sees what still waits, numbered from one", "[ingest]") {
   OrderDesk desk;
   desk.take(kAgent, "s1", 0, kNow);
   for (const char* check : {"a", "b", "c"}) desk.add(kAgent, order(check));
   desk.take(kAgent, "s1", 2, kNow);
-  const auto waiting = desk.take(kAgent, "s2", 2, kNow);
+  const auto waiting = desk.take(kAgent, "s2", 0, kNow);
   REQUIRE(waiting.size() == 1);
   CHECK(waiting[0].check.value == "c");
   CHECK(waiting[0].number == 1);
