@@ -17,6 +17,7 @@ using Json = nlohmann::json;
 
 constexpr Millis kCommitLimit{10'000};
 constexpr std::size_t kLimitMax = 1000;
+constexpr int kBackupPages = 1024;  // 4 MiB
 
 ServerResponse json(std::string body, int status = 200) {
   ServerResponse response;
@@ -341,13 +342,25 @@ async::Task<ServerResponse> PeopleRoutes::reload(ServerRequest request, std::str
   co_return json(render_reload(ports_.reloader.view()));
 }
 
+// In small steps, so that commits go on between them.
+async::Task<Status> PeopleRoutes::copy_database(std::string path) {
+  const auto begin = [this, &path] { return ports_.store.start_backup(path); };
+  auto job = co_await async::offload(ports_.pool, begin);
+  if (!job) co_return fail(std::move(job.error()));
+  const auto step = [&job] { return (*job)->step(kBackupPages); };
+  while (true) {
+    const Result<bool> done = co_await async::offload(ports_.pool, step);
+    if (!done) co_return fail(done.error());
+    if (*done) co_return Status{};
+  }
+}
+
 async::Task<ServerResponse> PeopleRoutes::backup(ServerRequest, std::string) {
   std::string stamp = render_rfc3339(ports_.turn.now());
   std::replace(stamp.begin(), stamp.end(), ':', '-');
   const std::string path = settings_.backup_directory + "/picket-" + stamp + ".db";
-  const auto copy = [this, &path] { return ports_.store.backup(path); };
-  const Status status = co_await async::offload(ports_.pool, copy);
-  if (!status) co_return problem(status.error());
+  if (const Status copied = co_await copy_database(path); !copied)
+    co_return problem(copied.error());
   const Json answer{{"schema_version", 1}, {"path", path}};
   co_return json(answer.dump() + "\n", 201);
 }

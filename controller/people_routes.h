@@ -67,6 +67,7 @@ class PeopleRoutes {
   async::Task<ServerResponse> reload(ServerRequest request, std::string segment);
   async::Task<ServerResponse> backup(ServerRequest request, std::string segment);
 
+  async::Task<Status> copy_database(std::string path);
   bool may(const ServerRequest& request, Policy policy) const;
   async::Task<Status> settle();
   StatusView view_status() const;

@@ -10,6 +10,12 @@
 namespace picket::agent {
 namespace {
 
+// Byte for byte what http::percent_encode and the JSON templates make of a value.
+const std::string kPercentEncode =
+    R"(perl -0777pe 's/[^A-Za-z0-9._~-]/sprintf"%%%02X",ord$&/ge')";
+const std::string kJsonEscape =
+    R"(perl -0777pe 's/["\\]/\\$&/g;s/[\x00-\x1f]/sprintf"\\u%04x",ord$&/ge')";
+
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
@@ -25,9 +31,9 @@ std::string shell_of(std::string_view found, std::string_view value, const std::
                      const std::string& source) {
   if (found == value || source.empty()) return shell;
   if (found.find('%') != std::string_view::npos || found.find('+') != std::string_view::npos)
-    return "\"$(printf %s " + source + " | jq -sRr @uri)\"";
+    return "\"$(printf %s " + source + " | " + kPercentEncode + ")\"";
   if (found.find('\\') != std::string_view::npos)
-    return "\"$(printf %s " + source + " | jq -Rsr 'tojson[1:-1]')\"";
+    return "\"$(printf %s " + source + " | " + kJsonEscape + ")\"";
   return shell;
 }
 

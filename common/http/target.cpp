@@ -34,10 +34,10 @@ struct UrlParts {
 
   std::string get(CURLUPart part, unsigned flags = 0) const {
     char* text = nullptr;
-    if (curl_url_get(handle.get(), part, &text, flags) != CURLUE_OK) return {};
-    std::string out = text;
-    curl_free(text);
-    return out;
+    const CURLUcode code = curl_url_get(handle.get(), part, &text, flags);
+    // Set also when the conversion to punycode fails.
+    const std::unique_ptr<char, decltype(&curl_free)> owned(text, &curl_free);
+    return code == CURLUE_OK ? std::string(text) : std::string{};
   }
 };
 

@@ -94,9 +94,11 @@ TEST_CASE("pieces for a shell name the variable and its encoding", "[redactor]")
   const Redactor redactor = with("a b\"c-secret");
   CHECK(shell(redactor, "x=a b\"c-secret") == "x=\"$SECRET\"");
   CHECK(shell(redactor, "x=a%20b%22c-secret") ==
-        "x=\"$(printf %s \"$SECRET\" | jq -sRr @uri)\"");
+        R"~(x="$(printf %s "$SECRET" | perl -0777pe )~"
+        R"~('s/[^A-Za-z0-9._~-]/sprintf"%%%02X",ord$&/ge')")~");
   CHECK(shell(redactor, "a b\\\"c-secret") ==
-        "\"$(printf %s \"$SECRET\" | jq -Rsr 'tojson[1:-1]')\"");
+        R"~("$(printf %s "$SECRET" | perl -0777pe )~"
+        R"~('s/["\\]/\\$&/g;s/[\x00-\x1f]/sprintf"\\u%04x",ord$&/ge')")~");
 }
 
 TEST_CASE("any value in any mixture of escapes is found", "[redactor]") {
