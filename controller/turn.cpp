@@ -124,6 +124,10 @@ void Turn::fold(const Event& event) {
   if (on_event) on_event(event);
   absorb(evaluator_.apply(event));
   absorb(fleet_.apply(event));
+  // Else the next start would find the deleted check in its last checkpoint.
+  const auto* removed = std::get_if<CheckRemoved>(&event.what);
+  if (removed != nullptr && !replaying_)
+    pending_.rows.checkpoints.push_back({kCheckPrefix + removed->check.value, {}});
 }
 
 void Turn::absorb(const Effects& effects) {
@@ -314,6 +318,7 @@ Status Turn::restore() {
   auto rows = ports_.store.checkpoints();
   if (!rows) return fail(std::move(rows.error()));
   for (const CheckpointRow& row : *rows) {
+    if (row.blob.empty()) continue;  // of a check that was deleted
     const bool of_check = row.key.rfind(kCheckPrefix, 0) == 0;
     if (!of_check && row.key != kFleetKey && row.key != kRegionsKey) continue;  // not ours
     Status status = row.key == kFleetKey     ? fleet_.restore(row.blob)

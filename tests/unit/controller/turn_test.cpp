@@ -1,0 +1,63 @@
+#include "controller/turn.h"
+
+#include <catch2/catch.hpp>
+
+#include "common/async/task_group.h"
+#include "tests/support/evaluation_world.h"
+#include "tests/support/sim/sim_clock.h"
+
+using namespace picket;
+using namespace picket::controller;
+
+namespace {
+
+// A controller's heart from a start to its death; the store lives on.
+struct Life {
+  boost::asio::io_context context;
+  sim::SimClock clock;
+  std::unique_ptr<async::BlockingPool> pool{async::create_inline_pool()};
+  async::TaskGroup group{context.get_executor()};
+  Turn turn;
+
+  Life(Store& store, WallTime start)
+      : clock(context.get_executor(), start),
+        turn({context.get_executor(), clock, *pool, store},
+             IncidentBook{BookSettings{.install_id = "install"}}, TurnOptions{}) {
+    REQUIRE(turn.restore().has_value());
+    group.spawn("commit", turn.commit_loop());
+    run(Seconds{1});
+  }
+  void run(Nanos span) { sim::run_for(context, clock, span); }
+};
+
+CheckDefined defined(const std::string& name) {
+  return {test::make_check(name), Revision{std::string(64, '1')}, test::make_regions(3)};
+}
+
+}  // namespace
+
+TEST_CASE("a check that was deleted after a checkpoint stays deleted over a restart", "[turn]") {
+  StoreOptions options;
+  options.path = ":memory:";
+  auto store = Store::open(options);
+  REQUIRE(store.has_value());
+  const WallTime start = WallTime::from_unix_ms(1'795'314'600'000);
+  {
+    Life life{**store, start};
+    life.turn.record(defined("kept"));
+    life.turn.record(defined("deleted"));
+    life.turn.checkpoint();
+    life.run(Seconds{1});
+    life.turn.record(CheckRemoved{CheckName{"deleted"}});
+    life.run(Seconds{1});
+  }
+  {
+    // The log behind the checkpoint is folded here, then a checkpoint hides it.
+    Life life{**store, start + minutes{1}};
+    CHECK(life.turn.evaluator().checks() == std::vector{CheckName{"kept"}});
+    life.turn.checkpoint();
+    life.run(Seconds{1});
+  }
+  Life life{**store, start + minutes{2}};
+  CHECK(life.turn.evaluator().checks() == std::vector{CheckName{"kept"}});
+}
