@@ -44,13 +44,14 @@ class Pager:
 def event_line(entry: dict) -> str:
     event = entry.get("event") or {}
     payload = event.get("payload") or {}
-    detail = payload.get("summary") or event.get("dedup_key", "")
+    detail = entry.get("title") or payload.get("summary") or event.get("dedup_key", "")
     if entry["outcome"] != "accepted":
         reasons = "; ".join(entry.get("errors") or []) or entry.get("fault") or ""
         detail = f"{detail} ({entry['outcome']}: {reasons})"
-    return (f"{clock(entry['at'])} PagerDuty {event.get('event_action', '?')} "
-            f"{payload.get('severity', '')} {entry['effect'] or entry['outcome']}: "
-            f"{printable(detail)}")
+    words = [event.get("event_action", "?"), payload.get("severity", ""),
+             entry["effect"] or entry["outcome"]]
+    said = " ".join(str(word) for word in words if word)
+    return printable(f"{clock(entry['at'])} PagerDuty {said}: {detail}")
 
 
 def webhook_line(entry: dict) -> str:

@@ -63,15 +63,13 @@ class Processes:
         log = self._logs / f"{name}.log"
         if log.exists():
             log.replace(log.with_suffix(".log.1"))
-        parent = os.getpid()
+        bind = end_with_parent(death_signal)
         # An interrupt between fork and append would leave a child that nobody knows.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
 
         def before_exec():
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-            _LIBC.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-            if os.getppid() != parent:
-                os._exit(1)
+            bind()
 
         try:
             with log.open("ab") as output:
@@ -117,6 +115,17 @@ class Processes:
         for child in reversed(list(self._children)):
             killed += self.stop([child], grace_seconds)
         return killed
+
+
+def end_with_parent(death_signal):
+    """For preexec_fn: the child gets `death_signal` when this thread's process ends."""
+    parent = os.getpid()
+
+    def bind():
+        _LIBC.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+    return bind
 
 
 def wait_until(condition, seconds: float, what: str, child: Child | None = None):

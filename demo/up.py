@@ -60,7 +60,7 @@ class Demo:
         self.fleet.wait_for_agents(
             lambda count: say(f"agents: {count} of {len(network.REGIONS)} online"))
         self.fleet.install_checks(checks)
-        say(f"checks: {checks}, the first round takes up to five minutes")
+        say(f"checks: {checks}, edit them and see")
 
     def state(self, ready: bool) -> dict:
         """What demo.json says while this runs."""

@@ -50,6 +50,10 @@ class IncidentBook:
         del self._open[key]
         return "resolved", incident.number
 
+    def title(self, number: int | None) -> str:
+        """The summary an incident was opened with; empty for None."""
+        return self._incidents[number - 1].summary if number else ""
+
     def as_json(self) -> list[dict]:
         """All incidents in the order they were opened."""
         return [asdict(incident) for incident in self._incidents]

@@ -51,7 +51,7 @@ class Record:
         with self._changed:
             effect, incident = self._book.apply(event, time.time())
             self._add_event({"outcome": "accepted", "effect": effect, "incident": incident,
-                             "event": event, "fault": note})
+                             "title": self._book.title(incident), "event": event, "fault": note})
 
     def refuse_event(self, outcome: str, event, errors: list, note: str | None) -> None:
         """Records an event that was not accepted: `outcome` is rejected, throttled or lost."""

@@ -3,7 +3,8 @@
 of the third party. Prints `listening on PORT`; stops on SIGTERM.
 
 A file in the faults directory breaks something from the next request on: `login` (POST /login
-answers 500), `third-party` (the widget takes four seconds).
+answers 500), `checkout` (paying answers 500), `health` (503), `third-party` (the widget takes four
+seconds).
 """
 import argparse
 import json
@@ -78,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         pages = {"/login": self._login_form, "/account": self._account, "/widget.js": self._widget,
                  "/api/reviews": lambda: self._json(200, {"rating": 4.8, "count": 1204}),
-                 "/api/health": lambda: self._json(200, {"status": "ok"})}
+                 "/api/health": self._health}
         pages.get(urlsplit(self.path).path, self._not_found)()
 
     def do_POST(self):
@@ -151,6 +152,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     # API
 
+    def _health(self):
+        if self.server.is_broken("health"):
+            self._json(503, {"status": "failing"})
+        else:
+            self._json(200, {"status": "ok"})
+
     def _create_basket(self, body):
         try:
             order = json.loads(body)
@@ -166,6 +173,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._json(201, {"id": basket_id, "items": basket["items"], "total": basket["total"]})
 
     def _check_out(self, basket_id):
+        if self.server.is_broken("checkout"):
+            self._json(500, {"error": "payment provider unreachable"})
+            return
         basket = self.server.baskets.get(basket_id)
         if basket is None:
             self._json(404, {"error": "no such basket"})

@@ -71,16 +71,21 @@ class ShopHandle:
             return error
 
 
-def _switch_login(shop, on):
-    shop.mark("login", on)
+def _marks(name):
+    """A fault that the application sees by itself."""
+    return lambda shop, on: shop.mark(name, on)
 
 
 def _shows_login(shop):
     return shop.fetch(network.edge_address(0), network.SHOP, "/login", "POST") == 500
 
 
-def _switch_third_party(shop, on):
-    shop.mark("third-party", on)
+def _shows_checkout(shop):
+    return shop.fetch(network.edge_address(0), network.SHOP, "/api/checkout/x", "POST") == 500
+
+
+def _shows_health(shop):
+    return shop.fetch(network.edge_address(0), network.SHOP, "/api/health") == 503
 
 
 def _shows_third_party(shop):
@@ -121,10 +126,15 @@ _EVERYWHERE = "one critical page within 35 s, resolved within 90 s after `off`"
 
 FAULTS = {fault.name: fault for fault in (
     Fault("login", "POST /login answers 500 at every edge",
-          f"shop-login is down in all regions: {_EVERYWHERE}", _switch_login, _shows_login),
+          f"shop-login is down in all regions: {_EVERYWHERE}", _marks("login"), _shows_login),
+    Fault("checkout", "paying answers 500 at every edge",
+          f"shop-checkout is down in all regions: {_EVERYWHERE}",
+          _marks("checkout"), _shows_checkout),
+    Fault("health", "the shop's API says 503 of itself",
+          f"shop-health is down in all regions: {_EVERYWHERE}", _marks("health"), _shows_health),
     Fault("third-party", f"{network.WIDGETS} takes {WIDGET_DELAY_SECONDS:g} s for its script",
           f"shop-widget is down in all regions: {_EVERYWHERE}, both later by the slow answers",
-          _switch_third_party, _shows_third_party),
+          _marks("third-party"), _shows_third_party),
     Fault("edge", f"edge {network.BROKEN_EDGE} (POP {network.POPS[network.BROKEN_EDGE]}) answers "
           "502 to everything",
           f"{' and '.join(network.regions_of(network.BROKEN_EDGE))} fail: regional, never down; "

@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT))
 
 from demo import network  # noqa: E402
 from demo.pager import Pager  # noqa: E402
-from demo.processes import start_time  # noqa: E402
+from demo.processes import end_with_parent, start_time  # noqa: E402
 from demo.state import read_state  # noqa: E402
 
 READY_SECONDS = 180
@@ -33,7 +33,8 @@ class RunningDemo:
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, ROOT / "demo/up.py", "--bin", programs, "--dir", self.directory,
-                 "--no-grid", *map(str, arguments)], stdout=output, stderr=output)
+                 "--no-grid", *map(str, arguments)], stdout=output, stderr=output,
+                preexec_fn=end_with_parent(signal.SIGTERM))
         try:
             wait_for(self._is_ready, READY_SECONDS, "the demo's readiness", self)
         except BaseException:

@@ -67,6 +67,14 @@ class Engine(unittest.TestCase):
         self.assertIn("http_status", failures["shop-login"])
         self.assertNotIn("picket-demo", json.dumps(self.run_checks()["shop-login"]))
 
+    def test_a_broken_payment_fails_the_checkout_and_its_clean_up_still_runs(self):
+        self.assertEqual(set(self.failures("checkout")), {"shop-checkout"})
+        steps = self.run_checks()["shop-checkout"]["attempts"][-1]["steps"]
+        self.assertEqual([step["status"] for step in steps], ["passed", "failed", "passed"])
+
+    def test_a_service_that_says_it_fails_is_believed(self):
+        self.assertEqual(set(self.failures("health")), {"shop-health"})
+
     def test_a_slow_third_party_fails_its_script_only(self):
         self.assertEqual(self.failures("third-party"), {"shop-widget": {"expectation"}})
 

@@ -28,6 +28,11 @@ class Lines(unittest.TestCase):
         event = {"event_action": "resolve", "dedup_key": "picket:1"}
         self.assertIn("picket:1", pager.event_line(self.event(event=event, effect="resolved")))
 
+    def test_a_resolve_of_an_incident_shows_its_title(self):
+        event = {"event_action": "resolve", "dedup_key": "picket:1"}
+        line = pager.event_line(self.event(event=event, effect="resolved", title="shop down"))
+        self.assertIn("PagerDuty resolve resolved: shop down", line)
+
     def test_control_characters_never_reach_the_terminal(self):
         event = trigger(summary="a\x1b]0;owned\x07b\u202ec")
         line = pager.event_line(self.event(event=event))

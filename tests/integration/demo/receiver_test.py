@@ -54,7 +54,8 @@ class Enqueue(ReceiverCase):
         self.assertEqual(answer, {"status": "success", "message": "Event processed",
                                   "dedup_key": "k1"})
         [event] = self.read("events")
-        self.assertEqual((event["outcome"], event["effect"]), ("accepted", "opened"))
+        self.assertEqual((event["outcome"], event["effect"], event["title"]),
+                         ("accepted", "opened", "shop down"))
         self.assertTrue(before <= event["at"] <= time.time())
         [incident] = self.read("incidents")
         self.assertEqual((incident["dedup_key"], incident["status"]), ("k1", "triggered"))

@@ -167,6 +167,16 @@ class Faults(ShopCase):
         self.assertEqual(self.fetch("/login", "POST", "", FORM)[0], 500)
         self.assertEqual(self.fetch("/login")[0], 200)
 
+    def test_checkout(self):
+        self.switched("checkout")
+        self.assertEqual(self.fetch("/api/checkout/x", "POST")[0], 500)
+        self.assertEqual(self.fetch("/api/basket", "POST", "{}", JSON)[0], 422)
+
+    def test_health(self):
+        self.switched("health")
+        self.assertEqual(self.fetch("/api/health")[0], 503)
+        self.assertEqual(self.fetch("/")[0], 200)
+
     def test_third_party(self):
         self.switched("third-party")
         began = time.monotonic()

@@ -136,8 +136,8 @@ class FaultCommand(Directory):
         self.assertEqual(shop.home_status(2), 502)
         self.assertIn("on already", self.fault("edge", "on").stdout)
         states = dict(line.split()[:2] for line in self.fault("list").stdout.splitlines())
-        self.assertEqual(states, {"login": "off", "third-party": "off", "edge": "on",
-                                  "certificate": "off", "dns": "off"})
+        self.assertEqual({name for name, state in states.items() if state == "on"}, {"edge"})
+        self.assertGreaterEqual(set(states), {"login", "third-party", "certificate", "dns"})
         self.assertIn("edge is off", self.fault("edge", "off").stdout)
         self.assertEqual(shop.home_status(2), 200)
 
