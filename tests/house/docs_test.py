@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Reference pages and sources name the same routes, metrics and commands, in both directions."""
+import pathlib
+import re
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+METRIC = r"(?:picket|probe|sm)_\w+"
+
+
+def source(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def page(name):
+    return source(f"docs/reference/{name}.md")
+
+
+def routes_of_source(text):
+    rows = re.findall(r'\{"(GET|POST|PUT|DELETE)", "([^"]+)", &P::\w+, Policy::(\w+)\}', text)
+    return set(rows)
+
+
+def routes_of_page(text):
+    people = text.split("## The agents' listener")[0]
+    return set(re.findall(r"^\| (GET|POST|PUT|DELETE) \| `([^`]+)` \| (\w+) \|", people, re.M))
+
+
+def agent_routes_of_source(text):
+    return set(re.findall(r'\{"(GET|POST)", "(/agent/[^"]+)", &AgentRoutes', text))
+
+
+def agent_routes_of_page(text):
+    return set(re.findall(r"^\| (GET|POST) \| `(/agent/[^`]+)` \|", text, re.M))
+
+
+def metrics_of_source(text):
+    return set(re.findall(rf'"({METRIC})"', text))
+
+
+def metrics_of_page(text):
+    return set(re.findall(rf"^\| `({METRIC})` \|", text, re.M))
+
+
+def commands_of_source(text):
+    return set(re.findall(r"picket::cli::add_(\w+),", text))
+
+
+def commands_of_page(text):
+    return set(re.findall(r"^### picket (\w+)$", text, re.M))
+
+
+class Docs(unittest.TestCase):
+    def same(self, in_source, in_page):
+        self.assertTrue(in_source, "nothing found in the sources: has their form changed?")
+        self.assertEqual(in_source - in_page, set(), "not in the page")
+        self.assertEqual(in_page - in_source, set(), "only in the page")
+
+    def test_every_route_for_people_is_in_its_page_with_its_policy(self):
+        self.same(routes_of_source(source("controller/people_routes.cpp")),
+                  routes_of_page(page("api")))
+
+    def test_every_route_for_agents_is_in_its_page(self):
+        self.same(agent_routes_of_source(source("controller/agent_routes.cpp")),
+                  agent_routes_of_page(page("api")))
+
+    def test_every_metric_is_in_its_page(self):
+        files = ("controller/own_metrics.cpp", "controller/api/series.cpp",
+                 "agent/agent_metrics.cpp")
+        found = set().union(*(metrics_of_source(source(name)) for name in files))
+        self.same(found, metrics_of_page(page("metrics")))
+
+    def test_every_command_is_in_its_page(self):
+        self.same(commands_of_source(source("cli/main.cpp")), commands_of_page(page("cli")))
+
+    def test_every_option_of_a_command_is_in_its_page(self):
+        text = page("cli")
+        for path in sorted((ROOT / "cli/commands").glob("*.cpp")):
+            for names in re.findall(r'add_(?:option|flag)\("(-[^"]+)"', path.read_text()):
+                for option in names.split(","):
+                    self.assertIn(f"`{option}", text.replace("create --", "create `--"),
+                                  f"{path.name}: {option}")
+
+    def test_a_missing_name_is_noticed(self):
+        row = '{"GET", "/new", &P::fresh, Policy::read},'
+        with self.assertRaises(AssertionError):
+            self.same(routes_of_source(row), routes_of_page(page("api")))
+        with self.assertRaises(AssertionError):
+            self.same(metrics_of_source('"picket_fresh"'), metrics_of_page(page("metrics")))
+
+
+if __name__ == "__main__":
+    unittest.main()
