@@ -53,6 +53,7 @@ OutboxStep OutboxMachine::add(const std::vector<OutboxRow>& rows, WallTime now) 
   for (const OutboxRow& row : rows) {
     if (!is_owed(row) || key_of_.count(row.id) != 0) continue;
     insert(row);
+    hasten_earlier(row, now);
     Episode& episode = episodes_[row.key.value];
     // A resolve sent again after a later row of its key would undo that one.
     for (auto& [position, entry] : episode.queue)
@@ -70,6 +71,7 @@ OutboxMachine::Entry& OutboxMachine::insert(OutboxRow row) {
   const auto route = parse_route(row.route_json);
   entry.snapshot = route ? *route : Route{row.receiver, ReceiverKind::pagerduty, {}, {}, {}};
   key_of_[row.id] = row.key;
+  if (!row.alert_key.empty()) keys_of_[row.alert_key].insert(row.key.value);
   const Position position{row.ordinal, row.id};
   auto& queue = episodes_[row.key.value].queue;
   entry.row = std::move(row);
@@ -91,8 +93,34 @@ Route OutboxMachine::route_of(const Episode& episode, const Entry& entry) const 
   return directory_.choose(entry.snapshot, episode.credential);
 }
 
+// The key whose resolve this trigger waits for: else two incidents of one alert would be open.
+std::optional<std::string> OutboxMachine::earlier_key(const OutboxRow& trigger) const {
+  const auto keys = keys_of_.find(trigger.alert_key);
+  if (keys == keys_of_.end() || trigger.action != OutboxAction::trigger) return std::nullopt;
+  for (const std::string& key : keys->second) {
+    const auto episode = episodes_.find(key);
+    if (key == trigger.key.value || episode == episodes_.end()) continue;
+    for (const auto& [position, entry] : episode->second.queue)
+      if (entry.row.action == OutboxAction::resolve && !is_fence(entry.row) &&
+          entry.row.fallback_of.empty() && entry.row.due <= trigger.due)
+        return key;
+  }
+  return std::nullopt;
+}
+
+// A page waits for them now: tried at once unless the channel said when.
+void OutboxMachine::hasten_earlier(const OutboxRow& row, WallTime now) {
+  const auto key = earlier_key(row);
+  if (!key) return;
+  for (auto& [position, entry] : episodes_.at(*key).queue)
+    if (!entry.sending && !entry.held && !entry.refused && !is_fence(entry.row))
+      entry.row.next_attempt = std::min(entry.row.next_attempt, now);
+}
+
 WallTime OutboxMachine::ready_at(const Episode& episode, const Entry& entry, WallTime now) const {
   if (entry.row.next_attempt > now) return entry.row.next_attempt;
+  const WallTime no_longer = entry.row.due + options_.fallback_after;
+  if (now < no_longer && earlier_key(entry.row)) return no_longer;
   const auto channel = channels_.find(channel_of(route_of(episode, entry)));
   if (channel == channels_.end()) return now;
   return channel->second.free_at(entry.row.severity, now, options_.channel);
@@ -315,14 +343,21 @@ void OutboxMachine::forget_finished(const std::string& key) {
   if (episode == episodes_.end()) return;
   auto& queue = episode->second.queue;
   bool over = false;
+  std::string alert_key;
   for (auto item = queue.begin(); item != queue.end();) {
     const OutboxRow& row = item->second.row;
     const bool finished = row.finished.has_value();
     over = over || (finished && row.action == OutboxAction::resolve);
     if (finished) key_of_.erase(row.id);
+    if (finished) alert_key = row.alert_key;
     item = finished ? queue.erase(item) : std::next(item);
   }
-  if (over && queue.empty()) episodes_.erase(episode);
+  if (!over || !queue.empty()) return;
+  episodes_.erase(episode);
+  const auto keys = keys_of_.find(alert_key);
+  if (keys == keys_of_.end()) return;
+  keys->second.erase(key);
+  if (keys->second.empty()) keys_of_.erase(keys);
 }
 
 }  // namespace picket::controller

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,6 +64,7 @@ struct OutboxStep {
 //   any owed   3 failures, 55 s since due,   same       a fallback row, once
 //              or the channel is down
 //   any owed   24 h since the resolve is due dead       report
+//   A trigger also waits, up to 55 s, until its alert's earlier episode is resolved there.
 //   * unknown when an earlier attempt was: it may have been taken then
 class OutboxMachine {
  public:
@@ -120,6 +122,8 @@ class OutboxMachine {
   Route route_of(const Episode& episode, const Entry& entry) const;
   bool channel_down(const Episode& episode, const Entry& entry, WallTime now) const;
   WallTime ready_at(const Episode& episode, const Entry& entry, WallTime now) const;
+  std::optional<std::string> earlier_key(const OutboxRow& trigger) const;
+  void hasten_earlier(const OutboxRow& row, WallTime now);
   bool has_room(const Entry& entry, const std::string& channel) const;
   void begin(Episode& episode, Entry& entry, WallTime now, OutboxStep& step);
   void end(Entry& entry, const SendResult& result, WallTime now);
@@ -143,6 +147,7 @@ class OutboxMachine {
   Random random_;
   std::map<std::string, Episode> episodes_;  // by dedup key
   std::map<std::string, DedupKey> key_of_;   // row id -> key, of rows not finished
+  std::map<std::string, std::set<std::string>> keys_of_;  // alert key -> keys in episodes_
   std::map<std::string, Channel> channels_;
   std::size_t in_flight_{0};
   std::size_t primaries_in_flight_{0};

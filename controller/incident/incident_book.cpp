@@ -220,6 +220,7 @@ OutboxRow IncidentBook::make_row(const Kept& kept, Page& page, OutboxAction acti
   row.route_json = page.route_json;
   row.payload_json = page.payload_json;
   row.key = page.key;
+  row.alert_key = join_unambiguously({page.receiver, kept.row.subject, kept.row.alert_id});
   row.ordinal = page.next_ordinal++;
   row.id = make_outbox_id(row.key, row.ordinal);
   row.severity = kept.row.severity;

@@ -107,6 +107,7 @@ struct OutboxRow {
   std::string route_json;   // snapshot of the receiver's settings, secrets by reference only
   std::string payload_json; // snapshot of what to say, before any degradation
   DedupKey key;
+  std::string alert_key;     // of all episodes of an alert at a receiver; empty: of no alert
   std::uint32_t ordinal{0};  // order within the key
   Severity severity{Severity::error};
   WallTime due;

@@ -72,10 +72,11 @@ const Table kIncidents{
      "opened_ms", "acknowledged_ms", "resolved_ms", "title", "detail"}};
 const Table kOutbox{
     "outbox", {"id"}, {"incident",      "action",          "receiver",    "route",
-                       "payload",       "dedup_key",       "ordinal",     "severity",
-                       "due_ms",        "next_attempt_ms", "attempts",    "degrade_level",
-                       "state",         "ever_unknown",    "fences_left", "fallback_of",
-                       "fallback_made", "last_error",      "provider_id", "finished_ms"}};
+                       "payload",       "dedup_key",       "alert_key",   "ordinal",
+                       "severity",      "due_ms",          "next_attempt_ms",
+                       "attempts",      "degrade_level",   "state",       "ever_unknown",
+                       "fences_left",   "fallback_of",     "fallback_made",
+                       "last_error",    "provider_id",     "finished_ms"}};
 const Table kAgents{
     "agents",
     {"region", "name"},
@@ -149,6 +150,7 @@ Values values_of(const OutboxRow& row) {
           row.route_json,
           row.payload_json,
           row.key.value,
+          row.alert_key,
           number(row.ordinal),
           name(to_string(row.severity)),
           to_value(row.due),
@@ -264,6 +266,7 @@ void read_into(const Row& row, OutboxRow& out) {
   out.route_json = in.text();
   out.payload_json = in.text();
   out.key.value = in.text();
+  out.alert_key = in.text();
   out.ordinal = in.as<std::uint32_t>();
   out.severity = parse_severity(in.text()).value_or(Severity::error);
   out.due = in.time();

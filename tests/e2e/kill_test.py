@@ -28,6 +28,7 @@ CLOSE_SECONDS = 60            # the grace of a round
 UNSYNCED_SECONDS = 2.0        # a killed agent may lose what it measured last
 RETURN_SECONDS = 20.0         # until a killed process does its work again
 PAGER_FAULTS = ({"fault": "error", "status": 500}, {"fault": "accept_then_hang"},
+                {"fault": "error", "status": 503, "count": 5},  # enough for the fallback
                 {"fault": "reset"}, {"fault": "throttle", "retry_after": 1})
 
 
@@ -41,12 +42,15 @@ class Kills:
         self._choices = choices
         self._count = count
         self._until: dict[str, float] = {}
+        self._healed = CHECKS[0]
 
     def run(self) -> None:
         self._choices.shuffle(order := list(CHECKS))
         for number in range(self._count):
             if number % 3 == 0:
                 self._break(order[number // 3 % len(order)])
+            if number % 5 == 2:
+                self._break(self._healed)  # again, while its resolve may be under way
             if number % 4 == 1:
                 fault = {**self._choices.choice(PAGER_FAULTS), "channel": "pagerduty"}
                 self.rig.receiver.script.add(fault)
@@ -86,6 +90,7 @@ class Kills:
             now = time.time()
             for check in [check for check, until in self._until.items() if until <= now]:
                 del self._until[check]
+                self._healed = check
                 del self.rig.target.faults[check]
             notes = self.rig.fleet.tend()
             if notes:

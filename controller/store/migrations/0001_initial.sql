@@ -92,6 +92,7 @@ CREATE TABLE outbox (
   route TEXT NOT NULL,
   payload TEXT NOT NULL,
   dedup_key TEXT NOT NULL,
+  alert_key TEXT NOT NULL,
   ordinal INTEGER NOT NULL,
   severity TEXT NOT NULL,
   due_ms INTEGER NOT NULL,

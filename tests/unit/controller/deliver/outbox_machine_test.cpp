@@ -12,7 +12,62 @@ namespace {
 
 const std::vector<std::string> kNothing;
 
+OutboxRow of_alert(OutboxRow row) {
+  row.alert_key = "checkout, down, main";
+  return row;
+}
+
+// One episode that is over at 10 s, its resolve not accepted at 10 s; the next one begins at 11 s.
+void fail_twice(Bench& bench) {
+  bench.add(of_alert(page("t1", OutboxAction::trigger, 0, 0, "a")), 0);
+  bench.send("t1", SendClass::accepted, 0);
+  bench.add(of_alert(page("r1", OutboxAction::resolve, 1, 10, "a")), 10);
+  bench.send("r1", SendClass::transient, 10);
+  bench.add(of_alert(page("t2", OutboxAction::trigger, 0, 11, "b")), 11);
+}
+
 }  // namespace
+
+TEST_CASE("a trigger waits until its alert's earlier episode is resolved", "[deliver]") {
+  Bench bench;
+  fail_twice(bench);
+  bench.send("r1", SendClass::transient, 11);  // hastened: the trigger waits for it
+  CHECK(bench.start(12) == kNothing);
+  CHECK(bench.machine.next_due(at(12)) > at(12));
+  const double later = (bench.rows.at("r1").next_attempt - at(0)).count() / 1000.0;
+  bench.send("r1", SendClass::accepted, later);
+  bench.send("t2", SendClass::accepted, later);
+}
+
+TEST_CASE("a restored machine still keeps the episodes of an alert apart", "[deliver]") {
+  Bench before;
+  fail_twice(before);
+  Bench bench;
+  bench.rows = before.rows;
+  bench.note(bench.machine.restore(before.stored(), at(12)));
+  bench.send("r1", SendClass::accepted, 20);
+  bench.send("t2", SendClass::accepted, 20);
+}
+
+TEST_CASE("a resolve that nobody takes holds the next trigger for 55 s, not longer", "[deliver]") {
+  Bench bench;
+  fail_twice(bench);
+  for (double now = 11; now < 66; now += 0.5)
+    for (const std::string& id : bench.start(now)) {
+      CHECK(id != "t2");
+      bench.finish(id, SendClass::transient, now);
+    }
+  const auto sent = bench.start(66);
+  CHECK(std::count(sent.begin(), sent.end(), "t2") == 1);
+}
+
+TEST_CASE("episodes of other alerts do not wait for one another", "[deliver]") {
+  Bench bench;
+  fail_twice(bench);
+  bench.add(page("t3", OutboxAction::trigger, 0, 11, "c"), 11);
+  const auto sent = bench.start(11);
+  CHECK(std::count(sent.begin(), sent.end(), "t3") == 1);
+}
 
 TEST_CASE("each answer to a first trigger leads where the table says", "[deliver]") {
   struct Line {

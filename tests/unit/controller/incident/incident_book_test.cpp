@@ -264,6 +264,7 @@ TEST_CASE("a later episode has its own incident and key", "[incident]") {
   const BookRows second = book.apply(t);
   CHECK(second.incidents.at(0).id != first.incidents[0].id);
   CHECK(second.outbox.at(0).key != first.outbox[0].key);
+  CHECK(second.outbox.at(0).alert_key == first.outbox[0].alert_key);
   CHECK(second.outbox[0].ordinal == 0);
 }
 

@@ -30,6 +30,7 @@ OutboxRow page(const std::string& id, const std::string& key, std::uint32_t ordi
   row.route_json = R"({"url":"https://events.example"})";
   row.payload_json = R"({"summary":"shop down"})";
   row.key = DedupKey{key};
+  row.alert_key = "alert of " + key;
   row.ordinal = ordinal;
   row.severity = Severity::critical;
   row.due = at(1000 + ordinal);
@@ -149,6 +150,7 @@ TEST_CASE("an outbox row keeps every field", "[store]") {
   CHECK(back.route_json == row.route_json);
   CHECK(back.payload_json == row.payload_json);
   CHECK(back.key == row.key);
+  CHECK(back.alert_key == row.alert_key);
   CHECK(back.ordinal == row.ordinal);
   CHECK(back.severity == row.severity);
   CHECK(back.due == row.due);
