@@ -31,6 +31,7 @@ class AgentSettings:
     resolvers: dict[str, str] = field(default_factory=dict)  # ADDRESS:PORT by region
     ca_file: Path | None = None
     secrets: Path | None = None
+    limits: dict[str, int] = field(default_factory=dict)  # as in agent.yaml
 
 
 class Fleet:
@@ -99,14 +100,14 @@ fleet_receivers: [pagerduty/demo]
 
     # Its checks
 
-    def install_checks(self, checks: Path) -> None:
+    def install_checks(self, checks: Path, confirm=False) -> None:
         """Brings a directory of checks into force; later edits there are seen by themselves.
 
         After the agents are there, and not before: each that joins moves the phases of all, and a
-        moved phase holds from the next round.
+        moved phase holds from the next round. `confirm`: also when most checks end by it.
         """
         self._link_checks(checks)
-        self.ask_text("reload", seconds=60)
+        self.ask_text("reload", *(["--confirm"] if confirm else []), seconds=60)
 
     def _no_checks(self):
         empty = self.directory / "no-checks"
@@ -205,6 +206,8 @@ fleet_receivers: [pagerduty/demo]
             lines.append(f'resolver: {{servers: ["{settings.resolvers[region]}"]}}')
         roots = f", ca_file: {_yaml(settings.ca_file)}" if settings.ca_file else ""
         lines.append(f"network: {{allow: [127.0.0.0/8]{roots}}}")
+        if settings.limits:
+            lines.append(f"limits: {json.dumps(settings.limits)}")
         if settings.secrets:
             lines.append(f"secrets: {{directory: {_yaml(settings.secrets)}}}")
         _write(directory / "agent.yaml", "\n".join(lines) + "\n")
