@@ -68,8 +68,18 @@ class Kills:
 
     def _kill(self, names):
         for name in names:
+            if self._choices.random() < 0.7:
+                self._await_result(self._choices.uniform(0.0, 0.06))
             self.kills.append((time.time(), name))
             self.rig.kill(name)
+
+    def _await_result(self, delay):
+        """Returns `delay` after a request at the target: its result is on its way then."""
+        seen = len(self.rig.target.traces)
+        deadline = time.time() + 1
+        while len(self.rig.target.traces) == seen and time.time() < deadline:
+            time.sleep(0.002)
+        time.sleep(delay)
 
     def _break(self, check):
         long = self._choices.random() < 0.7
