@@ -66,8 +66,9 @@ void Controller::add_deliveries(GaugeText& gauges) {
 void Controller::add_agents(GaugeText& gauges) {
   const WallTime now = turn_.now();
   for (const auto& [id, row] : registry_.agents()) {
+    if (row.revoked) continue;
     const auto seen = registry_.last_seen(id);
-    const bool up = !row.revoked && seen && now - *seen < kOfflineAfter;
+    const bool up = seen && now - *seen < kOfflineAfter;
     gauges.add("picket_agent_up", "1 while the agent polls or reports", up ? 1 : 0,
                {{"region", id.region.value}, {"agent", id.name}});
   }

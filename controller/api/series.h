@@ -39,6 +39,7 @@ class SeriesBook {
                                                    0.5,   1,    2.5,   5,    10};
   struct Target {
     std::string instance;  // URL of the first step, query removed
+    std::string labels;    // the check's own, as `,label_NAME="VALUE"..`, for sm_check_info
     Millis interval{0};
   };
   struct Series {

@@ -18,6 +18,7 @@ Check make_check() {
   action.url = "https://shop.example.com/path?token=1";
   step.action = action;
   check.steps.push_back(step);
+  check.labels = {{"cost-centre", "a\"b"}, {"tier", "one"}};
   return check;
 }
 
@@ -68,6 +69,9 @@ TEST_CASE("a run shows under the names that dashboards know", "[series]") {
   CHECK(has(text, "probe_all_duration_seconds_bucket{" + kLabels + ",le=\"0.1\"} 0"));
   CHECK(has(text, "probe_all_duration_seconds_bucket{" + kLabels + ",le=\"0.25\"} 2"));
   CHECK(text.find("token=1") == std::string::npos);
+  CHECK(has(text, "sm_check_info{" + kLabels +
+                      ",check_name=\"http\",frequency=\"300000\",geohash=\"\","
+                      "region=\"eu-west-1\",label_cost_centre=\"a\\\"b\",label_tier=\"one\"} 1"));
 }
 
 TEST_CASE("series end three intervals after the last result", "[series]") {
