@@ -49,7 +49,7 @@ TEST_CASE("a quiet day pages nobody and fills the ledger", "[sim]") {
 
 TEST_CASE("a global fault is paged within 35 s and resolved within 90 s", "[sim]") {
   std::vector<Millis> detections;
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint64_t seed = 1; seed <= (is_long() ? 30U : 9U); ++seed) {
     sim::World world{{seed, 12, {}}};
     world.run_for(minutes{20} + Seconds{static_cast<int>(Random{seed}.below(300))});
     const WallTime fault = world.timeline().wall_now();
@@ -166,11 +166,11 @@ TEST_CASE("agents work on while the controller is away and bring everything back
 }
 
 TEST_CASE("random stories keep every promise", "[sim]") {
-  const std::uint64_t stories = is_long() ? 200 : 4;
+  const std::uint64_t stories = is_long() ? 200 : 3;
   for (std::uint64_t seed = 100; seed < 100 + stories; ++seed) {
     sim::StoryOptions options;
     options.seed = seed;
-    options.length = is_long() ? hours{24} : hours{8};
+    options.length = is_long() ? hours{24} : hours{6};
     const auto outcome = sim::tell_story(options);
     INFO("./dev sim --seed " << seed << " --hours " << options.length.count() / 3'600'000);
     CHECK(outcome.violations == std::vector<std::string>{});
