@@ -9,6 +9,7 @@ build: libboost1.81-dev  # conflicts with the Boost 1.74 dev packages, apt remov
 build: libcurl4-openssl-dev libssl-dev libc-ares-dev libprotobuf-dev protobuf-compiler  # network
 build: libyaml-cpp-dev nlohmann-json3-dev libre2-dev libsqlite3-dev libzstd-dev  # data
 build: libfmt-dev libspdlog-dev libcli11-dev libexpected-dev libhowardhinnant-date-dev  # language
+build: libldns-dev  # DNS messages
 build: libsodium-dev prometheus-cpp-dev catch2  # signatures, own metrics, test programs
 demo: nginx-light dnsmasq-base openssl curl ca-certificates  # the demo shop
 demo: python3 python3-yaml  # the demo scripts

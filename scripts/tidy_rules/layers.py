@@ -4,11 +4,13 @@ import re
 TOP = ("common", "agent", "controller", "cli")
 FOUNDATION = {"core": (), "model": ("core",), "async": ("core",)}
 ABOVE = ("core", "model", "async")  # what wire, checks, http and telemetry may include
-CLI_FROM_AGENT = ("agent/probe/", "agent/script/")  # `picket run` is the agent's own engine
+# `picket run` is the agent's own engine:
+CLI_FROM_AGENT = ("agent/dns/", "agent/probe/", "agent/script/")
 
 # Headers a sibling folder may include: plain structs and pure virtual classes, without state of
 # their own. Why each is here:
 INTERFACE_HEADERS = {
+    "agent/dns/dns_client.h": "what the dns probe asks of the network",
     "agent/link/record_source.h": "where the link takes records from, made by the spool",
     "agent/spool/disk.h": "the file operations of spool and link",
     "agent/probe/probe.h": "what the runner asks of a probe: sessions, requests, raw hops",
@@ -26,6 +28,7 @@ INTERFACE_HEADERS = {
 CONFINED = (
     (r"curl/", ("common/http/",), "common/http/http_client.h"),
     (r"ares(_\w+)?\.h$", ("common/http/",), "the resolver of common/http"),
+    (r"ldns/", ("agent/dns/",), "agent/dns"),
     (r"yaml-cpp/", ("common/checks/",), "common/checks"),
     (r"(sqlite3|libpq-fe)\.h$", ("controller/store/",), "controller/store"),
     (r"prometheus/", ("common/telemetry/",), "common/telemetry"),

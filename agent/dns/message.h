@@ -1,0 +1,42 @@
+// DNS messages to and from their wire format (RFC 1035, EDNS by RFC 6891), by libldns, which only
+// this folder includes. Pure functions; any bytes may be given to the reader.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "agent/dns/dns_client.h"
+#include "common/core/result.h"
+
+namespace picket::agent {
+
+// What a UDP answer may be without fragments, as the DNS flag day of 2020 advises.
+constexpr std::uint16_t kUdpPayloadMax = 1232;
+// All sections of one answer together; more is called malformed.
+constexpr int kRecordsMax = 2000;
+
+// The question's packet. invalid_argument: the name or the type is none.
+Result<std::string> make_query(const DnsQuery& query, std::uint16_t id);
+
+enum class AnswerFit {
+  right,      // an answer to this question
+  wrong,      // something else: other id, other question, no response at all
+  malformed,  // the right id, but it cannot be read
+};
+
+struct AnswerRead {
+  AnswerFit fit{AnswerFit::wrong};
+  std::string problem;  // of malformed
+  DnsMessage message;   // of right
+};
+
+// Reads a packet that came in reply. An answer that was cut (TC) counts as right even when its
+// records cannot be read; an error without its question does too, as some servers send it.
+AnswerRead read_answer(std::string_view packet, const DnsQuestion& question, std::uint16_t id);
+
+// "7.113.0.203.in-addr.arpa" for 203.0.113.7, the ip6.arpa name for an IPv6 address (RFC 1035,
+// 3.5 and RFC 3596, 2.5). Empty when the text is no address.
+std::string reverse_name(const std::string& address);
+
+}  // namespace picket::agent
