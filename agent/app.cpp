@@ -83,16 +83,16 @@ AgentSettings settings_of(const AgentConfig& config) {
 
 using Client = std::unique_ptr<http::HttpClient>;
 
-Result<Client> make_probe_client(async::Executor executor, async::Clock& clock,
-                                 const AgentConfig& config) {
+Result<std::unique_ptr<http::Network>> make_probe_network(async::Executor executor,
+                                                          async::Clock& clock,
+                                                          const AgentConfig& config) {
   auto guard = http::AddressGuard::create(config.network.allow);
   if (!guard) return fail(guard.error());
-  http::CurlClientOptions options;
+  http::NetworkOptions options;
   options.dns_servers = config.resolver_servers;
   options.ca_file = config.network.ca_file;
   options.guard = std::move(*guard);
-  options.user_agent = "picket/" PICKET_VERSION;
-  return http::create_curl_client(std::move(executor), clock, std::move(options));
+  return http::Network::create(std::move(executor), clock, std::move(options));
 }
 
 Result<Client> make_controller_client(async::Executor executor, async::Clock& clock,
@@ -113,7 +113,11 @@ class Program {
       : config_(std::move(config)), disk_(std::move(disk)) {}
 
   Status prepare() {
-    auto probes = make_probe_client(context_.get_executor(), clock_, config_);
+    auto network = make_probe_network(context_.get_executor(), clock_, config_);
+    if (!network) return fail(network.error());
+    network_ = std::move(*network);
+    auto probes = http::create_curl_client(context_.get_executor(), clock_, *network_,
+                                           "picket/" PICKET_VERSION);
     if (!probes) return fail(probes.error());
     auto controller = make_controller_client(context_.get_executor(), clock_, config_);
     if (!controller) return fail(controller.error());
@@ -181,6 +185,7 @@ class Program {
   async::RealClock clock_{context_.get_executor()};
   std::unique_ptr<Disk> disk_;
   std::unique_ptr<async::BlockingPool> pool_{async::create_thread_pool(1)};
+  std::unique_ptr<http::Network> network_;
   Client probes_;
   Client controller_;
   std::unique_ptr<SecretSource> secrets_;
