@@ -113,11 +113,15 @@ Found Judge::find_phase(const std::string& name) const {
   return Found::absent();
 }
 
-Found Judge::find_json(const std::string& path) {
+Found Judge::find_json(const std::string& path, std::string& why) {
   if (!document_) document_ = JsonDocument::parse(exchange_.body);
   const auto parsed = JsonPath::parse(path);
+  if (!*document_) why = "the body is " + document_->error().message;
   if (!*document_ || !parsed) return Found::absent();
-  return parsed->find(**document_);
+  const auto found = parsed->find(**document_);
+  if (found) return *found;
+  why = found.error().message;
+  return Found::absent();
 }
 
 Found Judge::find(const Expectation& expectation) const {
@@ -144,7 +148,8 @@ std::optional<std::string> Judge::why_not(const Expectation& expectation,
   if (expectation.subject == Subject::status)
     return status_mismatch(expectation.status, exchange_.status);
   const bool json = expectation.subject == Subject::jsonpath;
-  const Found found = json ? find_json(expectation.key) : find(expectation);
+  std::string why;
+  const Found found = json ? find_json(expectation.key, why) : find(expectation);
   const Redact redact = [this](std::string_view text) {
     return redactor_.apply_start(text, kShownStart);
   };
@@ -152,8 +157,8 @@ std::optional<std::string> Judge::why_not(const Expectation& expectation,
     at = matcher.at.line != 0 ? matcher.at : expectation.at;
     const auto filled = fill_matcher(matcher, variables);
     if (!filled) return filled.error().message;
-    auto wrong = mismatch(*filled, found, redact);
-    if (wrong && json && !*document_) *wrong += ": the body is " + document_->error().message;
+    const auto wrong = mismatch(*filled, found, redact);
+    if (!why.empty()) return wrong ? *wrong + ": " + why : why;  // not even `exists: false` holds
     if (wrong) return wrong;
   }
   return std::nullopt;
@@ -184,9 +189,9 @@ Judged Judge::judge(const std::vector<Expectation>& expectations, const Variable
   return judged;
 }
 
-std::optional<std::string> Judge::value_of(const Capture& capture) {
+std::optional<std::string> Judge::value_of(const Capture& capture, std::string& why) {
   switch (capture.source) {
-    case CaptureSource::jsonpath: return as_text(find_json(capture.expression));
+    case CaptureSource::jsonpath: return as_text(find_json(capture.expression, why));
     case CaptureSource::header: {
       const Found found = find_header(capture.expression);
       if (!found.present) return std::nullopt;
@@ -202,15 +207,17 @@ std::optional<std::string> Judge::value_of(const Capture& capture) {
 Captures Judge::capture(const std::vector<Capture>& captures) {
   Captures taken;
   for (const Capture& capture : captures) {
-    auto value = value_of(capture);
+    std::string why;
+    auto value = value_of(capture, why);
     if (!value || value->empty() || value->size() > kCaptureBytesMax) {
       const bool large = value && value->size() > kCaptureBytesMax;
+      why = large ? "is larger than 64 KiB" : "found nothing" + (why.empty() ? "" : ": " + why);
       taken.failures.push_back(
           {.kind = FailureKind::capture_missing,
            .message = cut_utf8(clean_line(fmt::format(
                                    "capture.{}: {} {} {}", capture.name,
                                    to_string(capture.source), capture.expression,
-                                   large ? "is larger than 64 KiB" : "found nothing")),
+                                   why)),
                                kMessageBytesMax),
            .at = capture.at});
       continue;

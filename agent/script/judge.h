@@ -49,11 +49,11 @@ class Judge {
   std::optional<std::string> why_not(const Expectation& expectation, const Variables& variables,
                                      SourcePosition& at);
   Found find(const Expectation& expectation) const;
-  Found find_json(const std::string& path);
+  Found find_json(const std::string& path, std::string& why);  // `why`: no JSON, too much work
   Found find_header(const std::string& name) const;
   Found find_cookie(const std::string& name) const;
   Found find_phase(const std::string& name) const;
-  std::optional<std::string> value_of(const Capture& capture);
+  std::optional<std::string> value_of(const Capture& capture, std::string& why);
 
   const ProbeOutcome& outcome_;
   const http::Exchange& exchange_;  // of the last hop
