@@ -15,6 +15,7 @@ demo: nginx-light dnsmasq-base openssl curl ca-certificates  # the demo shop
 demo: python3 python3-yaml  # the demo scripts
 test: clang-16 libclang-rt-16-dev  # the clang build, the fuzzers
 test: bind9 bind9-utils bind9-dnsutils strace jq procps iproute2  # real parts beside ours
+test: haproxy tinyproxy-bin  # balancers with faults, a forward proxy
 test: python3-jsonschema shellcheck  # the tests of the house
 bench: prometheus-blackbox-exporter libbenchmark-dev  # the peer to compare with
 lint: clang-format-16 clang-tidy-16  # ./dev fmt, ./dev tidy --clang
@@ -63,6 +64,7 @@ disable_new_services() {
   for name in "$@"; do
     case "$name" in
       nginx-light) as_root deb-systemd-helper disable nginx.service ;;
+      haproxy) as_root deb-systemd-helper disable haproxy.service ;;
       bind9) as_root deb-systemd-helper disable named.service ;;
       prometheus-blackbox-exporter) as_root deb-systemd-helper disable "$name.service" ;;
     esac >/dev/null 2>&1 || true

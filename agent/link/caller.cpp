@@ -32,7 +32,8 @@ Refusal refusal_of(const Failure& failure, const std::string& controller) {
   if (is_tls_refusal(failure.kind))
     return {{ErrorCode::certificate_refused, what,
              "compare controller_ca with the CA of the controller, its name, and the clocks"}};
-  if (failure.kind == FailureKind::tls_handshake)
+  if (failure.kind == FailureKind::tls_handshake ||
+      failure.kind == FailureKind::tls_client_certificate)
     return {{ErrorCode::unreachable, what,
              "if it lasts, the agent's certificate may have expired: give it a new join token"}};
   if (is_timeout(failure.kind)) return {{ErrorCode::timeout, what, ""}};

@@ -29,6 +29,10 @@ class CertificateStores {
   // Error: invalid_config when there is no good store of that file.
   Result<X509_STORE*> get(const std::string& ca_file);
 
+  // The store of the certificates in `pem` and no others, kept by the text's digest.
+  // Error: invalid_argument when it holds none or is damaged; the message shows nothing of it.
+  Result<X509_STORE*> of_pem(const std::string& pem);
+
  private:
   struct StoreDelete {
     void operator()(X509_STORE* store) const;
@@ -40,6 +44,7 @@ class CertificateStores {
     MonoTime looked_at;
   };
 
+  static Result<Store> make_store();
   std::string stamp_of(const std::string& ca_file) const;
   Result<Store> load(const std::string& ca_file) const;
 
@@ -47,6 +52,7 @@ class CertificateStores {
   std::string default_file_;
   bool add_system_roots_;
   std::map<std::string, Entry> entries_;
+  std::map<std::string, Store> texts_;  // by SHA-256
 };
 
 }  // namespace picket::http

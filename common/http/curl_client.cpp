@@ -77,8 +77,9 @@ async::Task<Result<Exchange>> CurlClient::exchange(Request request) {
 async::Task<Status> CurlClient::resolve(const Request& request, const Target& target, bool is_proxy,
                                         Exchange& exchange) {
   Resolution resolution;
-  if (target.is_literal && request.ip_version == IpVersion::any) {
-    resolution.addresses = {target.host};
+  const bool pinned = !request.address.empty() && !is_proxy;
+  if (pinned || (target.is_literal && request.ip_version == IpVersion::any)) {
+    resolution.addresses = {pinned ? request.address : target.host};
   } else {
     const MonoTime start = clock_.now();
     const Deadline deadline =
@@ -88,14 +89,16 @@ async::Task<Status> CurlClient::resolve(const Request& request, const Target& ta
     if (!resolved) co_return fail(resolved.error());
     resolution = std::move(*resolved);
   }
-  // A proxy is the operator's choice: its address is not the check's.
-  if (!is_proxy) network_.keep_allowed(target.host, resolution);
+  network_.keep_allowed(target.host, resolution);
   exchange.dns_server = std::move(resolution.server);
   exchange.resolved_addresses = std::move(resolution.addresses);
   exchange.failure = std::move(resolution.failure);
-  if (exchange.failure && is_proxy)
-    exchange.failure =
-        Failure{FailureKind::proxy, "the proxy's name: " + exchange.failure->message, {}};
+  if (exchange.failure && is_proxy) {
+    const bool blocked = exchange.failure->kind == FailureKind::blocked_address;
+    exchange.failure = Failure{blocked ? FailureKind::blocked_address : FailureKind::proxy,
+                               "the proxy " + exchange.failure->message,
+                               {}};
+  }
   co_return Status{};
 }
 
@@ -103,7 +106,12 @@ async::Task<Status> CurlClient::transfer(const Request& request, const Target& t
                                          const Target* proxy, Exchange& exchange) {
   X509_STORE* trusted = nullptr;
   if (target.tls || (proxy && proxy->tls)) {
-    auto store = network_.certificates().get(request.tls.ca_file);
+    auto store = request.tls.ca_pem.empty() ? network_.certificates().get(request.tls.ca_file)
+                                            : network_.certificates().of_pem(request.tls.ca_pem);
+    if (!store && store.error().code == ErrorCode::invalid_argument) {
+      exchange.failure = Failure{FailureKind::invalid_request, store.error().message, {}};
+      co_return Status{};
+    }
     if (!store) co_return fail(store.error());
     trusted = *store;
   }

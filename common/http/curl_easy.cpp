@@ -89,6 +89,7 @@ std::size_t CurlEasy::on_header(char* data, std::size_t, std::size_t size, void*
 void CurlEasy::take_header_line(std::string_view line) {
   if (line.starts_with("HTTP/") && !in_body_) {  // also after an interim response
     headers_.clear();
+    if (context_.request.digest) first_line_at_ = context_.clock.now();  // of the second answer
     return;
   }
   const bool continues = line.front() == ' ' || line.front() == '\t';
@@ -123,8 +124,7 @@ std::size_t CurlEasy::on_body(char* data, std::size_t, std::size_t size, void* s
 curl_socket_t CurlEasy::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<CurlEasy*>(self);
   auto [ip, with_port] = render_address(address->addr);
-  // A proxy is the operator's choice; its addresses are not the check's.
-  transfer.blocked_ = transfer.context_.proxy ? std::string{} : transfer.context_.guard.refusal(ip);
+  transfer.blocked_ = transfer.context_.guard.refusal(ip);
   transfer.tried_ = std::move(with_port);
   if (!transfer.blocked_.empty()) return CURL_SOCKET_BAD;
   if (!transfer.opened_at_) transfer.opened_at_ = transfer.context_.clock.now();
@@ -203,6 +203,7 @@ TransferEnd CurlEasy::end_of(CURLcode code, const Exchange& exchange) const {
   end.first_byte = has_first_byte();
   end.body_started = in_body_;
   end.proxied = context_.proxy != nullptr;
+  end.status = exchange.status;
   end.proxy_status = info_of<long>(easy_, CURLINFO_HTTP_CONNECTCODE);
   end.limit = limit_;
   end.blocked = blocked_;

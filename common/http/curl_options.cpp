@@ -8,6 +8,7 @@ namespace {
 constexpr const char* kEncodings = "gzip, br, zstd";
 // Addresses given by CURLOPT_RESOLVE stay in curl's table so long; only to be found at all.
 constexpr long kDnsTableSeconds = 5;
+constexpr Nanos kHeadStart = Millis{250};  // RFC 8305, 8: Connection Attempt Delay
 
 long millis_up(Nanos span) {
   return std::max<long>(1, static_cast<long>(std::chrono::ceil<Millis>(span).count()));
@@ -32,6 +33,10 @@ long family_option(IpVersion version) {
   return CURL_IPRESOLVE_WHATEVER;
 }
 
+std::string bracketed(const std::string& address) {
+  return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
 }  // namespace
 
 template <class Value>
@@ -53,7 +58,7 @@ void CurlOptions::set_list(CURLoption option, const std::vector<std::string>& li
 
 Status CurlOptions::apply() {
   if (!transfer_.easy_) return fail(ErrorCode::resource_exhausted, "no memory for libcurl");
-  set(CURLOPT_URL, transfer_.context_.request.url.c_str());
+  set_url();
   set_limits();
   set_method_and_body();
   set_headers();
@@ -69,6 +74,16 @@ Status CurlOptions::apply() {
               std::string("curl refuses an option: ") + curl_easy_strerror(first_error_));
 }
 
+// curl takes the name for SNI and for the certificate from the URL: another name stands there, and
+// the Host header says whom the request is for.
+void CurlOptions::set_url() {
+  const Request& request = transfer_.context_.request;
+  if (request.tls.server_name.empty())
+    set(CURLOPT_URL, request.url.c_str());
+  else
+    set(CURLOPT_URL, with_host(request.url, request.tls.server_name).c_str());
+}
+
 void CurlOptions::set_limits() {
   const Request& request = transfer_.context_.request;
   const Nanos left = transfer_.context_.time_left;
@@ -77,8 +92,9 @@ void CurlOptions::set_limits() {
   set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_TIMEOUT_MS, millis_up(left));
   set(CURLOPT_CONNECTTIMEOUT_MS, millis_up(connect));
-  // No race of the families: the second one gets the second half of the time.
-  set(CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS, millis_up(connect / 2));
+  // Without a race the second family gets the second half of the time.
+  const Nanos head_start = request.happy_eyeballs ? kHeadStart : connect / 2;
+  set(CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS, millis_up(head_start));
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
@@ -105,6 +121,8 @@ void CurlOptions::set_headers() {
   // What curl would add by itself to a body: a wait for "100 Continue" and a content type.
   if (!find_header(request.headers, "expect")) lines.emplace_back("Expect:");
   if (!find_header(request.headers, "content-type")) lines.emplace_back("Content-Type:");
+  if (!request.tls.server_name.empty() && !find_header(request.headers, "host"))
+    lines.push_back("Host: " + transfer_.context_.target.authority);
   for (const auto& [name, value] : request.headers)
     lines.push_back(value.empty() ? name + ";" : name + ": " + value);
   set_list(CURLOPT_HTTPHEADER, lines);
@@ -117,24 +135,36 @@ void CurlOptions::set_headers() {
 void CurlOptions::set_connection() {
   const Request& request = transfer_.context_.request;
   // Connections are told apart by what curl knows of them, which our trust stores are not.
-  const bool fresh = !request.reuse_connection || !request.tls.ca_file.empty();
+  const bool own_store = !request.tls.ca_file.empty() || !request.tls.ca_pem.empty();
+  const bool fresh = !request.reuse_connection || own_store || !request.address.empty();
   set(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
   set(CURLOPT_FORBID_REUSE, fresh ? 1L : 0L);
   set(CURLOPT_SSL_SESSIONID_CACHE, fresh ? 0L : 1L);
   if (!fresh) set(CURLOPT_SHARE, transfer_.context_.sessions);
   set(CURLOPT_HTTP_VERSION, version_option(request.http_version, transfer_.context_.target.tls));
-  set(CURLOPT_IPRESOLVE, family_option(request.ip_version));
+  if (request.address.empty()) set(CURLOPT_IPRESOLVE, family_option(request.ip_version));
+  if (!request.digest) return;
+  set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_DIGEST));
+  set(CURLOPT_USERNAME, request.digest->user.c_str());
+  set(CURLOPT_PASSWORD, request.digest->password.c_str());
 }
 
 void CurlOptions::set_addresses() {
   const TransferContext& context = transfer_.context_;
   const Target& resolved = context.proxy ? *context.proxy : context.target;
   set(CURLOPT_DNS_CACHE_TIMEOUT, kDnsTableSeconds);
-  if (resolved.is_literal) return;
-  std::string line = "+" + resolved.host + ":" + std::to_string(resolved.port) + ":";
+  const std::string& renamed = context.request.tls.server_name;
+  if (resolved.is_literal && renamed.empty()) {
+    if (!context.request.address.empty())
+      set_list(CURLOPT_CONNECT_TO, {"::" + bracketed(context.request.address) + ":"});
+    return;
+  }
+  const std::string& host = renamed.empty() ? resolved.host : renamed;
+  std::string line = "+" + host + ":" + std::to_string(resolved.port) + ":";
   for (const std::string& address : context.addresses) {
     if (line.back() != ':') line += ',';
-    line += address.find(':') == std::string::npos ? address : "[" + address + "]";
+    line += bracketed(address);
+    if (context.request.first_address_only) break;
   }
   set_list(CURLOPT_RESOLVE, {line});
 }
@@ -145,6 +175,9 @@ void CurlOptions::set_proxy() {
   set(CURLOPT_NOPROXY, "");
   if (!context.proxy) return;
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  const Credentials& login = context.request.proxy_login;
+  if (!login.user.empty()) set(CURLOPT_PROXYUSERNAME, login.user.c_str());
+  if (!login.user.empty()) set(CURLOPT_PROXYPASSWORD, login.password.c_str());
   set(CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
   set(CURLOPT_PROXY_CAINFO, static_cast<const char*>(nullptr));
 }
@@ -167,7 +200,8 @@ void CurlOptions::set_tls() {
     set(option, &blob);
   };
   set_blob(CURLOPT_SSLCERT_BLOB, tls.certificate_pem);
-  set_blob(CURLOPT_SSLKEY_BLOB, tls.private_key_pem);
+  set_blob(CURLOPT_SSLKEY_BLOB,
+           tls.private_key_pem.empty() ? tls.certificate_pem : tls.private_key_pem);
 }
 
 void CurlOptions::set_callbacks() {

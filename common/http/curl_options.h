@@ -18,6 +18,7 @@ class CurlOptions {
   void set(CURLoption option, Value value);
   void set_list(CURLoption option, const std::vector<std::string>& lines);
 
+  void set_url();
   void set_limits();
   void set_method_and_body();
   void set_headers();

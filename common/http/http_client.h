@@ -27,9 +27,17 @@ enum class IpVersion { any, v4, v6 };
 
 struct TlsOptions {
   std::string ca_file;          // empty: the client's default store (parsed once)
-  std::string certificate_pem;  // client certificate chain and key, PEM; empty: none
-  std::string private_key_pem;
-  bool insecure{false};  // accept any certificate (still recorded)
+  std::string ca_pem;           // these certificates are trusted, and no others; before ca_file
+  std::string certificate_pem;  // client certificate chain, PEM; empty: none
+  std::string private_key_pem;  // empty: it stands in certificate_pem
+  std::string server_name;      // for SNI and the certificate's name; empty: the URL's host
+  bool insecure{false};         // accept any certificate (still recorded)
+};
+
+struct Credentials {
+  std::string user;
+  std::string password;
+  bool operator==(const Credentials&) const = default;
 };
 
 struct Request {
@@ -45,7 +53,12 @@ struct Request {
   bool reuse_connection{false};  // probes always connect afresh
   std::uint64_t header_bytes_max{256 * 1024};
   std::uint64_t body_bytes_max{10 * 1024 * 1024};
-  std::string proxy;  // empty: none
+  std::string proxy;                  // http://, https:// or socks5h://; empty: none
+  Credentials proxy_login;            // basic; an empty user: none
+  std::optional<Credentials> digest;  // RFC 7616: a 401 is answered, both count as one exchange
+  std::string address;                // numeric: connect there, whatever the host's name says
+  bool first_address_only{false};     // of those the name has
+  bool happy_eyeballs{false};         // race the address families instead of one after the other
   TlsOptions tls;
 };
 

@@ -63,10 +63,40 @@ tl::expected<Target, Failure> parse(const std::string& url, const char* schemes)
   const std::string port = parts.get(CURLUPART_PORT, CURLU_DEFAULT_PORT);
   std::from_chars(port.data(), port.data() + port.size(), target.port);
   if (scheme == "socks5h" && target.port == 0) target.port = 1080;
+  const std::string written = parts.get(CURLUPART_PORT);
+  target.authority = parts.get(CURLUPART_HOST, CURLU_PUNYCODE);
+  if (!written.empty()) target.authority += ":" + written;
   return target;
 }
 
+bool is_host_name(std::string_view text) {
+  return !text.empty() && text.size() <= 253 && !is_ip_literal(std::string(text)) &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                  c == '-' || c == '.' || c == '_';
+         });
+}
+
+// Where the connection goes when that is not what the URL says.
+std::optional<Failure> check_route(const Request& request) {
+  const std::string& name = request.tls.server_name;
+  if (!request.address.empty() && !is_ip_literal(request.address))
+    return invalid("address " + shown(request.address) + " is no IP address");
+  if (!name.empty() && !is_host_name(name))
+    return invalid("server_name " + shown(name) + " is no host name");
+  if (!request.proxy.empty() && (!request.address.empty() || !name.empty()))
+    return invalid("through a proxy neither an address nor a server_name can be chosen");
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::string with_host(const std::string& url, const std::string& host) {
+  const UrlParts parts;
+  curl_url_set(parts.handle.get(), CURLUPART_URL, url.c_str(), 0);
+  curl_url_set(parts.handle.get(), CURLUPART_HOST, host.c_str(), 0);
+  return parts.get(CURLUPART_URL);
+}
 
 tl::expected<Target, Failure> parse_target(const std::string& url) {
   return parse(url, "http https");
@@ -88,7 +118,7 @@ std::optional<Failure> check_request(const Request& request) {
   }
   if (request.timeout <= Nanos{0} || request.connect_timeout <= Nanos{0})
     return invalid("a timeout must be more than zero");
-  return std::nullopt;
+  return check_route(request);
 }
 
 }  // namespace picket::http

@@ -11,6 +11,7 @@ namespace picket::http {
 namespace {
 
 constexpr std::size_t kMessageMax = 400;
+constexpr int kProxyAuthenticationRequired = 407;
 
 // What a CURLcode says by itself; the rest depends on how far the transfer came.
 enum class Meaning {
@@ -133,8 +134,21 @@ Result<std::optional<Failure>> judge_connect(const TransferEnd& end) {
   }
 }
 
+// TLS 1.3 servers say only after the handshake that a client certificate is missing or refused
+// (RFC 8446, 4.4.2.4); OpenSSL names the alert.
+bool is_client_certificate_alert(const TransferEnd& end) {
+  if (!end.tls_started || end.first_byte) return false;
+  for (const char* alert :
+       {"alert certificate required", "alert bad certificate", "alert unknown ca",
+        "alert certificate expired", "alert certificate revoked", "alert certificate unknown",
+        "alert unsupported certificate"})
+    if (end.detail.find(alert) != std::string::npos) return true;
+  return false;
+}
+
 std::optional<Failure> judge_broken(const TransferEnd& end) {
   const bool is_reset = end.os_errno == ECONNRESET || end.os_errno == EPIPE;
+  if (is_client_certificate_alert(end)) return plain(FailureKind::tls_client_certificate, end);
   if (end.tls_started && !end.tls_done)
     return failure(FailureKind::tls_handshake, with_detail(end, "the TLS handshake broke off"));
   if (!end.first_byte || end.code == CURLE_GOT_NOTHING)
@@ -180,8 +194,18 @@ std::optional<Failure> judge_limit(const TransferEnd& end) {
 
 bool is_proxy_fault(const TransferEnd& end, Meaning meaning) {
   if (!end.proxied) return false;
+  if (meaning == Meaning::ok) return end.status == kProxyAuthenticationRequired;
+  // A tunnel that is not made in time, or breaks off; the target's TLS begins behind it.
+  if (meaning == Meaning::timed_out || meaning == Meaning::broken)
+    return !end.connected && !end.tls_started && end.proxy_status / 100 != 2;
   if (meaning == Meaning::connect || meaning == Meaning::proxy) return end.blocked.empty();
   return !end.connected && end.proxy_status != 0 && end.proxy_status / 100 != 2;
+}
+
+std::optional<Failure> judge_proxy(const TransferEnd& end) {
+  if (end.status == kProxyAuthenticationRequired)
+    return failure(FailureKind::proxy, "the proxy wants other credentials (407)" + at_remote(end));
+  return plain(FailureKind::proxy, end);
 }
 
 }  // namespace
@@ -201,7 +225,7 @@ FailureKind certificate_failure(int verify_result) {
 Result<std::optional<Failure>> judge(const TransferEnd& end) {
   const Meaning meaning = meaning_of(end.code);
   if (meaning != Meaning::ok && end.limit != LimitHit::none) return judge_limit(end);
-  if (is_proxy_fault(end, meaning)) return plain(FailureKind::proxy, end);
+  if (is_proxy_fault(end, meaning)) return judge_proxy(end);
   switch (meaning) {
     case Meaning::ok: return std::optional<Failure>{};
     case Meaning::bad_request: return plain(FailureKind::invalid_request, end);
@@ -212,7 +236,10 @@ Result<std::optional<Failure>> judge(const TransferEnd& end) {
     case Meaning::encoding: return plain(FailureKind::decoding, end);
     case Meaning::written: return plain(FailureKind::decoding, end);
     case Meaning::timed_out: return judge_timeout(end);
-    case Meaning::tls: return plain(FailureKind::tls_handshake, end);
+    case Meaning::tls:
+      return plain(is_client_certificate_alert(end) ? FailureKind::tls_client_certificate
+                                                    : FailureKind::tls_handshake,
+                   end);
     case Meaning::certificate: return judge_certificate(end);
     case Meaning::client_certificate:
       return failure(FailureKind::invalid_request,

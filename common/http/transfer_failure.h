@@ -26,6 +26,7 @@ struct TransferEnd {
   bool body_started{false};
   bool proxied{false};
   long proxy_status{0};  // answer to CONNECT, 0 none
+  int status{0};         // of a complete head, 0 none
   LimitHit limit{LimitHit::none};
   std::string blocked;      // the guard's words about the last address, empty: allowed
   std::string remote;       // "203.0.113.7:443"

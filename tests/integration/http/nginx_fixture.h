@@ -24,6 +24,9 @@ class NginxFixture {
   http::CurlClientOptions client_options() const;
   std::string ca_file() const { return authority_.ca_file(); }
   const CertificateFiles& client_certificate() const { return client_; }
+  int tls_port() const { return nginx_->port(1); }
+  const TestAuthority& authority() const { return authority_; }
+  std::string directory() const { return directory_.path(); }
   std::string resuming_url() const {
     return "https://resume.test:" + std::to_string(nginx_->port(2)) + "/";
   }

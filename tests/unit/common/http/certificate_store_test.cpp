@@ -80,5 +80,25 @@ TEST_CASE("a request's own CA file stands beside the default", "[http][ca]") {
   CHECK_FALSE(stores.get(directory.file("missing")));
 }
 
+TEST_CASE("a CA given as text has its own store, made once", "[http][ca]") {
+  const test::TempDir directory;
+  const test::TestAuthority one(directory.path(), "one");
+  const test::TestAuthority two(directory.path(), "two");
+  const std::string text = test::read_file(one.ca_file());
+  StillClock clock;
+  CertificateStores stores(clock, two.ca_file(), false);
+  X509_STORE* store = stores.of_pem(text).value();
+  CHECK(size_of(store) == 1);
+  CHECK(stores.of_pem(text).value() == store);
+  CHECK(size_of(stores.of_pem(text + test::read_file(two.ca_file())).value()) == 2);
+  for (const std::string& bad : {std::string{}, std::string{"nonsense"},
+                                 std::string{"-----BEGIN CERTIFICATE-----\nnonsense\n"}}) {
+    const auto refused = stores.of_pem(bad);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::invalid_argument);
+    CHECK_THAT(refused.error().message, !Catch::Contains("nonsense"));
+  }
+}
+
 }  // namespace
 }  // namespace picket::http

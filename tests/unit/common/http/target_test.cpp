@@ -88,5 +88,38 @@ TEST_CASE("requests that cannot be sent as written are refused", "[http][target]
   CHECK(with([](Request& r) { r.connect_timeout = -Seconds{1}; }));
 }
 
+TEST_CASE("the authority keeps a written port and the host of a URL can be replaced",
+          "[http][target]") {
+  CHECK(parse_target("https://Shop.example/")->authority == "Shop.example");
+  CHECK(parse_target("https://shop.example:8443/")->authority == "shop.example:8443");
+  CHECK(parse_target("http://[::1]:81/")->authority == "[::1]:81");
+  CHECK(with_host("https://a.test:8443/p?q=1", "b.test") == "https://b.test:8443/p?q=1");
+  CHECK(with_host("https://203.0.113.7/", "b.test") == "https://b.test/");
+}
+
+TEST_CASE("where to connect is checked before anything is sent", "[http][target]") {
+  struct Row {
+    const char* address;
+    const char* server_name;
+    const char* proxy;
+    bool good;
+  };
+  const Row rows[] = {
+      {"203.0.113.7", "", "", true},   {"2001:db8::7", "", "", true},
+      {"shop.example", "", "", false}, {"203.0.113.7:443", "", "", false},
+      {"", "shop.example", "", true},  {"", "203.0.113.7", "", false},
+      {"", "a b", "", false},          {"203.0.113.7", "", "http://p.test:3128", false},
+      {"", "", "http://p.test", true}, {"", "shop.example", "http://p.test:3128", false},
+  };
+  for (const Row& row : rows) {
+    INFO(row.address << "|" << row.server_name << "|" << row.proxy);
+    Request request;
+    request.address = row.address;
+    request.tls.server_name = row.server_name;
+    request.proxy = row.proxy;
+    CHECK(check_request(request).has_value() != row.good);
+  }
+}
+
 }  // namespace
 }  // namespace picket::http

@@ -32,6 +32,32 @@ std::string judged(const TransferEnd& end) {
   return *result ? std::string(to_string((*result)->kind)) : "none";
 }
 
+TEST_CASE("alerts about client certificates are told apart from other endings", "[http][failure]") {
+  TransferEnd end = ended(CURLE_RECV_ERROR, "tTc");
+  end.detail = "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required";
+  CHECK(judged(end) == "tls_client_certificate");
+  end.first_byte = true;
+  CHECK(judged(end) == "http_protocol");
+  end = ended(CURLE_SSL_CONNECT_ERROR, "t");
+  end.detail = "error:0A000418:SSL routines::tlsv1 alert unknown ca";
+  CHECK(judged(end) == "tls_client_certificate");
+  end.detail = "error:0A000410:SSL routines::sslv3 alert handshake failure";
+  CHECK(judged(end) == "tls_handshake");
+}
+
+TEST_CASE("a proxy is blamed for what happens before the target is reached", "[http][failure]") {
+  CHECK(judged(ended(CURLE_OPERATION_TIMEDOUT, "p")) == "proxy");
+  CHECK(judged(ended(CURLE_OPERATION_TIMEDOUT, "pt")) == "tls_timeout");
+  CHECK(judged(ended(CURLE_OPERATION_TIMEDOUT, "pc")) == "timeout");
+  CHECK(judged(ended(CURLE_RECV_ERROR, "p")) == "proxy");
+  CHECK(judged(ended(CURLE_RECV_ERROR, "pcfb")) == "http_protocol");
+  TransferEnd end = ended(CURLE_OK, "pcfb");
+  end.status = 407;
+  CHECK(judged(end) == "proxy");
+  end.status = 502;
+  CHECK(judged(end) == "none");
+}
+
 TEST_CASE("how a transfer ends names its failure", "[http][failure]") {
   struct Row {
     CURLcode code;
