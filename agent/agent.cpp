@@ -31,12 +31,15 @@ async::Task<bool> close(Spool& spool) {
 }  // namespace
 
 Agent::Agent(AgentPorts ports, AgentSettings settings)
-    : ports_(std::move(ports)), settings_(std::move(settings)), clock_(ports_.clock),
+    : ports_(std::move(ports)),
+      settings_(std::move(settings)),
+      clock_(ports_.clock),
       user_agent_("picket/" + settings_.version),
       caller_(ports_.controller, ports_.clock, {settings_.controller, user_agent_}),
-      probe_(ports_.probes, clock_),
-      runner_(probe_, clock_, ports_.secrets, ports_.random.fork("runner"), user_agent_),
-      records_(ports_.executor), tasks_(ports_.executor) {}
+      probes_({ports_.probes, clock_}),
+      runner_(probes_, clock_, ports_.secrets, ports_.random.fork("runner"), user_agent_),
+      records_(ports_.executor),
+      tasks_(ports_.executor) {}
 
 Agent::~Agent() = default;
 
@@ -49,8 +52,8 @@ async::Task<Status> Agent::start() {
   co_await load_kept_plan();
   SchedulerPorts schedule{ports_.executor, clock_, *this, *this, identity_.agent.region};
   scheduler_ = std::make_unique<Scheduler>(std::move(schedule), settings_.limits);
-  LinkPorts link{ports_.executor, clock_, ports_.pool, ports_.disk, caller_, *spool_, *this,
-                 ports_.random.fork("link")};
+  LinkPorts link{ports_.executor, clock_,  ports_.pool, ports_.disk,
+                 caller_,         *spool_, *this,       ports_.random.fork("link")};
   LinkOptions options;
   options.session = ports_.session;
   options.state_dir = settings_.state_dir;
@@ -70,8 +73,7 @@ async::Task<Status> Agent::start() {
 async::Task<Status> Agent::find_identity() {
   const auto load = [this] { return load_identity(ports_.disk, settings_.state_dir); };
   auto identity = co_await async::offload(ports_.pool, load);
-  if (!identity && identity.error().code != ErrorCode::not_found)
-    co_return fail(identity.error());
+  if (!identity && identity.error().code != ErrorCode::not_found) co_return fail(identity.error());
   if (!identity) co_return co_await enroll_now();
   identity_ = std::move(*identity);
   const bool expired = identity_.not_after <= clock_.wall_now();
@@ -110,14 +112,12 @@ async::Task<Status> Agent::store(Enrolled enrolled) {
   identity_ = std::move(enrolled.identity);
   caller_.set_identity(identity_.certificate_pem, identity_.private_key_pem);
   log::info("certificate stored; the join token is used up, its file may be deleted",
-            {{"agent", render(identity_.agent)},
-             {"until", render_rfc3339(identity_.not_after)}});
+            {{"agent", render(identity_.agent)}, {"until", render_rfc3339(identity_.not_after)}});
   co_return Status{};
 }
 
 async::Task<Status> Agent::open_spool() {
-  SpoolPorts ports{ports_.executor, clock_, ports_.disk, ports_.pool,
-                   ports_.random.fork("spool")};
+  SpoolPorts ports{ports_.executor, clock_, ports_.disk, ports_.pool, ports_.random.fork("spool")};
   SpoolOptions options;
   options.directory = settings_.state_dir + "/spool";
   options.max_bytes = settings_.spool_bytes;
@@ -207,9 +207,7 @@ async::Task<void> Agent::drain() {
   tasks_.cancel_all();
   co_await tasks_.join();
   if (scheduler_) co_await scheduler_->drain(settings_.drain_grace);
-  const auto grace = [this] {
-    return Deadline::after(ports_.clock.now(), settings_.upload_grace);
-  };
+  const auto grace = [this] { return Deadline::after(ports_.clock.now(), settings_.upload_grace); };
   async::Task<bool> written = join(records_);
   co_await async::with_deadline(ports_.clock, grace(), std::move(written));
   if (link_) co_await link_->drain(grace());

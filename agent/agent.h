@@ -11,7 +11,7 @@
 
 #include "agent/agent_metrics.h"
 #include "agent/link/enrolment.h"
-#include "agent/probe/http_probe.h"
+#include "agent/probe/probes.h"
 #include "agent/script/runner.h"
 
 namespace picket::agent {
@@ -25,9 +25,9 @@ struct AgentSettings {
   RunLimits limits;
   std::uint64_t spool_bytes{2ULL << 30};
   Millis spool_age{hours{24 * 7}};
-  Millis drain_grace{30'000};    // for runs under way
-  Millis upload_grace{5'000};    // for the last results
-  Millis contact_wait{5'000};    // a kept plan starts without the controller after this
+  Millis drain_grace{30'000};  // for runs under way
+  Millis upload_grace{5'000};  // for the last results
+  Millis contact_wait{5'000};  // a kept plan starts without the controller after this
   Millis stats_every{std::chrono::minutes{5}};
 };
 
@@ -90,7 +90,7 @@ class Agent final : RunExecutor, ResultSink, LinkEvents {
   std::string user_agent_;
   Caller caller_;
   Identity identity_;
-  HttpProbe probe_;
+  Probes probes_;
   Runner runner_;
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Scheduler> scheduler_;

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Writes the reference pages that are made from tables in the sources; --check only compares."""
+"""Writes the reference pages, and the part of the schema for editors, that are made from tables in
+the sources; --check only compares."""
 import pathlib
 import re
 import sys
 
 import reference_checks
+import reference_facts
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FAILURE = re.compile(r'^PICKET_FAILURE\((\w+),\s*(\w+),\s*"([^"]*)",\s*"([^"]*)"\)', re.M)
@@ -35,6 +37,8 @@ def failures_page(root):
 
 
 PAGES = {
+    "configs/schema/checks.schema.json": reference_facts.schema_with_facts,
+    "docs/reference/facts.md": reference_facts.facts_page,
     "docs/reference/failures.md": failures_page,
     "docs/reference/check-keys.md": reference_checks.keys_page,
     "docs/reference/check-messages.md": reference_checks.messages_page,

@@ -28,7 +28,7 @@ class Session final : public HttpSession {
   Session(http::HttpClient& client, async::Clock& clock, SessionOptions options)
       : client_(client), clock_(clock), options_(std::move(options)), random_(options_.span_seed) {}
 
-  async::Task<Result<ProbeOutcome>> request(ProbeRequest asked) override;
+  async::Task<Result<ProbeOutcome>> request(HttpCall asked) override;
 
  private:
   void add_context(http::Request& request, const http::Url& url, bool own_cookies);
@@ -82,15 +82,14 @@ async::Task<Result<Hop>> Session::exchange(http::Request request, Deadline deadl
 
 // The next hop's URL and request, or the failure that ends the step.
 tl::expected<BuiltRequest, Failure> follow(const Hop& hop, const http::Url& from,
-                                           const std::string& location,
-                                           const ProbeRequest& asked) {
+                                           const std::string& location, const HttpCall& asked) {
   auto to = http::resolve(from, location);
   if (!to)
-    return tl::unexpected(failure_of(FailureKind::redirect_invalid,
-                                     "the redirect's location " + to.error().message));
+    return tl::unexpected(
+        failure_of(FailureKind::redirect_invalid, "the redirect's location " + to.error().message));
   const bool same_origin = http::origin(*to) == http::origin(from);
-  http::Request next = next_request(hop.request, hop.exchange.status, same_origin,
-                                    asked.secret_headers);
+  http::Request next =
+      next_request(hop.request, hop.exchange.status, same_origin, asked.secret_headers);
   std::erase_if(next.headers, [&](const auto& header) {
     return iequals_ascii(header.first, "traceparent") &&
            !http::find_header(asked.action.headers, "traceparent");
@@ -99,7 +98,7 @@ tl::expected<BuiltRequest, Failure> follow(const Hop& hop, const http::Url& from
   return BuiltRequest{.request = std::move(next), .url = std::move(*to)};
 }
 
-async::Task<Result<ProbeOutcome>> Session::request(ProbeRequest asked) {
+async::Task<Result<ProbeOutcome>> Session::request(HttpCall asked) {
   ProbeOutcome outcome;
   auto built = build_request(asked.action, options_.user_agent);
   if (!built) {
@@ -122,10 +121,9 @@ async::Task<Result<ProbeOutcome>> Session::request(ProbeRequest asked) {
     const auto location = redirect_location(last.exchange);
     if (outcome.failure || !location || asked.action.redirects_max == 0) co_return outcome;
     if (followed >= asked.action.redirects_max) {
-      outcome.failure = failure_of(
-          FailureKind::redirect_limit,
-          fmt::format("more than {} redirects; the last one leads to {}",
-                      asked.action.redirects_max, *location));
+      outcome.failure = failure_of(FailureKind::redirect_limit,
+                                   fmt::format("more than {} redirects; the last one leads to {}",
+                                               asked.action.redirects_max, *location));
       co_return outcome;
     }
     auto next = follow(last, built->url, *location, asked);

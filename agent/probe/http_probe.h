@@ -1,8 +1,8 @@
-// HTTP steps over an HttpClient: redirects hop by hop, cookies, trace context. Owned by agent.cpp
-// or the CLI; the client and the clock outlive it. One executor.
+// HTTP steps over an HttpClient: redirects hop by hop, cookies, trace context. Owned by
+// Probes; the client and the clock outlive it. One executor.
 #pragma once
 
-#include "agent/probe/probe.h"
+#include "agent/probe/http_session.h"
 
 namespace picket::agent {
 

@@ -1,6 +1,6 @@
-// Interface header. What the runner asks of a probe: one step's request with its redirects,
-// inside a session that keeps cookies for one attempt. Everything here may hold secrets: it never
-// leaves the agent before agent/script has redacted it. One executor.
+// Interface header. What the runner asks of the probes: one step's action, inside a session that
+// lasts one attempt and keeps its cookies. Everything here may hold secrets: it never leaves the
+// agent before agent/script has redacted it. One executor.
 #pragma once
 
 #include <memory>
@@ -12,6 +12,7 @@
 #include "common/core/deadline.h"
 #include "common/http/http_client.h"
 #include "common/model/check.h"
+#include "common/model/facts.h"
 
 namespace picket::agent {
 
@@ -19,56 +20,73 @@ namespace picket::agent {
 struct SetCookie {
   std::string name;
   std::string value;
-  std::string domain;      // lower case, without leading dot
-  bool host_only{true};    // no Domain attribute: for this very host
+  std::string domain;    // lower case, without leading dot
+  bool host_only{true};  // no Domain attribute: for this very host
   std::string path{"/"};
   bool secure{false};
   bool http_only{false};
-  std::string same_site;   // as written; not acted upon
+  std::string same_site;            // as written; not acted upon
   std::optional<WallTime> expires;  // nothing: ends with the session
   bool operator==(const SetCookie&) const = default;
 };
 
+// What a step asks for, its templates filled.
 struct ProbeRequest {
-  HttpAction action;                        // after substitution
+  Action action;
   std::vector<std::string> secret_headers;  // lower case: not sent to another origin
   Deadline deadline;
+  std::string step;  // its name
 };
 
-// One exchange of a step; redirects make several.
+// One exchange of a step; redirects and probes that ask several times make several. Probes of
+// other protocols fill what they have: request.method is the protocol ("TLS", "DNS"), request.url
+// the target ("tls://host:443"), exchange.body what was received.
 struct Hop {
   http::Request request;  // as sent, but for what the HTTP client adds
   http::Exchange exchange;
   Nanos duration{0};
   std::string pop;  // the CDN's edge and cache, as its headers say; may be empty
   std::string cache_status;
+  std::string label;    // which hop it is: "token", "origin"; may be empty
+  std::string command;  // repeats it in a shell; empty: the curl line of `request`
+};
+
+// A value that the probe itself gives to later steps as ${{ capture.NAME }}: always secret.
+struct ProbeCapture {
+  std::string name;
+  std::string value;
 };
 
 struct ProbeOutcome {
-  std::vector<Hop> hops;           // in order; empty when no request could be made
-  std::optional<Failure> failure;  // of the last hop, or of the redirect after it
+  std::vector<Hop> hops;           // in order; the last one is judged; may be empty
+  std::optional<Failure> failure;  // nothing: complete, its expectations can be judged
   std::vector<SetCookie> cookies;  // set by any hop; of one name the last
+  Facts facts;                     // what `expect` of this kind compares
+  std::vector<Failure> warnings;   // what is wrong without failing the step
+  std::vector<ProbeCapture> captures;
 };
 
-class HttpSession {
+class ProbeSession {
  public:
-  virtual ~HttpSession() = default;
+  virtual ~ProbeSession() = default;
 
-  // A target that fails is an outcome with a failure; Error is our own failure only.
+  // A target that fails is an outcome with a failure; Error is our own failure only: the run is
+  // unknown. Ends at the deadline.
   // Cancellation: throws operation_aborted.
-  virtual async::Task<Result<ProbeOutcome>> request(ProbeRequest request) = 0;
+  virtual async::Task<Result<ProbeOutcome>> run(ProbeRequest request) = 0;
 };
 
 struct SessionOptions {
   std::string user_agent;
-  std::string trace_id;          // 32 hex digits: the traceparent of every request
-  std::uint64_t span_seed{0};    // span ids repeat from it
+  std::string trace_id;        // 32 hex digits: the traceparent of every request
+  std::uint64_t span_seed{0};  // span ids repeat from it
+  CheckName check;             // whose attempt it is: names what is kept between runs
 };
 
-class HttpSessions {
+class ProbeSessions {
  public:
-  virtual ~HttpSessions() = default;
-  virtual std::unique_ptr<HttpSession> open(SessionOptions options) = 0;
+  virtual ~ProbeSessions() = default;
+  virtual std::unique_ptr<ProbeSession> open(SessionOptions options) = 0;
 };
 
 }  // namespace picket::agent

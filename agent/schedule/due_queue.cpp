@@ -29,8 +29,7 @@ Millis DueQueue::phase_in(const Entry& entry, WallTime round) {
 
 void DueQueue::place(Entry& entry, WallTime from) {
   const Millis interval = entry.assignment.check->interval;
-  const WallTime first =
-      entry.before ? entry.before->second : entry.assignment.first_round;
+  const WallTime first = entry.before ? entry.before->second : entry.assignment.first_round;
   WallTime round = std::max(round_start(from, interval), round_at_or_after(first, interval));
   if (entry.last_round && round <= *entry.last_round) round = *entry.last_round + interval;
   while (round + phase_in(entry, round) < from) round = round + interval;
@@ -126,22 +125,16 @@ const Assignment* DueQueue::find(const CheckName& check) const {
 Millis useful_span(Millis interval) { return std::min(interval / 2, Millis{30'000}); }
 
 std::string target_host(const Check& check) {
-  const auto is_http = [](const Step& step) {
-    return std::holds_alternative<HttpAction>(step.action);
-  };
-  const auto step = std::find_if(check.steps.begin(), check.steps.end(), is_http);
+  const auto has_target = [](const Step& step) { return !target_of(step.action).empty(); };
+  const auto step = std::find_if(check.steps.begin(), check.steps.end(), has_target);
   if (step == check.steps.end()) return {};
-  const std::string& written = std::get<HttpAction>(step->action).url;
+  const std::string_view written = target_of(step->action);
   const auto lookup = [&check](const Reference& reference) -> std::optional<std::string> {
     const auto var = check.vars.find(reference.name);
     if (reference.scope == "vars" && var != check.vars.end()) return var->second;
     return "<" + reference.scope + "." + reference.name + ">";
   };
-  std::string url = substitute(written, lookup).value_or(written);
-  if (const auto scheme = url.find("://"); scheme != std::string::npos) url.erase(0, scheme + 3);
-  url = url.substr(0, url.find_first_of("/?#"));
-  if (const auto user = url.rfind('@'); user != std::string::npos) url.erase(0, user + 1);
-  return to_lower_ascii(url);
+  return authority_of(substitute(written, lookup).value_or(std::string{written}));
 }
 
 }  // namespace picket::agent

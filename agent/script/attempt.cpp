@@ -1,7 +1,5 @@
 #include "agent/script/attempt.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "agent/script/evidence.h"
@@ -25,7 +23,7 @@ void trim_bodies(ProbeOutcome& outcome, const Redactor& redactor) {
 
 }  // namespace
 
-AttemptRunner::AttemptRunner(const Check& check, HttpSession& session, async::Clock& clock,
+AttemptRunner::AttemptRunner(const Check& check, ProbeSession& session, async::Clock& clock,
                              AttemptOptions options)
     : check_(check),
       session_(session),
@@ -45,26 +43,34 @@ Deadline AttemptRunner::deadline_of(const Step& step) const {
   return step.timeout ? deadline.shorten(clock_.now(), *step.timeout) : deadline;
 }
 
+void AttemptRunner::keep_capture(const std::string& name, std::string value, bool secret) {
+  if (secret) options_.redactor.add("CAPTURE_" + variable_name(name), value);
+  options_.variables.capture(name, std::move(value), secret);
+}
+
 // Expectations and captures of a complete response. A capture that is missing is told only when
 // nothing explains it.
 void AttemptRunner::judge(const Step& step, Nanos duration, Ran& ran) {
-  Judge judge{ran.outcome, duration, options_.redactor};
+  const Judging judging{.outcome = ran.outcome,
+                        .kind = kind_of(step.action),
+                        .duration = duration,
+                        .now = clock_.wall_now()};
+  Judge judge{judging, options_.redactor};
   Captures captures = judge.capture(step.captures);
-  for (Captured& captured : captures.values) {
-    if (captured.secret)
-      options_.redactor.add("CAPTURE_" + variable_name(captured.name), captured.value);
-    options_.variables.capture(captured.name, std::move(captured.value), captured.secret);
-  }
+  for (ProbeCapture& own : ran.outcome.captures) keep_capture(own.name, own.value, true);
+  for (Captured& captured : captures.values)
+    keep_capture(captured.name, std::move(captured.value), captured.secret);
   Judged judged = judge.judge(step.expect, options_.variables);
   ran.result.failures = std::move(judged.failures);
   ran.result.warnings = std::move(judged.warnings);
+  ran.outcome.facts.merge(judge.take_derived_facts());
   if (!ran.result.failures.empty()) return;
   for (const Failure& missing : captures.failures)
     ran.result.failures.push_back(make_safe(missing, options_.redactor));
 }
 
-async::Task<void> AttemptRunner::run_http(const Step& step, Deadline deadline, Ran& ran) {
-  auto filled = fill_action(std::get<HttpAction>(step.action), options_.variables);
+async::Task<void> AttemptRunner::probe(const Step& step, Deadline deadline, Ran& ran) {
+  auto filled = fill_action(step.action, options_.variables);
   if (!filled && stopped_ && step.always) {
     ran.result.status = StepStatus::skipped;
     co_return;
@@ -76,37 +82,28 @@ async::Task<void> AttemptRunner::run_http(const Step& step, Deadline deadline, R
   const MonoTime begin = clock_.now();
   ProbeRequest asked{.action = std::move(filled->action),
                      .secret_headers = std::move(filled->secret_headers),
-                     .deadline = deadline};
-  auto outcome = co_await session_.request(std::move(asked));
+                     .deadline = deadline,
+                     .step = step.name};
+  auto outcome = co_await session_.run(std::move(asked));
   if (!outcome) {
     fail_step(ran, unmeasured_kind(outcome.error().code), render(outcome.error()), step.at);
     co_return;
   }
   ran.outcome = std::move(*outcome);
   learn_secrets(ran.outcome, options_.redactor);
-  if (ran.outcome.failure)
-    fail_step(ran, ran.outcome.failure->kind, ran.outcome.failure->message, {});
+  const auto& failure = ran.outcome.failure;
+  if (failure)
+    fail_step(ran, failure->kind, failure->message,
+              ran.outcome.hops.empty() ? step.at : SourcePosition{});
   else
     judge(step, clock_.now() - begin, ran);
+  for (const Failure& warning : ran.outcome.warnings) ran.result.warnings.push_back(warning);
   trim_bodies(ran.outcome, options_.redactor);
-}
-
-async::Task<void> AttemptRunner::run_wait(const Step& step, Deadline deadline, Ran& ran) {
-  const Millis span = std::get<WaitAction>(step.action).span;
-  const MonoTime until = clock_.now() + span;
-  co_await clock_.sleep_until(std::min(until, deadline.at()));
-  if (until > deadline.at())
-    fail_step(ran, FailureKind::timeout,
-              fmt::format("the wait of {} does not fit into the timeout", render_duration(span)),
-              step.at);
 }
 
 async::Task<void> AttemptRunner::run_step(const Step& step, Deadline deadline, Ran& ran) {
   const MonoTime begin = clock_.now();
-  if (std::holds_alternative<WaitAction>(step.action))
-    co_await run_wait(step, deadline, ran);
-  else
-    co_await run_http(step, deadline, ran);
+  co_await probe(step, deadline, ran);
   ran.result.duration = clock_.now() - begin;
   if (ran.result.status == StepStatus::skipped) co_return;
   if (!ran.result.failures.empty())
@@ -122,6 +119,7 @@ void AttemptRunner::finish(Ran& ran) const {
     ran.result.requests.push_back(make_result(hop, options_.redactor));
     if (keep) ran.result.requests.back().evidence = make_evidence(hop, options_.redactor);
   }
+  ran.result.facts = make_facts(ran.outcome.facts, options_.redactor);
   for (Failure& failure : ran.result.failures) failure = make_safe(failure, options_.redactor);
   for (Failure& warning : ran.result.warnings) warning = make_safe(warning, options_.redactor);
 }

@@ -31,7 +31,7 @@ struct AttemptOptions {
 
 class AttemptRunner {
  public:
-  AttemptRunner(const Check& check, HttpSession& session, async::Clock& clock,
+  AttemptRunner(const Check& check, ProbeSession& session, async::Clock& clock,
                 AttemptOptions options);
 
   // All steps' results, redacted; skipped ones included. check.timeout bounds all of them, always
@@ -45,15 +45,15 @@ class AttemptRunner {
     ProbeOutcome outcome;
   };
   async::Task<void> run_step(const Step& step, Deadline deadline, Ran& ran);
-  async::Task<void> run_http(const Step& step, Deadline deadline, Ran& ran);
-  async::Task<void> run_wait(const Step& step, Deadline deadline, Ran& ran);
+  async::Task<void> probe(const Step& step, Deadline deadline, Ran& ran);
+  void keep_capture(const std::string& name, std::string value, bool secret);
   void judge(const Step& step, Nanos duration, Ran& ran);
   void fail_step(Ran& ran, FailureKind kind, std::string message, const SourcePosition& at);
   void finish(Ran& ran) const;
   Deadline deadline_of(const Step& step) const;
 
   const Check& check_;
-  HttpSession& session_;
+  ProbeSession& session_;
   async::Clock& clock_;
   AttemptOptions options_;
   MonoTime start_;

@@ -65,6 +65,15 @@ EvidenceHeaders safe_headers(const http::Headers& headers, const Redactor& redac
   return out;
 }
 
+std::string joined(const std::vector<Value>& values) {
+  std::string out;
+  for (const Value& value : values) {
+    const auto* text = std::get_if<std::string>(&value);
+    out += (out.empty() ? "" : ", ") + (text == nullptr ? picket::render(value) : *text);
+  }
+  return out;
+}
+
 TlsFacts safe_tls(TlsFacts tls, const Redactor& redactor) {
   tls.verify_error = safe(tls.verify_error, redactor, kNameBytesMax);
   for (CertificateFacts& certificate : tls.chain) {
@@ -94,6 +103,7 @@ void learn_secrets(const ProbeOutcome& outcome, Redactor& redactor) {
 
 RequestResult make_result(const Hop& hop, const Redactor& redactor) {
   RequestResult result;
+  result.label = safe(hop.label, redactor, 64);
   result.method = safe(hop.request.method, redactor, 32);
   result.url = safe(hop.request.url, redactor, kUrlShownMax);
   result.status = hop.exchange.status;
@@ -107,11 +117,29 @@ RequestResult make_result(const Hop& hop, const Redactor& redactor) {
   return result;
 }
 
+std::vector<NamedFact> make_facts(const Facts& facts, const Redactor& redactor) {
+  std::vector<NamedFact> out;
+  for (const auto& [name, found] : facts) {
+    if (out.size() == kFactsMax) break;
+    if (!found.present) continue;
+    NamedFact fact{safe(name, redactor, kNameBytesMax), {}};
+    if (found.is_list)
+      fact.value = joined(found.values);
+    else
+      fact.value = found.values.front();
+    if (auto* text = std::get_if<std::string>(&fact.value))
+      *text = safe(*text, redactor, kFactBytesMax);
+    out.push_back(std::move(fact));
+  }
+  return out;
+}
+
 RequestEvidence make_evidence(const Hop& hop, const Redactor& redactor) {
   RequestEvidence evidence;
   evidence.method = safe(hop.request.method, redactor, 32);
   evidence.url = safe(hop.request.url, redactor, kUrlShownMax);
-  evidence.curl = clean_text(render_curl(hop.request, redactor));
+  evidence.curl = clean_text(hop.command.empty() ? render_curl(hop.request, redactor)
+                                                 : redactor.apply(hop.command));
   evidence.request_headers = safe_headers(hop.request.headers, redactor);
   evidence.status = hop.exchange.status;
   evidence.response_headers = safe_headers(hop.exchange.headers, redactor);

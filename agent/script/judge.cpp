@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/script/http_facts.h"
 #include "common/core/text.h"
 
 namespace picket::agent {
@@ -15,6 +16,7 @@ constexpr std::size_t kShownStart = 1024;
 
 std::string label_of(const Expectation& expectation) {
   std::string label = expectation.warn ? "expect.warn." : "expect.";
+  if (expectation.subject == Subject::fact) return label + expectation.key;
   label += to_string(expectation.subject);
   if (!expectation.key.empty()) label += "." + expectation.key;
   return label;
@@ -67,6 +69,11 @@ std::optional<std::string> as_text(const Found& found) {
   return picket::render(value);
 }
 
+const http::Exchange& no_exchange() {
+  static const http::Exchange none;
+  return none;
+}
+
 bool has_word(std::string_view text, std::string_view word) {
   return to_lower_ascii(text).find(word) != std::string::npos;
 }
@@ -75,18 +82,20 @@ bool has_word(std::string_view text, std::string_view word) {
 
 bool looks_like_token(const Capture& capture, std::string_view value) {
   constexpr std::array<std::string_view, 12> kWords{
-      "token", "secret", "passw", "session", "csrf", "xsrf",
-      "jwt",   "bearer", "api_key", "apikey", "credential", "authorization"};
+      "token", "secret", "passw",   "session", "csrf",       "xsrf",
+      "jwt",   "bearer", "api_key", "apikey",  "credential", "authorization"};
   for (const std::string_view word : kWords)
     if (has_word(capture.name, word) || has_word(capture.expression, word)) return true;
   return value.starts_with("eyJ") && value.size() > 40 &&
          std::count(value.begin(), value.end(), '.') >= 2;
 }
 
-Judge::Judge(const ProbeOutcome& outcome, Nanos duration, const Redactor& redactor)
-    : outcome_(outcome),
-      exchange_(outcome.hops.back().exchange),
-      duration_(duration),
+Judge::Judge(const Judging& judging, const Redactor& redactor)
+    : outcome_(judging.outcome),
+      exchange_(outcome_.hops.empty() ? no_exchange() : outcome_.hops.back().exchange),
+      traits_(traits_of(judging.kind)),
+      duration_(judging.duration),
+      now_(judging.now),
       redactor_(redactor) {}
 
 Found Judge::find_header(const std::string& name) const {
@@ -113,6 +122,14 @@ Found Judge::find_phase(const std::string& name) const {
   return Found::absent();
 }
 
+Found Judge::find_fact(const std::string& name) {
+  const auto fact = outcome_.facts.find(name);
+  if (fact != outcome_.facts.end()) return fact->second;
+  Found found = http_fact(name, exchange_, now_);
+  if (found.present) derived_.insert_or_assign(name, found);
+  return found;
+}
+
 Found Judge::find_json(const std::string& path, std::string& why) {
   if (!document_) document_ = JsonDocument::parse(exchange_.body);
   const auto parsed = JsonPath::parse(path);
@@ -124,7 +141,7 @@ Found Judge::find_json(const std::string& path, std::string& why) {
   return Found::absent();
 }
 
-Found Judge::find(const Expectation& expectation) const {
+Found Judge::find(const Expectation& expectation) {
   switch (expectation.subject) {
     case Subject::status: return Found::scalar(std::int64_t{exchange_.status});
     case Subject::http_version: return Found::scalar(exchange_.http_version);
@@ -133,6 +150,7 @@ Found Judge::find(const Expectation& expectation) const {
     case Subject::body: return Found::scalar(exchange_.body);
     case Subject::jsonpath: return Found::absent();
     case Subject::duration: return milliseconds(duration_);
+    case Subject::fact: return find_fact(expectation.key);
     case Subject::phase: return find_phase(expectation.key);
     case Subject::size: {
       Found found = Found::scalar(static_cast<std::int64_t>(exchange_.body_bytes));
@@ -180,12 +198,13 @@ Judged Judge::judge(const std::vector<Expectation>& expectations, const Variable
     (expectation.warn ? judged.warnings : judged.failures).push_back(std::move(failure));
   }
   const std::vector<StatusRange> fine{{200, 399}};
-  if (const auto wrong = status_mismatch(fine, exchange_.status); wrong && !expects_status)
-    judged.failures.insert(judged.failures.begin(),
-                           {.kind = FailureKind::http_status,
-                            .message = fmt::format("status: wanted 2xx or 3xx, got {}",
-                                                   exchange_.status),
-                            .at = {}});
+  if (const auto wrong = status_mismatch(fine, exchange_.status);
+      wrong && traits_.status && !expects_status)
+    judged.failures.insert(
+        judged.failures.begin(),
+        {.kind = FailureKind::http_status,
+         .message = fmt::format("status: wanted 2xx or 3xx, got {}", exchange_.status),
+         .at = {}});
   return judged;
 }
 
@@ -199,7 +218,9 @@ std::optional<std::string> Judge::value_of(const Capture& capture, std::string& 
     }
     case CaptureSource::cookie: return as_text(find_cookie(capture.expression));
     case CaptureSource::regex: return find_pattern(capture.expression, exchange_.body);
-    case CaptureSource::url: return outcome_.hops.back().request.url;
+    case CaptureSource::url:
+      if (outcome_.hops.empty()) return std::nullopt;
+      return outcome_.hops.back().request.url;
   }
   return std::nullopt;
 }
@@ -222,10 +243,9 @@ Captures Judge::capture(const std::vector<Capture>& captures) {
            .at = capture.at});
       continue;
     }
-    const bool from_secret_header =
-        capture.source == CaptureSource::header &&
-        (iequals_ascii(capture.expression, "set-cookie") ||
-         iequals_ascii(capture.expression, "authorization"));
+    const bool from_secret_header = capture.source == CaptureSource::header &&
+                                    (iequals_ascii(capture.expression, "set-cookie") ||
+                                     iequals_ascii(capture.expression, "authorization"));
     const bool secret =
         capture.secret.value_or(capture.source == CaptureSource::cookie || from_secret_header ||
                                 looks_like_token(capture, *value));

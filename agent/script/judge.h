@@ -31,13 +31,20 @@ struct Captures {
   std::vector<Failure> failures;  // capture_missing
 };
 
-// What one step got, looked at from all sides. Requires that the outcome has a complete response
-// (no failure, at least one hop) and outlives this.
+// What is judged: a complete outcome (it has no failure), which outlives the judge.
+struct Judging {
+  const ProbeOutcome& outcome;
+  std::string_view kind;  // of the step's action
+  Nanos duration{0};      // of the step
+  WallTime now;
+};
+
+// What one step got, looked at from all sides.
 class Judge {
  public:
-  Judge(const ProbeOutcome& outcome, Nanos duration, const Redactor& redactor);
+  Judge(const Judging& judging, const Redactor& redactor);
 
-  // A step that expects no status of its own must answer with 2xx or 3xx.
+  // A step whose kind has a status and that expects none must answer with 2xx or 3xx.
   Judged judge(const std::vector<Expectation>& expectations, const Variables& variables);
 
   // A value that is not there, null, empty or larger than kCaptureBytesMax is missing. Secret
@@ -45,19 +52,26 @@ class Judge {
   // authorization headers, and what looks_like_token.
   Captures capture(const std::vector<Capture>& captures);
 
+  // Facts that expectations asked for and that the outcome does not hold by itself.
+  Facts take_derived_facts() { return std::move(derived_); }
+
  private:
   std::optional<std::string> why_not(const Expectation& expectation, const Variables& variables,
                                      SourcePosition& at);
-  Found find(const Expectation& expectation) const;
+  Found find(const Expectation& expectation);
   Found find_json(const std::string& path, std::string& why);  // `why`: no JSON, too much work
   Found find_header(const std::string& name) const;
   Found find_cookie(const std::string& name) const;
   Found find_phase(const std::string& name) const;
+  Found find_fact(const std::string& name);
   std::optional<std::string> value_of(const Capture& capture, std::string& why);
 
   const ProbeOutcome& outcome_;
-  const http::Exchange& exchange_;  // of the last hop
+  const http::Exchange& exchange_;  // of the last hop; an empty one without hops
+  KindTraits traits_;
   Nanos duration_;
+  WallTime now_;
+  Facts derived_;
   const Redactor& redactor_;
   std::optional<Result<JsonDocument>> document_;  // parsed at the first use
 };

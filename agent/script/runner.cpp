@@ -38,7 +38,7 @@ void report_first_failure(const RunOrder& order, const RunResult& result, WallTi
 
 }  // namespace
 
-Runner::Runner(HttpSessions& sessions, async::Clock& clock, SecretSource& secrets, Random random,
+Runner::Runner(ProbeSessions& sessions, async::Clock& clock, SecretSource& secrets, Random random,
                std::string user_agent)
     : sessions_(sessions),
       clock_(clock),
@@ -80,8 +80,10 @@ async::Task<Attempt> Runner::attempt(const RunOrder& order, const std::string& t
                          .redactor = std::move(redactor),
                          .keep_evidence = order.keep_evidence,
                          .on_step = order.on_step};
-  SessionOptions session_options{
-      .user_agent = user_agent_, .trace_id = trace_id, .span_seed = random_.next()};
+  SessionOptions session_options{.user_agent = user_agent_,
+                                 .trace_id = trace_id,
+                                 .span_seed = random_.next(),
+                                 .check = check.name};
   const auto session = sessions_.open(std::move(session_options));
   AttemptRunner runner{check, *session, clock_, std::move(options)};
   attempt.steps = co_await runner.run();

@@ -29,7 +29,7 @@ struct RunOrder {
 
 class Runner {
  public:
-  Runner(HttpSessions& sessions, async::Clock& clock, SecretSource& secrets, Random random,
+  Runner(ProbeSessions& sessions, async::Clock& clock, SecretSource& secrets, Random random,
          std::string user_agent);
 
   // Always a result: what could not be measured is `unknown`, with the reason as its failure.
@@ -42,7 +42,7 @@ class Runner {
   Result<std::map<std::string, std::string>> resolve_secrets(const Check& check);
   std::string random_hex();
 
-  HttpSessions& sessions_;
+  ProbeSessions& sessions_;
   async::Clock& clock_;
   SecretSource& secrets_;
   Random random_;

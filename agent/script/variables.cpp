@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+
 #include "common/core/text.h"
 
 namespace picket::agent {
@@ -24,26 +26,18 @@ class Filler {
  public:
   explicit Filler(const Variables& variables) : variables_(variables) {}
 
-  void fill(std::string& text, std::string_view part) { put(text, variables_.fill(text), part); }
-  void fill_json(std::string& text, std::string_view part) {
-    put(text, variables_.fill_json(text), part);
-  }
-  void fill(Pairs& pairs, std::string_view part) {
-    for (auto& [name, value] : pairs) {
-      fill(name, part);
-      fill(value, part);
-    }
+  void operator()(std::string& text, const TextPart& part) {
+    if (text.find("${{") == std::string::npos) return;
+    auto filled = part.json ? variables_.fill_json(text) : variables_.fill(text);
+    if (filled)
+      text = std::move(*filled);
+    else if (!error_)
+      error_ =
+          Error{filled.error().code, fmt::format("{}: {}", part.name, filled.error().message), {}};
   }
   const std::optional<Error>& error() const { return error_; }
 
  private:
-  void put(std::string& text, Result<std::string> filled, std::string_view part) {
-    if (filled)
-      text = std::move(*filled);
-    else if (!error_)
-      error_ = Error{filled.error().code, fmt::format("{}: {}", part, filled.error().message), {}};
-  }
-
   const Variables& variables_;
   std::optional<Error> error_;
 };
@@ -110,26 +104,17 @@ bool Variables::refers_to_secret(std::string_view text) const {
   return false;
 }
 
-Result<FilledAction> fill_action(const HttpAction& action, const Variables& variables) {
+Result<FilledAction> fill_action(const Action& action, const Variables& variables) {
   FilledAction filled{.action = action, .secret_headers = {}};
-  HttpAction& out = filled.action;
-  for (const auto& [name, value] : action.headers)
-    if (variables.refers_to_secret(value)) filled.secret_headers.push_back(to_lower_ascii(name));
   Filler filler{variables};
-  filler.fill(out.method, "method");
-  filler.fill(out.url, "url");
-  filler.fill(out.headers, "headers");
-  filler.fill(out.query, "query");
-  filler.fill(out.form, "form");
-  filler.fill(out.bearer, "bearer");
-  if (out.basic) {
-    filler.fill(out.basic->first, "basic");
-    filler.fill(out.basic->second, "basic");
-  }
-  if (out.body_kind == BodyKind::json)
-    filler.fill_json(out.body, "json");
-  else
-    filler.fill(out.body, "body");
+  const auto fill = [&](auto& one) {
+    if constexpr (requires { one.headers; })
+      for (const auto& [name, value] : one.headers)
+        if (variables.refers_to_secret(value))
+          filled.secret_headers.push_back(to_lower_ascii(name));
+    each_text(one, std::ref(filler));
+  };
+  std::visit(fill, filled.action);
   if (filler.error()) return fail(*filler.error());
   return filled;
 }

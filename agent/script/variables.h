@@ -41,12 +41,12 @@ class Variables {
 };
 
 struct FilledAction {
-  HttpAction action;
+  Action action;
   std::vector<std::string> secret_headers;  // lower case
 };
 
 // invalid_argument says which part of the action could not be filled.
-Result<FilledAction> fill_action(const HttpAction& action, const Variables& variables);
+Result<FilledAction> fill_action(const Action& action, const Variables& variables);
 Result<Matcher> fill_matcher(Matcher matcher, const Variables& variables);
 
 }  // namespace picket::agent

@@ -7,7 +7,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <charconv>
 
-#include "agent/probe/http_probe.h"
+#include "agent/probe/probes.h"
 #include "common/async/task_group.h"
 #include "common/core/secure_random.h"
 
@@ -30,8 +30,8 @@ class LocalRuns {
         options_(options),
         observer_(observer),
         secrets_(locations(options)),
-        probe_(client, clock),
-        runner_(probe_, clock, secrets_, Random{random_seed()}, options.user_agent),
+        probes_({client, clock}),
+        runner_(probes_, clock, secrets_, Random{random_seed()}, options.user_agent),
         signals_(context, SIGINT, SIGTERM) {}
 
   void start(std::vector<std::shared_ptr<const Check>> checks);
@@ -52,7 +52,7 @@ class LocalRuns {
   const RunChecksOptions& options_;
   const RunObserver& observer_;
   agent::LocalSecrets secrets_;
-  agent::HttpProbe probe_;
+  agent::Probes probes_;
   agent::Runner runner_;
   boost::asio::signal_set signals_;
   std::vector<std::shared_ptr<const Check>> checks_;

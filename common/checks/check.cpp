@@ -5,6 +5,7 @@
 #include "common/checks/decoders.h"
 #include "common/checks/formats.h"
 #include "common/core/text.h"
+#include "common/model/facts.h"
 
 namespace picket::checks {
 namespace {
@@ -54,32 +55,24 @@ void decode_paused(const Fields& fields, Check& check) {
   check.paused = std::move(paused);
 }
 
-// The key whose presence says what kind of check this is.
-const KeyRow* later_kind(const Node& node) {
-  for (const char* kind :
-       {"page", "cdn", "tls", "dns", "tcp", "icmp", "grpc", "websocket", "browser"})
-    if (node.find(kind) != nullptr) return check_keys("check").find(kind);
-  return nullptr;
-}
-
-void decode_action(CheckContext& context, const Fields& fields, const Node& node, Check& check) {
-  const Entry* http = fields.find("http");
+void decode_what_to_do(CheckContext& context, const Fields& fields, Check& check) {
   const Entry* steps = fields.find("steps");
-  if (http != nullptr && steps != nullptr) {
-    context.report.add("E0113", steps->at, "`http` and `steps` exclude each other").help =
-        "put the request into the steps";
-  } else if (http != nullptr) {
+  if (steps == nullptr) {
     if (auto step = decode_single(context, fields)) check.steps.push_back(std::move(*step));
-  } else if (steps != nullptr) {
-    check.single = false;
-    check.steps = decode_steps(context, *steps->value);
-    if (const Entry* expect = fields.find("expect"))
-      context.report.add("E0113", expect->at, "`expect` belongs into the steps").note =
-          "each step has its own";
-  } else if (later_kind(node) == nullptr && node.is_map()) {
-    context.report.add("E0109", node.at, "the check does nothing").help =
-        "add http: METHOD URL, or steps: [..]";
+    return;
   }
+  for (const KindTraits& kind : kinds()) {
+    if (!fields.has(kind.kind)) continue;
+    context.report
+        .add("E0113", steps->at, fmt::format("`{}` and `steps` exclude each other", kind.kind))
+        .help = "put the request into the steps";
+    return;
+  }
+  check.single = false;
+  check.steps = decode_steps(context, *steps->value);
+  if (const Entry* expect = fields.find("expect"))
+    context.report.add("E0113", expect->at, "`expect` belongs into the steps").note =
+        "each step has its own";
 }
 
 std::optional<Check> decode_check(Report& report, const Node& node, const Check& base,
@@ -96,7 +89,7 @@ std::optional<Check> decode_check(Report& report, const Node& node, const Check&
   decode_paused(fields, check);
   References references(report, check.vars);
   CheckContext context{report, references};
-  decode_action(context, fields, node, check);
+  decode_what_to_do(context, fields, check);
   check.secrets = references.secrets();
   check.alerts = decode_alerts(report, fields.find("alerts"), node.at);
   if (report.error_count() == errors_before) check_semantics(report, check, node, options);

@@ -20,7 +20,7 @@ struct CheckContext {
 };
 
 // What a matcher's operand is compared with.
-enum class Operand { text, json, duration, size, count };
+enum class Operand { text, json, duration, size, count, number, flag, version };
 
 // The keys that a check and its file's defaults share (general.cpp).
 void decode_general(const Fields& fields, Check& check);
@@ -32,13 +32,30 @@ std::optional<HttpAction> decode_http(CheckContext& context, const Node& node); 
 void decode_body(CheckContext& context, const Fields& fields, HttpAction& action);  // body.cpp
 Pairs decode_pairs(CheckContext& context, std::string_view name, const Node& node);
 
+// The one kind of action that the map has; `at` is its key.
+struct DecodedAction {
+  Action action;
+  Mark at;
+};
+enum class ActionPlace { check, step };
+// Nothing, with a mistake, when there is none, more than one, or a wrong one (actions.cpp).
+std::optional<DecodedAction> decode_action(CheckContext& context, const Fields& fields,
+                                           ActionPlace place);
+// The captures that the action of a step makes by itself, such as `access_token`.
+std::vector<std::string_view> own_captures(const Node& step);
+
 std::vector<Step> decode_steps(CheckContext& context, const Node& node);  // steps.cpp
-// The step of a check that is written as `http:`.
+// The step of a check that is written without `steps`.
 std::optional<Step> decode_single(CheckContext& context, const Fields& fields);
 void declare_captures(References& references, const Node& steps);
 
-// Nothing but the default of 200-399 when `node` is null (expect.cpp).
-std::vector<Expectation> decode_expect(CheckContext& context, const Node* node, const Mark& at);
+struct ExpectOptions {
+  std::string_view kind;  // of the step
+  Mark at;                // of the action: where the default status is said to stand
+};
+// Without `node` nothing but the default of 200-399, if the kind has a status (expect.cpp).
+std::vector<Expectation> decode_expect(CheckContext& context, const Node* node,
+                                       const ExpectOptions& options);
 std::vector<Matcher> decode_matchers(CheckContext& context, std::string_view name, const Node& node,
                                      Operand operand);                          // matchers.cpp
 std::vector<Capture> decode_captures(CheckContext& context, const Node& node);  // capture.cpp

@@ -4,9 +4,11 @@
 #include <array>
 
 #include "common/checks/decoders.h"
+#include "common/checks/expect_keys.h"
 #include "common/checks/formats.h"
 #include "common/checks/scalar.h"
 #include "common/core/text.h"
+#include "common/model/facts.h"
 #include "common/model/jsonpath.h"
 
 namespace picket::checks {
@@ -32,14 +34,27 @@ std::optional<StatusRange> parse_status(const Node& node) {
   return StatusRange{std::stoi(low), std::stoi(high)};
 }
 
+Operand operand_of(FactOperand operand) {
+  switch (operand) {
+    case FactOperand::text: return Operand::text;
+    case FactOperand::json: return Operand::json;
+    case FactOperand::number: return Operand::number;
+    case FactOperand::duration: return Operand::duration;
+    case FactOperand::size: return Operand::size;
+    case FactOperand::flag: return Operand::flag;
+    case FactOperand::version: return Operand::version;
+  }
+  return Operand::text;
+}
+
 class ExpectDecoder {
  public:
-  explicit ExpectDecoder(CheckContext& context) : context_(context) {}
+  ExpectDecoder(CheckContext& context, std::string_view kind) : context_(context), kind_(kind) {}
 
   std::vector<Expectation> take() { return std::move(out_); }
 
   void decode(const Node& node, bool warn) {
-    const Fields fields(context_.report, node, check_keys("expect"));
+    const Fields fields(context_.report, node, expect_keys(kind_));
     warn_ = warn;
     if (node.is_map() && node.entries.empty())
       context_.report.add("E0111", node.at, "`expect` expects nothing").help =
@@ -57,6 +72,9 @@ class ExpectDecoder {
   void decode_entry(const Entry& entry) {
     const std::string& key = entry.key;
     const Node& node = *entry.value;
+    const KeyRow* row = expect_keys(kind_).find(key);
+    if (row == nullptr || row->later || key == "warn") return;  // Fields has spoken
+    if (check_keys("expect").find(key) == nullptr) return decode_fact(key, entry);
     if (key == "status") return decode_status(entry);
     if (key == "http_version") return decode_one(Subject::http_version, entry, Operand::text);
     if (key == "body") return decode_one(Subject::body, entry, Operand::text);
@@ -111,6 +129,42 @@ class ExpectDecoder {
     }
   }
 
+  // A fact, or a group of facts whose names go on inside of it.
+  void decode_fact(const std::string& name, const Entry& entry) {
+    const FactRow* fact = find_fact(kind_, name);
+    const std::vector<std::string> keys = fact_keys(kind_, name);
+    const auto is_known = [&](const std::string& key) {
+      return std::find(keys.begin(), keys.end(), key) != keys.end() ||
+             std::find(keys.begin(), keys.end(), "*") != keys.end();
+    };
+    const std::vector<Entry>& inner = entry.value->entries;
+    const bool group = std::any_of(inner.begin(), inner.end(),
+                                   [&](const Entry& one) { return is_known(one.key); });
+    if (fact != nullptr && !group) {
+      Expectation expectation = make(Subject::fact, name, entry.at);
+      expectation.matchers =
+          decode_matchers(context_, entry.key, *entry.value, operand_of(fact->operand));
+      if (!expectation.matchers.empty()) out_.push_back(std::move(expectation));
+      return;
+    }
+    if (inner.empty()) add_wrong_type(context_.report, entry.key, *entry.value, "a map");
+    for (const Entry& one : inner) {
+      if (is_known(one.key))
+        decode_fact(name + "." + one.key, one);
+      else
+        refuse_fact(name, one, keys);
+    }
+  }
+
+  void refuse_fact(const std::string& group, const Entry& entry,
+                   const std::vector<std::string>& keys) {
+    Diagnostic& mistake = context_.report.add(
+        "E0107", entry.at, fmt::format("unknown key `{}`", cut_utf8(entry.key, 60)));
+    const std::string near = did_you_mean(entry.key, keys);
+    if (!near.empty()) mistake.note = fmt::format("did you mean `{}`?", near);
+    mistake.help = fmt::format("`{}` has {}", group, fmt::join(keys, ", "));
+  }
+
   bool key_is_good(Subject subject, const Entry& entry) {
     if (subject == Subject::jsonpath) {
       const auto path = JsonPath::parse(entry.key);
@@ -146,23 +200,25 @@ class ExpectDecoder {
   }
 
   CheckContext& context_;
+  std::string_view kind_;
   std::vector<Expectation> out_;
   bool warn_{false};
 };
 
 }  // namespace
 
-std::vector<Expectation> decode_expect(CheckContext& context, const Node* node, const Mark& at) {
-  ExpectDecoder decoder(context);
+std::vector<Expectation> decode_expect(CheckContext& context, const Node* node,
+                                       const ExpectOptions& options) {
+  ExpectDecoder decoder(context, options.kind);
   if (node != nullptr) decoder.decode(*node, false);
   std::vector<Expectation> out = decoder.take();
   const bool has_status = std::any_of(out.begin(), out.end(), [](const Expectation& one) {
     return one.subject == Subject::status && !one.warn;
   });
-  if (has_status) return out;
+  if (has_status || !traits_of(options.kind).status) return out;
   Expectation status;
   status.status.push_back(kDefaultStatus);
-  status.at = context.report.position(at);
+  status.at = context.report.position(options.at);
   out.insert(out.begin(), std::move(status));
   return out;
 }

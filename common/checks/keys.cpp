@@ -83,7 +83,7 @@ const std::vector<std::string>& check_key_maps() { return table().maps; }
 
 KeyGroup make_key_group(std::string name, std::string help,
                         std::span<const std::string_view> keys) {
-  KeyGroup group{std::move(name), std::move(help), {}};
+  KeyGroup group{std::move(name), std::move(help), {}, {}};
   for (const std::string_view key : keys) group.rows.push_back({{}, key, {}, {}, {}, {}, false});
   return group;
 }

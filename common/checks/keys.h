@@ -2,6 +2,7 @@
 // `picket explain` prints and what the reference page is made of. Constant data.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ struct KeyGroup {
   std::string name;  // "check"
   std::string help;  // where to read more: "keys of a check: `picket explain check`"
   std::vector<KeyRow> rows;
+  std::map<std::string, std::string, std::less<>> notes;  // of keys that belong elsewhere
   const KeyRow* find(std::string_view key) const;
   std::vector<std::string> names() const;  // of what this version runs
 };

@@ -28,6 +28,12 @@ bool applies(MatchOp op, Operand operand) {
     case Operand::count:
       return is_order(op) || op == MatchOp::equals || op == MatchOp::not_equals ||
              op == MatchOp::in;
+    case Operand::number:
+    case Operand::version:
+      return is_order(op) || op == MatchOp::equals || op == MatchOp::not_equals ||
+             op == MatchOp::in || op == MatchOp::exists;
+    case Operand::flag:
+      return op == MatchOp::equals || op == MatchOp::not_equals || op == MatchOp::exists;
     case Operand::text: break;
   }
   return !is_order(op) && op != MatchOp::type;
@@ -39,6 +45,10 @@ std::string_view allowed_words(Operand operand) {
     case Operand::size: return "a size is compared with equals, gt, gte, lt, lte";
     case Operand::count: return "a count is compared with equals, not_equals, in, gt, gte, lt, lte";
     case Operand::text: return "this is text: compare it with equals, contains, matches and so on";
+    case Operand::number:
+    case Operand::version:
+      return "it is compared with equals, not_equals, in, exists, gt, gte, lt, lte";
+    case Operand::flag: return "it is true or false: compare it with equals, not_equals, exists";
     case Operand::json: break;
   }
   return "";
@@ -177,6 +187,7 @@ class MatcherDecoder {
   bool bound(std::string_view key, const Node& node, Value& out) {
     if (operand_ == Operand::duration) return duration(key, node, out);
     if (operand_ == Operand::size) return size(key, node, out);
+    if (operand_ == Operand::version) return version(node, out);
     const Value value = node.kind == NodeKind::scalar ? resolve(node) : Value{Null{}};
     if (!is_number(value)) {
       add_wrong_type(context_.report, key, node, "a number");
@@ -198,10 +209,29 @@ class MatcherDecoder {
     return read.has_value();
   }
 
+  // "TLS 1.2", 1.2 or "TLSv1.2" as 1.2.
+  bool version(const Node& node, Value& out) {
+    constexpr std::array<std::pair<std::string_view, double>, 4> kVersions{
+        {{"1.0", 1.0}, {"1.1", 1.1}, {"1.2", 1.2}, {"1.3", 1.3}}};
+    std::string_view text = node.text;
+    for (const std::string_view prefix : {"TLS", "v", " "})
+      if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
+    for (const auto& [name, number] : kVersions) {
+      if (node.kind != NodeKind::scalar || text != name) continue;
+      out = number;
+      return true;
+    }
+    context_.report.add("E0111", node.at, "not a TLS version").help =
+        "one of TLS 1.0, TLS 1.1, TLS 1.2, TLS 1.3";
+    return false;
+  }
+
   // What `equals` compares with: headers and bodies are text however it is written.
   bool operand(const Node& node, Value& out) {
     if (operand_ == Operand::size) return size(name_, node, out);
-    if (operand_ == Operand::count) return bound(name_, node, out);
+    if (operand_ == Operand::count || operand_ == Operand::number) return bound(name_, node, out);
+    if (operand_ == Operand::version) return version(node, out);
+    if (operand_ == Operand::flag) return flag(name_, node, out);
     const bool scalar = node.kind == NodeKind::scalar || (node.kind == NodeKind::null && is_json());
     if (!scalar) {
       add_wrong_type(context_.report, name_, node, "a plain value");

@@ -34,36 +34,12 @@ void refuse_on_wait(const Fields& fields) {
       fields.report().add("E0113", entry->at, fmt::format("a `wait` has no `{}`", key));
 }
 
-bool decode_action(CheckContext& context, const Fields& fields, Step& step) {
-  const Entry* http = fields.find("http");
-  const Entry* wait = fields.find("wait");
-  if (http != nullptr && wait != nullptr) {
-    context.report.add("E0113", wait->at, "`http` and `wait` exclude each other").note =
-        "a step does one thing";
-    return false;
-  }
-  if (wait != nullptr) {
-    WaitAction action;
-    refuse_on_wait(fields);
-    fields.duration("wait", {Millis{1}, std::chrono::minutes{5}}, action.span);
-    step.action = action;
-    return true;
-  }
-  if (http == nullptr) {
-    if (!fields.has("oauth2") && fields.is_map())
-      context.report.add("E0109", fields.at(), "the step does nothing").help =
-          "add http: METHOD URL, or wait: DURATION";
-    return false;
-  }
-  auto action = decode_http(context, *http->value);
-  if (action) step.action = std::move(*action);
-  return action.has_value();
-}
-
 void decode_answer(CheckContext& context, const Fields& fields, Step& step, const Mark& at) {
-  if (!std::holds_alternative<HttpAction>(step.action)) return;
+  const std::string_view kind = kind_of(step.action);
+  if (kind == WaitAction::kKind) return refuse_on_wait(fields);
   const Entry* expect = fields.find("expect");
-  step.expect = decode_expect(context, expect == nullptr ? nullptr : expect->value.get(), at);
+  step.expect =
+      decode_expect(context, expect == nullptr ? nullptr : expect->value.get(), {kind, at});
   if (const Entry* capture = fields.find("capture"))
     step.captures = decode_captures(context, *capture->value);
 }
@@ -78,9 +54,10 @@ Step decode_step(CheckContext& context, const Node& node, StepNames& names) {
   Millis timeout{0};
   if (fields.duration("timeout", {Millis{100}, std::chrono::minutes{10}}, timeout))
     step.timeout = timeout;
-  const Entry* http = fields.find("http");
-  if (decode_action(context, fields, step))
-    decode_answer(context, fields, step, http == nullptr ? node.at : http->at);
+  if (auto decoded = decode_action(context, fields, ActionPlace::step)) {
+    step.action = std::move(decoded->action);
+    decode_answer(context, fields, step, decoded->at);
+  }
   return step;
 }
 
@@ -91,9 +68,12 @@ void declare_captures(References& references, const Node& steps) {
   for (const NodePtr& item : steps.items) {
     const Entry* name = item->find("name");
     const Entry* capture = item->find("capture");
+    const std::string step = name == nullptr ? "" : name->value->text;
+    for (const std::string_view own : own_captures(*item))
+      references.declare_capture(std::string{own}, number, step);
     if (capture != nullptr)
       for (const Entry& entry : capture->value->entries)
-        references.declare_capture(entry.key, number, name == nullptr ? "" : name->value->text);
+        references.declare_capture(entry.key, number, step);
     ++number;
   }
 }
@@ -119,15 +99,15 @@ std::vector<Step> decode_steps(CheckContext& context, const Node& node) {
 }
 
 std::optional<Step> decode_single(CheckContext& context, const Fields& fields) {
-  const Entry* http = fields.find("http");
-  auto action = decode_http(context, *http->value);
-  if (!action) return std::nullopt;
+  auto decoded = decode_action(context, fields, ActionPlace::check);
+  if (!decoded) return std::nullopt;
   Step step;
-  step.name = "http";
-  step.action = std::move(*action);
-  step.at = context.report.position(http->at);
+  step.action = std::move(decoded->action);
+  step.name = kind_of(step.action);
+  step.at = context.report.position(decoded->at);
   const Entry* expect = fields.find("expect");
-  step.expect = decode_expect(context, expect == nullptr ? nullptr : expect->value.get(), http->at);
+  step.expect = decode_expect(context, expect == nullptr ? nullptr : expect->value.get(),
+                              {kind_of(step.action), decoded->at});
   return step;
 }
 

@@ -15,6 +15,7 @@ std::string_view to_string(Subject subject) {
     case Subject::duration: return "duration";
     case Subject::phase: return "phases";
     case Subject::size: return "size";
+    case Subject::fact: return "fact";
   }
   return "status";
 }

@@ -2,48 +2,18 @@
 // agent/script, judged by controller/evaluate. Strings may hold ${{ }} templates (template.h).
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
-#include <variant>
 #include <vector>
 
 #include "common/core/ids.h"
 #include "common/core/time.h"
+#include "common/model/action.h"
 #include "common/model/failure.h"
 #include "common/model/matcher.h"
 
 namespace picket {
-
-using Pairs = std::vector<std::pair<std::string, std::string>>;
-
-enum class BodyKind { none, raw, json, form };
-
-struct HttpAction {
-  std::string method{"GET"};
-  std::string url;
-  Pairs headers;
-  Pairs query;
-  BodyKind body_kind{BodyKind::none};
-  std::string body;   // raw text, or JSON text whose strings may hold templates
-  Pairs form;
-  std::optional<std::pair<std::string, std::string>> basic;  // user, password
-  std::string bearer;
-  int redirects_max{10};  // 0: not followed
-  std::string http_version{"auto"};  // auto, 1.1, 2
-  std::string ip_version{"any"};     // any, 4, 6
-  bool insecure{false};
-  bool compression{true};
-  std::uint64_t body_bytes_max{10 * 1024 * 1024};
-  bool operator==(const HttpAction&) const = default;
-};
-
-struct WaitAction {
-  Millis span{0};
-  bool operator==(const WaitAction&) const = default;
-};
 
 struct StatusRange {
   int low{0};
@@ -51,15 +21,26 @@ struct StatusRange {
   bool operator==(const StatusRange&) const = default;
 };
 
-enum class Subject { status, http_version, header, cookie, body, jsonpath, duration, phase, size };
+enum class Subject {
+  status,
+  http_version,
+  header,
+  cookie,
+  body,
+  jsonpath,
+  duration,
+  phase,
+  size,
+  fact,  // a named value of the probe (facts.h)
+};
 std::string_view to_string(Subject subject);
 
 struct Expectation {
   Subject subject{Subject::status};
-  std::string key;                   // header, cookie, JSON path or phase; else empty
-  std::vector<StatusRange> status;   // of Subject::status: any of them
-  std::vector<Matcher> matchers;     // of the others: all of them
-  bool warn{false};                  // of `expect.warn`: the run is degraded, not failed
+  std::string key;                  // header, cookie, JSON path, phase or fact; else empty
+  std::vector<StatusRange> status;  // of Subject::status: any of them
+  std::vector<Matcher> matchers;    // of the others: all of them
+  bool warn{false};                 // of `expect.warn`: the run is degraded, not failed
   SourcePosition at;
   bool operator==(const Expectation&) const = default;
 };
@@ -78,7 +59,7 @@ struct Capture {
 
 struct Step {
   std::string name;
-  std::variant<HttpAction, WaitAction> action;
+  Action action;
   std::vector<Expectation> expect;
   std::vector<Capture> captures;
   bool always{false};
@@ -139,12 +120,12 @@ struct Check {
   Quorum quorum;
   int retries{1};
   std::optional<int> confirm_regions;  // nothing: enough to reach the quorum
-  int failing_x{1};  // X of the last Y runs fail: the region is failing
+  int failing_x{1};                    // X of the last Y runs fail: the region is failing
   int failing_y{1};
   std::map<std::string, std::string> vars;
   std::vector<std::string> secrets;  // names that the steps use, sorted
-  std::vector<Step> steps;           // an `http` check has one, named "http"
-  bool single{true};                 // written as `http:`, not as `steps:`
+  std::vector<Step> steps;           // without `steps:` one, named after its kind
+  bool single{true};                 // written as `http:`, `tls:` ..., not as `steps:`
   std::vector<Alert> alerts;         // never empty: `down` and `regional` are added
   std::vector<std::string> notify;
   std::vector<std::string> tags;

@@ -10,6 +10,7 @@
 
 #include "common/core/ids.h"
 #include "common/core/time.h"
+#include "common/model/facts.h"
 #include "common/model/failure.h"
 #include "common/model/phases.h"
 #include "common/model/tls_facts.h"
@@ -48,7 +49,7 @@ using EvidenceHeaders = std::vector<std::pair<std::string, std::string>>;
 struct RequestEvidence {
   std::string method;
   std::string url;
-  std::string curl;  // a command line that repeats the request, secrets as "$NAME"
+  std::string curl;  // a command line (curl, dig, ...) that repeats it, secrets as "$NAME"
   EvidenceHeaders request_headers;
   int status{0};
   EvidenceHeaders response_headers;
@@ -58,8 +59,10 @@ struct RequestEvidence {
   bool operator==(const RequestEvidence&) const = default;
 };
 
-// One hop of a step: redirects make several.
+// One hop of a step: redirects, and probes that ask several times, make several. Of what is not
+// HTTP the method is the protocol ("TLS", "DNS") and the URL names the target ("tls://host:443").
 struct RequestResult {
+  std::string label;  // which hop it is, where the kind says so: "token", "origin"; else empty
   std::string method;
   std::string url;  // redacted, query values kept only where they hold no secret
   int status{0};
@@ -74,6 +77,8 @@ struct RequestResult {
   bool operator==(const RequestResult&) const = default;
 };
 
+constexpr std::size_t kFactsMax = 64;
+
 struct StepResult {
   std::string name;
   StepStatus status{StepStatus::passed};
@@ -82,6 +87,7 @@ struct StepResult {
   std::vector<RequestResult> requests;  // in order; the last one is judged
   std::vector<Failure> failures;
   std::vector<Failure> warnings;  // soft thresholds
+  std::vector<NamedFact> facts;   // at most kFactsMax, ordered by name
   bool operator==(const StepResult&) const = default;
 };
 

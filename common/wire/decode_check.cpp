@@ -1,6 +1,6 @@
-#include <cmath>
-
+#include "common/wire/actions.h"
 #include "common/wire/fields.h"
+#include "common/wire/value.h"
 #include "common/wire/wire.h"
 
 namespace picket::wire {
@@ -8,12 +8,6 @@ namespace {
 
 constexpr int kMatcherDepthMax = 8;
 constexpr std::size_t kStepsMax = 256;
-constexpr std::uint64_t kResponseBytesMax = 1024ULL * 1024 * 1024;
-
-std::pair<std::string, std::string> read_pair(Fields& fields, const v1::Pair& message) {
-  return {fields.text("name", message.name(), kTextMax),
-          fields.text("value", message.value(), kTextMax)};
-}
 
 std::string read_name(Fields& fields, const std::string& text) { return fields.name("", text); }
 
@@ -27,20 +21,6 @@ std::map<std::string, std::string> read_map(Fields& fields, std::string_view fie
     out.emplace_hint(out.end(), std::move(name), std::move(value));
   }
   return out;
-}
-
-Value read_value(Fields& fields, const v1::Value& message) {
-  switch (message.value_case()) {
-    case v1::Value::kNull: return Null{};
-    case v1::Value::kBoolean: return message.boolean();
-    case v1::Value::kInteger: return static_cast<std::int64_t>(message.integer());
-    case v1::Value::kText: return fields.text("text", message.text(), kTextMax);
-    case v1::Value::kNumber:
-      if (!std::isfinite(message.number())) fields.refuse("number", "not a finite number");
-      return message.number();
-    case v1::Value::VALUE_NOT_SET: fields.refuse("", "no value of a known type");
-  }
-  return Null{};
 }
 
 Matcher read_matcher(Fields& fields, const v1::Matcher& message, int depth) {
@@ -70,8 +50,7 @@ StatusRange read_status(Fields& fields, const v1::StatusRange& message) {
 
 Expectation read_expectation(Fields& fields, const v1::Expectation& message) {
   Expectation out;
-  out.subject =
-      fields.word("subject", message.subject(), enumerator_named<Subject, Subject::size>);
+  out.subject = fields.word("subject", message.subject(), enumerator_named<Subject, Subject::fact>);
   out.key = fields.text("key", message.key());
   out.status = fields.list("status", message.status(), kListMax, read_status);
   const auto one = [](Fields& inner, const v1::Matcher& matcher) {
@@ -86,59 +65,18 @@ Expectation read_expectation(Fields& fields, const v1::Expectation& message) {
 Capture read_capture(Fields& fields, const v1::Capture& message) {
   Capture out;
   out.name = fields.name("name", message.name());
-  out.source = fields.word("source", message.source(),
-                           enumerator_named<CaptureSource, CaptureSource::url>);
+  out.source =
+      fields.word("source", message.source(), enumerator_named<CaptureSource, CaptureSource::url>);
   out.expression = fields.text("expression", message.expression());
   if (message.has_secret()) out.secret = message.secret();
   out.at = fields.position("at", message.at());
   return out;
 }
 
-std::string read_one_of(Fields& fields, std::string_view field, const std::string& word,
-                        std::initializer_list<std::string_view> words) {
-  const auto known = [words](const std::string& text) -> std::optional<std::string> {
-    for (const auto candidate : words)
-      if (candidate == text) return text;
-    return std::nullopt;
-  };
-  return fields.word(field, word, known);
-}
-
-HttpAction read_http(Fields& fields, const v1::HttpAction& message) {
-  Fields::Part part(fields, "http");
-  HttpAction out;
-  out.method = fields.name("method", message.method());
-  out.url = fields.text("url", message.url());
-  if (out.url.empty()) fields.refuse("url", "missing");
-  out.headers = fields.list("headers", message.headers(), kListMax, read_pair);
-  out.query = fields.list("query", message.query(), kListMax, read_pair);
-  out.body_kind = fields.enumerator("body_kind", message.body_kind(), BodyKind::form);
-  out.body = fields.text("body", message.body(), kBodyMax);
-  out.form = fields.list("form", message.form(), kListMax, read_pair);
-  if (message.has_basic()) out.basic = read_pair(fields, message.basic());
-  out.bearer = fields.text("bearer", message.bearer());
-  out.redirects_max =
-      static_cast<int>(fields.number("redirects_max", message.redirects_max(), 0, 100));
-  out.http_version =
-      read_one_of(fields, "http_version", message.http_version(), {"auto", "1.1", "2"});
-  out.ip_version = read_one_of(fields, "ip_version", message.ip_version(), {"any", "4", "6"});
-  out.insecure = message.insecure();
-  out.compression = message.compression();
-  out.body_bytes_max = message.body_bytes_max();
-  if (out.body_bytes_max > kResponseBytesMax) fields.refuse("body_bytes_max", "more than 1 GiB");
-  return out;
-}
-
 Step read_step(Fields& fields, const v1::Step& message) {
   Step out;
   out.name = fields.name("name", message.name());
-  switch (message.action_case()) {
-    case v1::Step::kHttp: out.action = read_http(fields, message.http()); break;
-    case v1::Step::kWaitMs:
-      out.action = WaitAction{fields.millis("wait_ms", message.wait_ms())};
-      break;
-    case v1::Step::ACTION_NOT_SET: fields.refuse("action", "no action of a known kind");
-  }
+  out.action = read_action(fields, message);
   out.expect = fields.list("expect", message.expect(), kListMax, read_expectation);
   out.captures = fields.list("captures", message.captures(), kListMax, read_capture);
   out.always = message.always();

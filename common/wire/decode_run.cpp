@@ -1,4 +1,5 @@
 #include "common/wire/fields.h"
+#include "common/wire/value.h"
 #include "common/wire/wire.h"
 
 namespace picket::wire {
@@ -73,6 +74,7 @@ RequestEvidence read_evidence(Fields& fields, const v1::RequestEvidence& message
 
 RequestResult read_request(Fields& fields, const v1::RequestResult& message) {
   RequestResult out;
+  out.label = fields.text("label", message.label(), kNameMax);
   out.method = fields.text("method", message.method(), kNameMax);
   out.url = fields.text("url", message.url());
   out.status = read_status(fields, message.status());
@@ -87,6 +89,10 @@ RequestResult read_request(Fields& fields, const v1::RequestResult& message) {
   return out;
 }
 
+NamedFact read_fact(Fields& fields, const v1::Fact& message) {
+  return {fields.name("name", message.name()), read_value(fields, message.value())};
+}
+
 StepResult read_step(Fields& fields, const v1::StepResult& message) {
   StepResult out;
   out.name = fields.name("name", message.name());
@@ -96,6 +102,7 @@ StepResult read_step(Fields& fields, const v1::StepResult& message) {
   out.requests = fields.list("requests", message.requests(), kRequestsMax, read_request);
   out.failures = fields.list("failures", message.failures(), kListMax, read_failure);
   out.warnings = fields.list("warnings", message.warnings(), kListMax, read_failure);
+  out.facts = fields.list("facts", message.facts(), kFactsMax, read_fact);
   return out;
 }
 

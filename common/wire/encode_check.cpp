@@ -1,53 +1,11 @@
 #include "common/wire/encode_check.h"
 
+#include "common/wire/actions.h"
+#include "common/wire/value.h"
 #include "common/wire/wire.h"
 
 namespace picket::wire {
 namespace {
-
-v1::Pair pair_of(const std::string& name, const std::string& value) {
-  v1::Pair out;
-  out.set_name(name);
-  out.set_value(value);
-  return out;
-}
-
-template <class Pairs>
-void put_pairs(const Pairs& pairs, google::protobuf::RepeatedPtrField<v1::Pair>* out) {
-  for (const auto& [name, value] : pairs) *out->Add() = pair_of(name, value);
-}
-
-template <class Texts>
-void put_texts(const Texts& texts, google::protobuf::RepeatedPtrField<std::string>* out) {
-  for (const auto& text : texts) *out->Add() = text;
-}
-
-struct PutValue {
-  v1::Value& out;
-  void operator()(Null) const { out.set_null(true); }
-  void operator()(bool value) const { out.set_boolean(value); }
-  void operator()(std::int64_t value) const { out.set_integer(value); }
-  void operator()(double value) const { out.set_number(value); }
-  void operator()(const std::string& value) const { out.set_text(value); }
-};
-
-void put(const HttpAction& action, v1::HttpAction& out) {
-  out.set_method(action.method);
-  out.set_url(action.url);
-  put_pairs(action.headers, out.mutable_headers());
-  put_pairs(action.query, out.mutable_query());
-  out.set_body_kind(static_cast<std::uint32_t>(action.body_kind));
-  out.set_body(action.body);
-  put_pairs(action.form, out.mutable_form());
-  if (action.basic) *out.mutable_basic() = pair_of(action.basic->first, action.basic->second);
-  out.set_bearer(action.bearer);
-  out.set_redirects_max(action.redirects_max);
-  out.set_http_version(action.http_version);
-  out.set_ip_version(action.ip_version);
-  out.set_insecure(action.insecure);
-  out.set_compression(action.compression);
-  out.set_body_bytes_max(action.body_bytes_max);
-}
 
 void put(const RegionSelector& regions, v1::RegionSelector& out) {
   out.set_all(regions.all);
@@ -80,8 +38,8 @@ class Encoder {
 
 void Encoder::put_matcher(const Matcher& matcher, v1::Matcher& out) const {
   out.set_op(std::string(to_string(matcher.op)));
-  std::visit(PutValue{*out.mutable_operand()}, matcher.operand);
-  for (const auto& value : matcher.list) std::visit(PutValue{*out.add_list()}, value);
+  put_value(matcher.operand, *out.mutable_operand());
+  for (const auto& value : matcher.list) put_value(value, *out.add_list());
   for (const auto& nested : matcher.nested) put_matcher(nested, *out.add_nested());
   put_at(matcher.at, out);
 }
@@ -109,10 +67,7 @@ void Encoder::put_capture(const Capture& capture, v1::Capture& out) const {
 
 void Encoder::put_step(const Step& step, v1::Step& out) const {
   out.set_name(step.name);
-  if (const auto* http = std::get_if<HttpAction>(&step.action))
-    put(*http, *out.mutable_http());
-  else
-    out.set_wait_ms(std::get<WaitAction>(step.action).span.count());
+  put_action(step.action, out);
   for (const auto& expectation : step.expect) put_expectation(expectation, *out.add_expect());
   for (const auto& capture : step.captures) put_capture(capture, *out.add_captures());
   out.set_always(step.always);

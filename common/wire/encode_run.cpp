@@ -1,10 +1,9 @@
 #include "common/wire/encode_check.h"
+#include "common/wire/value.h"
 #include "common/wire/wire.h"
 
 namespace picket::wire {
 namespace {
-
-using PairField = google::protobuf::RepeatedPtrField<v1::Pair>;
 
 bool is_known(const SourcePosition& at) {
   return !at.file.empty() || at.line != 0 || at.column != 0;
@@ -47,14 +46,6 @@ void put(const TlsFacts& facts, v1::TlsFacts& out) {
   out.set_verify_error(facts.verify_error);
 }
 
-void put_pairs(const EvidenceHeaders& pairs, PairField* out) {
-  for (const auto& [name, value] : pairs) {
-    auto& added = *out->Add();
-    added.set_name(name);
-    added.set_value(value);
-  }
-}
-
 void put(const RequestEvidence& evidence, v1::RequestEvidence& out) {
   out.set_method(evidence.method);
   out.set_url(evidence.url);
@@ -68,6 +59,7 @@ void put(const RequestEvidence& evidence, v1::RequestEvidence& out) {
 }
 
 void put(const RequestResult& request, v1::RequestResult& out) {
+  out.set_label(request.label);
   out.set_method(request.method);
   out.set_url(request.url);
   out.set_status(request.status);
@@ -89,6 +81,11 @@ void put(const StepResult& step, v1::StepResult& out) {
   for (const auto& request : step.requests) put(request, *out.add_requests());
   for (const auto& failure : step.failures) put(failure, *out.add_failures());
   for (const auto& warning : step.warnings) put(warning, *out.add_warnings());
+  for (const auto& fact : step.facts) {
+    auto& added = *out.add_facts();
+    added.set_name(fact.name);
+    put_value(fact.value, *added.mutable_value());
+  }
 }
 
 void put(const Attempt& attempt, v1::Attempt& out) {

@@ -17,9 +17,10 @@ void head(std::string& out, std::string_view name, std::string_view type, std::s
 }
 
 std::string instance_of(const Check& check) {
-  for (const Step& step : check.steps)
-    if (const auto* http = std::get_if<HttpAction>(&step.action))
-      return http->url.substr(0, http->url.find_first_of("?#"));
+  for (const Step& step : check.steps) {
+    const std::string_view target = target_of(step.action);
+    if (!target.empty()) return std::string{target.substr(0, target.find_first_of("?#"))};
+  }
   return {};
 }
 
@@ -158,8 +159,8 @@ void SeriesBook::render_histogram(std::string& out, WallTime now) const {
       fmt::format_to(sink, "{}_bucket{{{},le=\"{}\"}} {}\n", kName, common, kBuckets[i],
                      series.buckets[i]);
     fmt::format_to(sink, "{}_bucket{{{},le=\"+Inf\"}} {}\n", kName, common, series.runs);
-    fmt::format_to(sink, "{}_sum{{{}}} {}\n{}_count{{{}}} {}\n", kName, common,
-                   series.duration_sum, kName, common, series.runs);
+    fmt::format_to(sink, "{}_sum{{{}}} {}\n{}_count{{{}}} {}\n", kName, common, series.duration_sum,
+                   kName, common, series.runs);
   }
   head(out, "probe_all_success", "summary", "Scheduled runs that passed, of all");
   for (const auto& [key, series] : series_) {
@@ -179,8 +180,8 @@ void SeriesBook::render_info(std::string& out, WallTime now) const {
     fmt::format_to(std::back_inserter(out),
                    "sm_check_info{{{},check_name=\"http\",frequency=\"{}\",geohash=\"\","
                    "region=\"{}\"{}}} 1\n",
-                   labels(key, *target), target->interval.count(),
-                   escape_label(key.second.value), target->labels);
+                   labels(key, *target), target->interval.count(), escape_label(key.second.value),
+                   target->labels);
   }
 }
 

@@ -17,11 +17,8 @@ constexpr Millis kStableAfter{600'000};
 // "shop.example" of "https://shop.example:8443/x"; templates stay as they are written.
 std::string host_of(const Check& check) {
   for (const Step& step : check.steps) {
-    const auto* http = std::get_if<HttpAction>(&step.action);
-    if (http == nullptr) continue;
-    const auto scheme = http->url.find("://");
-    const auto first = scheme == std::string::npos ? 0 : scheme + 3;
-    return http->url.substr(first, http->url.find_first_of(":/?#", first) - first);
+    const std::string authority = authority_of(target_of(step.action));
+    if (!authority.empty()) return authority.substr(0, authority.rfind(':'));
   }
   return check.name.value;
 }
@@ -175,8 +172,8 @@ void FleetSight::set_online(const RegionLiveness& liveness, WallTime at, FleetEf
   if (region.offline_since) return;  // it was not back for good: the same incident goes on
   region.offline_since = at;
   FleetTransition t = say(liveness.region, "offline", AlertPhase::fires, at);
-  t.title = fmt::format("region {} is offline: no agent has reported for 90 s",
-                        liveness.region.value);
+  t.title =
+      fmt::format("region {} is offline: no agent has reported for 90 s", liveness.region.value);
   t.reason = "no agent of the region polls";
   effects.transitions.push_back(std::move(t));
 }
@@ -209,8 +206,7 @@ FleetEffects FleetSight::advance(WallTime now) {
   FleetEffects effects;
   for (auto& [name, region] : regions_) {
     if (!region.back_since || now < *region.back_since + kStableAfter) continue;
-    FleetTransition t =
-        say(name, "offline", AlertPhase::clears, *region.back_since + kStableAfter);
+    FleetTransition t = say(name, "offline", AlertPhase::clears, *region.back_since + kStableAfter);
     region.back_since.reset();
     if (!region.offline_since) continue;
     t.opening_round = *region.offline_since;

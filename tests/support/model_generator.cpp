@@ -72,7 +72,7 @@ Expectation ModelGenerator::expectation() {
     const int low = number(0, 999);
     return StatusRange{low, number(low, 999)};
   };
-  return {any(Subject::size),
+  return {any(Subject::fact),
           text(),
           several(3, status),
           several(3, [&] { return matcher(0); }),
@@ -184,6 +184,7 @@ RequestEvidence ModelGenerator::evidence() {
 
 RequestResult ModelGenerator::request() {
   RequestResult out;
+  out.label = coin() ? "token" : "";
   out.method = "GET";
   out.url = text();
   out.status = number(0, 599);
@@ -205,7 +206,10 @@ StepResult ModelGenerator::step_result() {
           span(),
           several(3, [&] { return request(); }),
           several(2, [&] { return failure(); }),
-          several(2, [&] { return failure(); })};
+          several(2, [&] { return failure(); }),
+          several(3, [&] {
+            return NamedFact{name(), value()};
+          })};
 }
 
 Attempt ModelGenerator::attempt() {

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <mutex>
 
-#include "agent/probe/http_probe.h"
+#include "agent/probe/probes.h"
 #include "agent/script/runner.h"
 #include "common/async/task_group.h"
 #include "common/core/text.h"
@@ -36,8 +36,8 @@ RunResult run(const Check& check, MapSecrets& secrets) {
   options.guard = *http::AddressGuard::create({"127.0.0.0/8"});
   const auto client = http::create_curl_client(io.get_executor(), clock, options);
   REQUIRE(client.has_value());
-  HttpProbe probe{**client, clock};
-  Runner runner{probe, clock, secrets, Random{3}, "picket/test"};
+  Probes probes{{**client, clock}};
+  Runner runner{probes, clock, secrets, Random{3}, "picket/test"};
   RunOrder order;
   order.check = std::make_shared<const Check>(check);
   order.key.region = RegionName{"local"};
@@ -105,8 +105,7 @@ class Recorder {
     std::string request = peer.read_request();
     const auto end = request.find("\r\n\r\n");
     const auto at = to_lower_ascii(request).find("content-length: ");
-    const std::size_t length =
-        at == std::string::npos ? 0 : std::stoul(request.substr(at + 16));
+    const std::size_t length = at == std::string::npos ? 0 : std::stoul(request.substr(at + 16));
     while (request.size() < end + 4 + length) {
       const std::string more = peer.read_some();
       if (more.empty()) break;
@@ -116,8 +115,9 @@ class Recorder {
       const std::lock_guard lock{mutex_};
       requests_.push_back(request);
     }
-    peer.send("HTTP/1.1 500 No\r\nSet-Cookie: sid=s3ss10n-value; Path=/\r\n"
-              "Content-Length: 0\r\nConnection: close\r\n\r\n");
+    peer.send(
+        "HTTP/1.1 500 No\r\nSet-Cookie: sid=s3ss10n-value; Path=/\r\n"
+        "Content-Length: 0\r\nConnection: close\r\n\r\n");
   }
 
   std::mutex mutex_;
@@ -181,8 +181,9 @@ TEST_CASE("an endless body ends at its limit", "[integration]") {
 }
 
 TEST_CASE("invalid UTF-8 and control characters do not get past the evidence", "[integration]") {
-  HostileServer server{answer("HTTP/1.1 500 \x1b[31mNo\r\nX-A: \xff\x1b[2J\r\n"
-                              "Content-Length: 6\r\n\r\n\xff\x1b[2Jx")};
+  HostileServer server{
+      answer("HTTP/1.1 500 \x1b[31mNo\r\nX-A: \xff\x1b[2J\r\n"
+             "Content-Length: 6\r\n\r\n\xff\x1b[2Jx")};
   MapSecrets secrets;
   const RunResult result = run(check_of(get(server.url())), secrets);
   const RequestEvidence evidence = result.attempts[0].steps[0].requests.at(0).evidence.value();

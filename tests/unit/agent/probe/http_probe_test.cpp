@@ -36,7 +36,7 @@ struct World {
   }
 
   ProbeOutcome send(const HttpAction& action, std::vector<std::string> secret_headers = {}) {
-    ProbeRequest request{action, std::move(secret_headers),
+    HttpCall request{action, std::move(secret_headers),
                          Deadline::after(clock.now(), Seconds{10})};
     ProbeOutcome outcome;
     group.spawn("probe", keep(*session, std::move(request), outcome));
@@ -45,7 +45,7 @@ struct World {
   }
 
  private:
-  static async::Task<void> keep(HttpSession& session, ProbeRequest request, ProbeOutcome& out) {
+  static async::Task<void> keep(HttpSession& session, HttpCall request, ProbeOutcome& out) {
     auto outcome = co_await session.request(std::move(request));
     if (outcome) out = std::move(*outcome);
   }

@@ -6,7 +6,7 @@
 #include <map>
 #include <memory>
 
-#include "agent/probe/http_probe.h"
+#include "agent/probe/probes.h"
 #include "agent/script/runner.h"
 #include "common/async/task_group.h"
 #include "tests/support/scripted_http.h"
@@ -31,8 +31,8 @@ struct World {
   async::TaskGroup group{context.get_executor()};
   test::ScriptedHttp http{clock};
   MapSecrets secrets;
-  HttpProbe probe{http, clock};
-  Runner runner{probe, clock, secrets, Random{7}, "picket/0.1.0"};
+  Probes probes{{http, clock}};
+  Runner runner{probes, clock, secrets, Random{7}, "picket/0.1.0"};
   std::vector<AttemptFailed> reported;
   bool keep_evidence{false};
   RunKind kind{RunKind::scheduled};

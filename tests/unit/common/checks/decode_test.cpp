@@ -237,4 +237,18 @@ TEST_CASE("merge keys: a map's own keys win, then the earlier map", "[checks]") 
   CHECK(std::get<HttpAction>(merged.steps[0].action).url == "https://b.example/");
 }
 
+TEST_CASE("a fact is an expectation named by the maps it stands in", "[checks]") {
+  const Expectation life = one_of("{tls: {expires_in: {gt: 14d}}}");
+  CHECK(life.subject == Subject::fact);
+  CHECK(life.key == "tls.expires_in");
+  REQUIRE(life.matchers.size() == 1);
+  CHECK(life.matchers[0].op == MatchOp::gt);
+  CHECK(life.matchers[0].operand == Value{std::int64_t{14 * 86'400'000}});
+  const Expectation soft = one_of("{warn: {tls: {version: TLS 1.3}}}");
+  CHECK(soft.warn);
+  CHECK(soft.matchers[0].operand == Value{1.3});
+  for (const char* version : {"1.2", "TLSv1.2", "TLS 1.2", "TLS1.2"})
+    CHECK(operand_of(std::string{"{tls: {version: {gte: "} + version + "}}}") == Value{1.2});
+}
+
 }  // namespace picket::checks

@@ -83,6 +83,8 @@ class SchemaTest(unittest.TestCase):
             "confirm": check["confirm"], "failing": check["failing"], "paused": check["paused"],
             "regions": {"anyOf": definitions["regions"]["anyOf"]},
         }
+        facts = (ROOT / "common/model/fact_names.def").read_text()
+        table["expect"] |= set(re.findall(r'^PICKET_FACT\(\w+, "([^".]+)', facts, re.M))
         self.assertEqual(set(places), set(table))
         for group, definition in places.items():
             with self.subTest(group):

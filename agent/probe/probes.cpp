@@ -1,0 +1,72 @@
+#include "agent/probe/probes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/probe/probe_context.h"
+#include "common/core/text.h"
+
+namespace picket::agent {
+namespace {
+
+using Outcome = async::Task<Result<ProbeOutcome>>;
+
+Outcome wait(Millis span, const ProbeContext& context) {
+  async::Clock& clock = context.ports.clock;
+  const MonoTime until = clock.now() + span;
+  co_await clock.sleep_until(std::min(until, context.deadline.at()));
+  ProbeOutcome outcome;
+  if (until > context.deadline.at())
+    outcome.failure = {.kind = FailureKind::timeout,
+                       .message = fmt::format("the wait of {} does not fit into the timeout",
+                                              render_duration(span)),
+                       .at = {}};
+  co_return outcome;
+}
+
+// One overload per kind; each takes the action by value: it lives as long as the probe runs.
+struct RunAction {
+  ProbeContext& context;
+
+  Outcome operator()(HttpAction action) const {
+    return context.http.request({.action = std::move(action),
+                                 .secret_headers = context.secret_headers,
+                                 .deadline = context.deadline});
+  }
+  Outcome operator()(WaitAction action) const { return wait(action.span, context); }
+};
+
+class Session final : public ProbeSession {
+ public:
+  Session(const ProbePorts& ports, std::unique_ptr<HttpSession> http, SessionOptions options)
+      : ports_(ports), http_(std::move(http)), options_(std::move(options)) {}
+
+  Outcome run(ProbeRequest request) override;
+
+ private:
+  const ProbePorts& ports_;
+  std::unique_ptr<HttpSession> http_;
+  SessionOptions options_;
+};
+
+Outcome Session::run(ProbeRequest request) {
+  ProbeContext context{.http = *http_,
+                       .ports = ports_,
+                       .attempt = options_,
+                       .step = std::move(request.step),
+                       .secret_headers = std::move(request.secret_headers),
+                       .deadline = request.deadline};
+  const RunAction run_action{context};
+  co_return co_await std::visit(run_action, std::move(request.action));
+}
+
+}  // namespace
+
+std::unique_ptr<ProbeSession> Probes::open(SessionOptions options) {
+  auto http = http_.open(options);
+  return std::make_unique<Session>(ports_, std::move(http), std::move(options));
+}
+
+}  // namespace picket::agent

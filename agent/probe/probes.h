@@ -1,0 +1,28 @@
+// Every kind of probe, behind one interface: what the runner opens a session of for each attempt.
+// Owned by agent.cpp or the CLI; the ports outlive it. One executor.
+#pragma once
+
+#include <memory>
+
+#include "agent/probe/http_probe.h"
+#include "agent/probe/probe.h"
+
+namespace picket::agent {
+
+// What probes reach the world through.
+struct ProbePorts {
+  http::HttpClient& client;
+  async::Clock& clock;
+};
+
+class Probes final : public ProbeSessions {
+ public:
+  explicit Probes(ProbePorts ports) : ports_(ports), http_(ports.client, ports.clock) {}
+  std::unique_ptr<ProbeSession> open(SessionOptions options) override;
+
+ private:
+  ProbePorts ports_;
+  HttpProbe http_;
+};
+
+}  // namespace picket::agent

@@ -1,0 +1,33 @@
+#include "agent/script/http_facts.h"
+
+#include <algorithm>
+#include <array>
+
+namespace picket::agent {
+
+Found tls_version_fact(std::string_view version) {
+  constexpr std::array<std::pair<std::string_view, double>, 4> kVersions{
+      {{"TLSv1", 1.0}, {"TLSv1.1", 1.1}, {"TLSv1.2", 1.2}, {"TLSv1.3", 1.3}}};
+  for (const auto& [name, number] : kVersions)
+    if (name == version) return Found::scalar(number);
+  return Found::absent();
+}
+
+Found expiry_fact(const TlsFacts& tls, WallTime now) {
+  if (tls.chain.empty()) return Found::absent();
+  const auto earliest =
+      std::min_element(tls.chain.begin(), tls.chain.end(),
+                       [](const auto& a, const auto& b) { return a.not_after < b.not_after; });
+  Found found = Found::scalar(earliest->not_after.unix_ms() - now.unix_ms());
+  found.unit = "ms";
+  return found;
+}
+
+Found http_fact(std::string_view name, const http::Exchange& exchange, WallTime now) {
+  if (!exchange.tls) return Found::absent();
+  if (name == "tls.version") return tls_version_fact(exchange.tls->version);
+  if (name == "tls.expires_in") return expiry_fact(*exchange.tls, now);
+  return Found::absent();
+}
+
+}  // namespace picket::agent

@@ -1,0 +1,41 @@
+#include "common/wire/actions.h"
+
+namespace picket::wire {
+namespace {
+
+struct PutAction {
+  v1::Step& out;
+  void operator()(const HttpAction& action) const { put(action, *out.mutable_http()); }
+  void operator()(const WaitAction& action) const { out.set_wait_ms(action.span.count()); }
+};
+
+template <class Message>
+Action read_part(Fields& fields, std::string_view name, const Message& message) {
+  Fields::Part part(fields, name);
+  return read(fields, message);
+}
+
+}  // namespace
+
+void put_action(const Action& action, v1::Step& out) { std::visit(PutAction{out}, action); }
+
+Action read_action(Fields& fields, const v1::Step& message) {
+  switch (message.action_case()) {
+    case v1::Step::kHttp: return read_part(fields, "http", message.http());
+    case v1::Step::kWaitMs: return WaitAction{fields.millis("wait_ms", message.wait_ms())};
+    case v1::Step::ACTION_NOT_SET: fields.refuse("action", "no action of a known kind");
+  }
+  return WaitAction{};
+}
+
+std::string read_one_of(Fields& fields, std::string_view field, const std::string& word,
+                        std::initializer_list<std::string_view> words) {
+  const auto known = [words](const std::string& text) -> std::optional<std::string> {
+    for (const auto candidate : words)
+      if (candidate == text) return text;
+    return std::nullopt;
+  };
+  return fields.word(field, word, known);
+}
+
+}  // namespace picket::wire

@@ -1,0 +1,22 @@
+// The actions of steps as messages: a put and a read per kind, each pair in its own file
+// (http_action.cpp, ...). Pure; internal to common/wire.
+#pragma once
+
+#include "common/model/action.h"
+#include "common/wire/fields.h"
+#include "picket/v1/check.pb.h"
+
+namespace picket::wire {
+
+void put_action(const Action& action, v1::Step& out);
+// Refuses a step without an action of a known kind.
+Action read_action(Fields& fields, const v1::Step& message);
+
+void put(const HttpAction& action, v1::HttpAction& out);
+HttpAction read(Fields& fields, const v1::HttpAction& message);
+
+// A word that must be one of `words`.
+std::string read_one_of(Fields& fields, std::string_view field, const std::string& word,
+                        std::initializer_list<std::string_view> words);
+
+}  // namespace picket::wire

@@ -1,0 +1,99 @@
+"""The facts of each kind of check, from common/model/fact_names.def: their reference page, and what
+the schema for editors says of them below `expect`."""
+import json
+import re
+
+KIND = re.compile(r'^PICKET_KIND\((\w+), "(.*?)", (\w+), (\w+), (\w+), (\w+)\)$', re.M)
+FACT = re.compile(r'^PICKET_FACT\((\w+), "(.*?)", (\w+), "(.*?)", "((?:[^"\\]|\\.)*)"\)$', re.M)
+MARK = "a fact"  # which properties of the schema are made here
+
+PAGE = """\
+# What each kind of check can show
+
+The kinds of checks and steps, and the facts that `expect` compares for each: named values of the
+probe, beside `duration` and `phases`, which every kind has. Dots are nested maps:
+`cache.status` is written `cache: {status: HIT}`; `*` stands for any name. What a fact is compared
+with: a *text* (also a list of texts: `includes`, `count`, `all_match`), a *number*, a *duration*, a
+*size*, a *flag* (true or false), a *version* (`{gte: TLS 1.2}`), or *json*, any value. A fact that
+a run does not have is absent and fails everything but `exists: false`.
+
+This page is made by `scripts/reference.py` from `common/model/fact_names.def`.
+"""
+OPERANDS = {"text": "textFact", "json": "jsonMatcher", "number": "numberFact",
+            "duration": "durationMatcher", "size": "sizeMatcher", "flag": "flagFact",
+            "version": "versionFact"}
+EXTRAS = ("status and http_version", "headers", "cookies", "body, jsonpath and size")
+
+
+def cell(text):
+    return text.replace('\\"', '"').replace("|", "\\|")
+
+
+def rows(root):
+    table = (root / "common/model/fact_names.def").read_text()
+    return KIND.findall(table), FACT.findall(table)
+
+
+def facts_page(root):
+    kinds, facts = rows(root)
+    page = PAGE
+    for kind, text, *has in kinds:
+        extras = [name for name, flag in zip(EXTRAS, has) if flag == "true"]
+        page += f"\n## {kind}\n\n{text[0].upper() + text[1:]}."
+        page += f" Also has {', '.join(extras)}.\n" if extras else "\n"
+        own = [fact for fact in facts if fact[0] == kind]
+        if own:
+            page += "\n| fact | compared with | | example |\n|---|---|---|---|\n"
+        page += "".join(f"| `{name}` | {operand} | {cell(what)} | `{cell(example)}` |\n"
+                        for _, name, operand, what, example in own)
+    return page
+
+
+def add_fact(properties, name, operand, what):
+    """Puts a fact into the tree of properties; a fact may have others below it."""
+    key, dot, rest = name.partition(".")
+    place = properties.setdefault(key, {"$comment": MARK})
+    if dot:
+        if rest.startswith("*"):
+            rest = rest[2:]
+            inner = place.setdefault("additionalProperties", {"type": "object"})
+            add_fact(inner.setdefault("properties", {}), rest, operand, what) if rest else None
+            return
+        add_fact(place.setdefault("properties", {}), rest, operand, what)
+        return
+    leaf = place.setdefault("anyOf", [])
+    reference = {"$ref": f"#/definitions/{OPERANDS[operand]}"}
+    if reference not in leaf:
+        leaf.append(reference)
+    place.setdefault("description", what.replace('\\"', '"'))
+
+
+def tidied(properties):
+    """Leaves without inner facts are their matcher; groups are maps; both are either."""
+    for place in properties.values():
+        inner = place.pop("properties", None)
+        if inner is None:
+            continue
+        group = {"type": "object", "properties": tidied(inner), "minProperties": 1}
+        if "anyOf" in place:
+            place["anyOf"].append(group)
+        else:
+            place.update(group)
+            place["additionalProperties"] = False
+    return properties
+
+
+def schema_with_facts(root):
+    text = (root / "configs/schema/checks.schema.json").read_text()
+    schema = json.loads(text)
+    expect = schema["definitions"]["expect"]["properties"]
+    made = {}
+    for _, name, operand, what, _ in rows(root)[1]:
+        add_fact(made, name, operand, what)
+    tidied(made)
+    for properties in (expect, expect["warn"]["properties"]):
+        for key in [key for key, value in properties.items() if value.get("$comment") == MARK]:
+            del properties[key]
+        for key, value in made.items():
+            properties.setdefault(key, value)
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
