@@ -91,9 +91,7 @@ function(picket_test name)
     set(arg_TIMEOUT 600)  # generous: sanitizers on a busy machine
   endif()
   add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE ${arg_DEPS} picket_test_main)
-  target_compile_definitions(${name} PRIVATE
-    PICKET_SOURCE_DIR="${CMAKE_SOURCE_DIR}" PICKET_BUILD_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(${name} PRIVATE ${arg_DEPS} picket_test_main picket_test_paths)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   picket_reuse_precompiled(${name} picket_test_pch)
   add_test(NAME ${name} COMMAND ${name})

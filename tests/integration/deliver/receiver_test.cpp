@@ -9,6 +9,7 @@
 #include "common/http/curl_client.h"
 #include "controller/deliver/deliverer.h"
 #include "controller/store/store.h"
+#include "tests/support/paths.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 
@@ -28,7 +29,7 @@ void rethrow(const std::exception_ptr& error) {
 // The receiver's process, a deliverer and its store.
 class Delivery {
  public:
-  Delivery() : receiver_({command(), log_.file("out"), {}, PICKET_SOURCE_DIR}) {
+  Delivery() : receiver_({command(), log_.file("out"), {}, test::source_dir()}) {
     const bool up = test::wait_until([&] { return port() != 0; });
     if (!up) throw std::runtime_error("no receiver: " + test::read_file(log_.file("out")));
     http::CurlClientOptions options;

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/paths.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 
@@ -11,7 +12,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-const std::string kProgram = std::string(PICKET_BUILD_DIR) + "/bin/picket-agent";
+const std::string kProgram = test::build_dir() + "/bin/picket-agent";
 
 struct Folder : test::TempDir {
   std::string config(const std::string& more = "") {

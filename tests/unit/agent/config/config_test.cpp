@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "tests/support/paths.h"
 #include "tests/support/temp_dir.h"
 
 namespace picket::agent {
@@ -99,7 +100,7 @@ TEST_CASE("each mistake in agent.yaml has its place", "[config]") {
 
 TEST_CASE("the example configuration of the agent is valid", "[config]") {
   const auto config =
-      read_agent_config(std::string{PICKET_SOURCE_DIR} + "/configs/agent.example.yaml");
+      read_agent_config(test::source_dir() + "/configs/agent.example.yaml");
   if (!config) FAIL(render(config.error()));
   CHECK(config->name == "eu-west-1-a");
 }

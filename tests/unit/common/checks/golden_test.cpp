@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "common/checks/load.h"
+#include "tests/support/paths.h"
 
 namespace picket::checks {
 namespace {
@@ -23,7 +24,7 @@ std::string read_file(const fs::path& path) {
 
 std::vector<fs::path> files_of(const std::string& folder) {
   std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(fs::path(PICKET_SOURCE_DIR) / folder))
+  for (const auto& entry : fs::directory_iterator(fs::path(test::source_dir()) / folder))
     if (entry.path().string().ends_with(".check.yaml")) paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   return paths;

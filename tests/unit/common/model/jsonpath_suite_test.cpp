@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "common/model/jsonpath.h"
+#include "tests/support/paths.h"
 
 using namespace picket;
 
@@ -87,7 +88,7 @@ TEST_CASE("JSON paths: the corpus of our own", "[jsonpath]") {
   std::size_t files = 0;
   std::size_t cases = 0;
   for (const auto& entry :
-       fs::directory_iterator(fs::path(PICKET_SOURCE_DIR) / "tests/data/jsonpath")) {
+       fs::directory_iterator(fs::path(test::source_dir()) / "tests/data/jsonpath")) {
     ++files;
     cases += run_suite(entry.path());
   }
@@ -98,7 +99,7 @@ TEST_CASE("JSON paths: the corpus of our own", "[jsonpath]") {
 TEST_CASE("JSON paths: the public compliance suite", "[jsonpath]") {
   const char* given = std::getenv("PICKET_SHARED_DIR");
   const fs::path shared =
-      given != nullptr ? fs::path(given) : fs::path(PICKET_SOURCE_DIR) / "../shared";
+      given != nullptr ? fs::path(given) : fs::path(test::source_dir()) / "../shared";
   const fs::path file = shared / "data/jsonpath-cts.json";
   if (!fs::exists(file)) {
     std::cout << "SKIPPED: jsonpath-cts: the suite is not beside the repository\n";

@@ -8,6 +8,7 @@
 
 #include "common/wire/wire.h"
 #include "tests/support/model_generator.h"
+#include "tests/support/paths.h"
 
 using namespace picket;
 
@@ -15,7 +16,7 @@ namespace {
 
 std::string golden(const std::string& name, const std::string& bytes) {
   const std::filesystem::path path =
-      std::filesystem::path(PICKET_SOURCE_DIR) / "tests/data/wire/v1" / (name + ".pb");
+      std::filesystem::path(test::source_dir()) / "tests/data/wire/v1" / (name + ".pb");
   if (std::getenv("PICKET_WRITE_GOLDEN") != nullptr && !std::filesystem::exists(path)) {
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << bytes;

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/paths.h"
 #include "tests/support/temp_dir.h"
 
 namespace picket::controller {
@@ -182,7 +183,7 @@ TEST_CASE("a file with mistakes is invalid_config and says all of them", "[confi
 
 TEST_CASE("the example configuration has no mistake but the keys that are not here", "[config]") {
   ControllerConfig config;
-  const std::string path = std::string{PICKET_SOURCE_DIR} + "/configs/controller.example.yaml";
+  const std::string path = test::source_dir() + "/configs/controller.example.yaml";
   for (const auto& mistake : decode_controller_config(path, read_file(path), config)) {
     CHECK(mistake.code == "E0101");
     CHECK(mistake.message.find("/etc/picket/keys/") == 0);
