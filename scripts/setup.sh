@@ -8,6 +8,7 @@ build: g++ cmake ninja-build mold ccache pkg-config python3 git  # toolchain
 build: libboost1.81-dev  # conflicts with the Boost 1.74 dev packages, apt removes those
 build: libcurl4-openssl-dev libssl-dev libc-ares-dev libprotobuf-dev protobuf-compiler  # network
 build: libyaml-cpp-dev nlohmann-json3-dev libre2-dev libsqlite3-dev libzstd-dev  # data
+build: libxml2-dev  # HTML and XML
 build: libfmt-dev libspdlog-dev libcli11-dev libexpected-dev libhowardhinnant-date-dev  # language
 build: libldns-dev  # DNS messages
 build: libsodium-dev prometheus-cpp-dev catch2  # signatures, own metrics, test programs

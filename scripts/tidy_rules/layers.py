@@ -2,8 +2,8 @@
 import re
 
 TOP = ("common", "agent", "controller", "cli")
-FOUNDATION = {"core": (), "model": ("core",), "async": ("core",)}
-ABOVE = ("core", "model", "async")  # what wire, checks, http and telemetry may include
+FOUNDATION = {"core": (), "model": ("core",), "async": ("core",), "markup": ("core", "model")}
+ABOVE = ("core", "model", "async", "markup")  # what wire, checks, http, telemetry may include
 # `picket run` is the agent's own engine:
 CLI_FROM_AGENT = ("agent/dns/", "agent/probe/", "agent/script/")
 
@@ -29,6 +29,7 @@ CONFINED = (
     (r"curl/", ("common/http/",), "common/http/http_client.h"),
     (r"ares(_\w+)?\.h$", ("common/http/",), "the resolver of common/http"),
     (r"ldns/", ("agent/dns/",), "agent/dns"),
+    (r"libxml/", ("common/markup/",), "common/markup"),
     (r"yaml-cpp/", ("common/checks/",), "common/checks"),
     (r"(sqlite3|libpq-fe)\.h$", ("controller/store/",), "controller/store"),
     (r"prometheus/", ("common/telemetry/",), "common/telemetry"),
