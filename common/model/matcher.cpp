@@ -14,9 +14,9 @@ namespace {
 constexpr std::size_t kShownBytesMax = 200;
 constexpr std::size_t kShownElementsMax = 8;
 
-constexpr std::array<std::string_view, 17> kOps{
+constexpr std::array<std::string_view, 18> kOps{
     "equals", "not_equals", "contains", "not_contains", "starts_with", "ends_with",
-    "matches", "not_matches", "in", "includes", "gt", "gte", "lt", "lte",
+    "matches", "not_matches", "in", "includes", "all_match", "gt", "gte", "lt", "lte",
     "exists", "count", "type"};
 
 using Mismatch = std::optional<std::string>;
@@ -98,7 +98,10 @@ std::string wish(const Matcher& matcher, const std::string& unit, const Shown& s
     case MatchOp::matches: return "a match of " + operand;
     case MatchOp::not_matches: return "no match of " + operand;
     case MatchOp::in: return "one of " + shown.list(matcher.list);
-    case MatchOp::includes: return operand + " among the elements";
+    case MatchOp::includes:
+      return (matcher.list.empty() ? operand : "each of " + shown.list(matcher.list)) +
+             " among the elements";
+    case MatchOp::all_match: return "every element to match " + operand;
     case MatchOp::gt: return "> " + operand;
     case MatchOp::gte: return ">= " + operand;
     case MatchOp::lt: return "< " + operand;
@@ -111,16 +114,23 @@ std::string wish(const Matcher& matcher, const std::string& unit, const Shown& s
   return operand;
 }
 
-bool matches_pattern(const std::string& pattern, std::string_view text) {
-  const RE2 re(pattern, pattern_options());
-  return re.ok() && RE2::PartialMatch({text.data(), text.size()}, re);
+bool matches_pattern(const RE2& re, std::string_view text) {
+  return RE2::PartialMatch({text.data(), text.size()}, re);
 }
 
 bool pattern_holds(const Matcher& matcher, const Found& found) {
-  const std::string* text = text_of(found);
   const std::string* pattern = text_of(matcher.operand);
-  if (text == nullptr || pattern == nullptr || pattern_error(*pattern)) return false;
-  return matches_pattern(*pattern, *text) == (matcher.op == MatchOp::matches);
+  if (pattern == nullptr) return false;
+  const RE2 re(*pattern, pattern_options());
+  if (!re.ok()) return false;
+  if (matcher.op == MatchOp::all_match)
+    return !found.values.empty() && is_text_list(found) &&
+           std::all_of(found.values.begin(), found.values.end(), [&](const Value& value) {
+             const std::string* text = text_of(value);
+             return text != nullptr && matches_pattern(re, *text);
+           });
+  const std::string* text = text_of(found);
+  return text != nullptr && matches_pattern(re, *text) == (matcher.op == MatchOp::matches);
 }
 
 bool edge_holds(const Matcher& matcher, const Found& found) {
@@ -155,6 +165,17 @@ bool equals_holds(const Matcher& matcher, const Found& found) {
   return same == (matcher.op == MatchOp::equals);
 }
 
+bool includes_holds(const Matcher& matcher, const Found& found) {
+  if (!found.is_list && !found.several) return false;
+  if (matcher.list.empty()) return among(found.values, matcher.operand);
+  return std::all_of(matcher.list.begin(), matcher.list.end(),
+                     [&](const Value& wanted) { return among(found.values, wanted); });
+}
+
+bool is_pattern(MatchOp op) {
+  return op == MatchOp::matches || op == MatchOp::not_matches || op == MatchOp::all_match;
+}
+
 bool holds(const Matcher& matcher, const Found& found) {
   switch (matcher.op) {
     case MatchOp::equals:
@@ -164,9 +185,10 @@ bool holds(const Matcher& matcher, const Found& found) {
     case MatchOp::starts_with:
     case MatchOp::ends_with: return edge_holds(matcher, found);
     case MatchOp::matches:
-    case MatchOp::not_matches: return pattern_holds(matcher, found);
+    case MatchOp::not_matches:
+    case MatchOp::all_match: return pattern_holds(matcher, found);
     case MatchOp::in: return !found.is_list && among(matcher.list, found.values.front());
-    case MatchOp::includes: return found.is_list && among(found.values, matcher.operand);
+    case MatchOp::includes: return includes_holds(matcher, found);
     case MatchOp::gt:
     case MatchOp::gte:
     case MatchOp::lt:
@@ -182,12 +204,13 @@ bool holds(const Matcher& matcher, const Found& found) {
 std::string type_remark(const Matcher& matcher, const Found& found) {
   const bool order = matcher.op == MatchOp::gt || matcher.op == MatchOp::gte ||
                      matcher.op == MatchOp::lt || matcher.op == MatchOp::lte;
-  if (found.is_list && matcher.op != MatchOp::type && matcher.op != MatchOp::includes &&
-      matcher.op != MatchOp::contains && matcher.op != MatchOp::not_contains)
-    return " (a list: use includes, contains or count)";
+  const bool for_lists = matcher.op == MatchOp::type || matcher.op == MatchOp::includes ||
+                         matcher.op == MatchOp::contains || matcher.op == MatchOp::not_contains ||
+                         matcher.op == MatchOp::all_match;
+  if (found.is_list && !for_lists) return " (a list: use includes, all_match, contains or count)";
   if (matcher.op == MatchOp::type) return " (" + found.type + ")";
   if (order && found.type != "number") return " (a " + found.type + " is not a number)";
-  if (matcher.op == MatchOp::includes && !found.is_list) return " (not a list)";
+  if (matcher.op == MatchOp::includes && !found.is_list && !found.several) return " (not a list)";
   const bool other_type = matcher.op == MatchOp::equals && found.type != type_name(matcher.operand);
   return other_type ? " (" + found.type + ")" : "";
 }
@@ -240,6 +263,14 @@ Found Found::list(std::vector<Value> values) {
   return found;
 }
 
+Found Found::texts(std::vector<std::string> values) {
+  if (values.empty()) return absent();
+  if (values.size() > 1) return list(std::vector<Value>(values.begin(), values.end()));
+  Found found = scalar(std::move(values.front()));
+  found.several = true;
+  return found;
+}
+
 std::optional<std::string> mismatch(const Matcher& matcher, const Found& found,
                                     const Redact& redact) {
   if (matcher.op == MatchOp::exists) {
@@ -249,7 +280,7 @@ std::optional<std::string> mismatch(const Matcher& matcher, const Found& found,
   if (!found.present) return wanted_and_got(matcher, found, redact);
   if (matcher.op == MatchOp::count) return count_mismatch(matcher, found);
   if (holds(matcher, found)) return std::nullopt;
-  if (matcher.op == MatchOp::matches || matcher.op == MatchOp::not_matches)
+  if (is_pattern(matcher.op))
     if (auto bad = bad_pattern(matcher, redact)) return bad;
   return *wanted_and_got(matcher, found, redact) + type_remark(matcher, found);
 }

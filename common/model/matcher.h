@@ -1,6 +1,6 @@
 // The matchers of `expect`: known words over a scalar, a list or nothing at all. Pure rules:
 // an absent value fails everything but `exists: false`, nothing is coerced, and a list fails
-// every word but contains, not_contains, includes, count, exists and type.
+// every word but contains, not_contains, includes, all_match, count, exists and type.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@ namespace picket {
 
 enum class MatchOp {
   equals, not_equals, contains, not_contains, starts_with, ends_with, matches, not_matches,
-  in, includes, gt, gte, lt, lte, exists, count, type,
+  in, includes, all_match, gt, gte, lt, lte, exists, count, type,
 };
 
 std::string_view to_string(MatchOp op);
@@ -25,7 +25,7 @@ std::optional<MatchOp> parse_match_op(std::string_view name);
 struct Matcher {
   MatchOp op{MatchOp::equals};
   Value operand;                // string operands may hold ${{ }} templates until the run
-  std::vector<Value> list;      // of `in`
+  std::vector<Value> list;      // of `in`; of `includes` when it asks for several
   std::vector<Matcher> nested;  // of `count`
   SourcePosition at;
   bool operator==(const Matcher&) const = default;
@@ -39,9 +39,12 @@ struct Found {
   std::string type;            // JSON type name: string number boolean array object null
   std::vector<Value> values;   // one for a scalar; the elements for a list
   std::string unit;            // shown behind numbers in messages: "ms", "bytes"; may be empty
+  bool several{false};         // a scalar that could have been a list: the one header of a name
   static Found absent() { return {}; }
   static Found scalar(Value value);
   static Found list(std::vector<Value> values);
+  // What may stand several times: nothing, a scalar, or a list.
+  static Found texts(std::vector<std::string> values);
 };
 
 // The words over what was found:
@@ -49,7 +52,11 @@ struct Found {
 //   contains, not_contains                  a substring of the text, or of some text of the list
 //   starts_with, ends_with                  of a text
 //   matches, not_matches                    RE2, anywhere in a text; ^ and $ anchor
-//   includes                                some element of the list equals the operand
+//   includes                                some element of the list equals the operand; with a
+//                                           list, each of it is equal to some element. What could
+//                                           have been a list (`several`) counts as one of one
+//   all_match                               RE2 matches every element of a list that is not empty,
+//                                           all of them texts; or the text
 //   gt, gte, lt, lte                        of numbers
 //   exists                                  present at all, null included
 //   count                                   the length of a list, 1 for anything else, judged by

@@ -24,6 +24,12 @@ Matcher one_of(std::vector<Value> list) {
   return made;
 }
 
+Matcher includes_all(std::vector<Value> list) {
+  Matcher made = matcher(MatchOp::includes, Null{});
+  made.list = std::move(list);
+  return made;
+}
+
 Matcher count_is(Matcher nested) {
   Matcher made = matcher(MatchOp::count, Null{});
   made.nested.push_back(std::move(nested));
@@ -156,7 +162,39 @@ TEST_CASE("in and includes compare whole values", "[matcher]") {
       {matcher(MatchOp::includes, text("gree")), kList, false},
       {matcher(MatchOp::includes, text("red")), kEmpty, false},
       {matcher(MatchOp::includes, text("hello world")), kHello, false},
+      {includes_all({text("red")}), kList, true},
+      {includes_all({number(3), text("red")}), kList, true},
+      {includes_all({text("red"), text("blue")}), kList, false},
+      {includes_all({text("red")}), kEmpty, false},
+      {includes_all({text("hello world")}), kHello, false},
+      {matcher(MatchOp::includes, text("a")), Found::texts({"a"}), true},
+      {matcher(MatchOp::includes, text("b")), Found::texts({"a"}), false},
+      {includes_all({text("a"), text("b")}), Found::texts({"b", "a"}), true},
   });
+}
+
+TEST_CASE("all_match wants every element of a list that is not empty", "[matcher]") {
+  const Found texts = Found::list({text("203.0.113.7"), text("203.0.113.80")});
+  check_rows({
+      {matcher(MatchOp::all_match, text(R"(^203\.0\.113\.)")), texts, true},
+      {matcher(MatchOp::all_match, text("7")), texts, false},
+      {matcher(MatchOp::all_match, text("(unclosed")), texts, false},
+      {matcher(MatchOp::all_match, number(2)), texts, false},
+      {matcher(MatchOp::all_match, text(".")), kList, false},  // a number among them
+      {matcher(MatchOp::all_match, text("")), kEmpty, false},
+      {matcher(MatchOp::all_match, text("^hello")), kHello, true},
+      {matcher(MatchOp::all_match, text("5")), kFive, false},
+      {matcher(MatchOp::all_match, text("a")), kObject, false},
+      {matcher(MatchOp::all_match, text("")), kNull, false},
+  });
+}
+
+TEST_CASE("texts that may stand several times are nothing, one, or a list", "[matcher]") {
+  CHECK_FALSE(Found::texts({}).present);
+  CHECK_FALSE(Found::texts({"a"}).is_list);
+  CHECK(Found::texts({"a"}).several);
+  CHECK(Found::texts({"a", "b"}).values.size() == 2);
+  CHECK_FALSE(mismatch(matcher(MatchOp::equals, text("a")), Found::texts({"a"})));
 }
 
 TEST_CASE("order compares numbers and nothing else", "[matcher]") {
@@ -226,7 +264,15 @@ TEST_CASE("a mismatch says what was wanted and what was got", "[matcher]") {
   CHECK(said(matcher(MatchOp::exists, Value{false}), kHello) ==
         R"(wanted nothing, got "hello world")");
   CHECK(said(matcher(MatchOp::equals, text("red")), kList) ==
-        R"(wanted "red", got ["red", "green", 3] (a list: use includes, contains or count))");
+        R"(wanted "red", got ["red", "green", 3] (a list: use includes, )"
+        "all_match, contains or count)");
+  CHECK(said(includes_all({text("red"), text("blue")}), kList) ==
+        R"(wanted each of ["red", "blue"] among the elements, got ["red", "green", 3])");
+  CHECK(said(matcher(MatchOp::all_match, text("^r")), kList) ==
+        R"(wanted every element to match "^r", got ["red", "green", 3])");
+  CHECK(said(matcher(MatchOp::all_match, text("(")), kList).find("is not valid: missing") !=
+        std::string::npos);
+  CHECK(said(matcher(MatchOp::includes, text("x")), kHello).ends_with("(not a list)"));
   CHECK(said(count_is(matcher(MatchOp::equals, number(1))), kList) == "count: wanted 1, got 3");
   CHECK(said(one_of({number(1), text("a")}), kFive) == R"(wanted one of [1, "a"], got 5)");
   CHECK(said(matcher(MatchOp::type, text("array")), kObject) ==
