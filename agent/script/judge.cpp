@@ -48,13 +48,6 @@ Found milliseconds(Nanos span) {
   return found;
 }
 
-Found texts(std::vector<std::string> values) {
-  if (values.empty()) return Found::absent();
-  if (values.size() == 1) return Found::scalar(std::move(values.front()));
-  std::vector<Value> list(values.begin(), values.end());
-  return Found::list(std::move(list));
-}
-
 // A JSON value as a text to put into later requests; null is nothing.
 std::optional<std::string> as_text(const Found& found) {
   if (!found.present || found.type == "null") return std::nullopt;
@@ -102,7 +95,7 @@ Found Judge::find_header(const std::string& name) const {
   std::vector<std::string> values;
   for (const auto& [key, value] : exchange_.headers)
     if (iequals_ascii(key, name)) values.push_back(value);
-  return texts(std::move(values));
+  return Found::texts(std::move(values));
 }
 
 Found Judge::find_cookie(const std::string& name) const {

@@ -20,7 +20,8 @@ struct CheckContext {
 };
 
 // What a matcher's operand is compared with.
-enum class Operand { text, json, duration, size, count, number, flag, version };
+// `texts` may be a list: a list alone means that it includes all of these.
+enum class Operand { text, texts, json, duration, size, count, number, flag, version };
 
 // The keys that a check and its file's defaults share (general.cpp).
 void decode_general(const Fields& fields, Check& check);

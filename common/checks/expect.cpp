@@ -36,7 +36,7 @@ std::optional<StatusRange> parse_status(const Node& node) {
 
 Operand operand_of(FactOperand operand) {
   switch (operand) {
-    case FactOperand::text: return Operand::text;
+    case FactOperand::text: return Operand::texts;
     case FactOperand::json: return Operand::json;
     case FactOperand::number: return Operand::number;
     case FactOperand::duration: return Operand::duration;
@@ -44,7 +44,7 @@ Operand operand_of(FactOperand operand) {
     case FactOperand::flag: return Operand::flag;
     case FactOperand::version: return Operand::version;
   }
-  return Operand::text;
+  return Operand::texts;
 }
 
 class ExpectDecoder {

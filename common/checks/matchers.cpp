@@ -34,7 +34,8 @@ bool applies(MatchOp op, Operand operand) {
              op == MatchOp::in || op == MatchOp::exists;
     case Operand::flag:
       return op == MatchOp::equals || op == MatchOp::not_equals || op == MatchOp::exists;
-    case Operand::text: break;
+    case Operand::text:
+    case Operand::texts: break;
   }
   return !is_order(op) && op != MatchOp::type;
 }
@@ -44,7 +45,9 @@ std::string_view allowed_words(Operand operand) {
     case Operand::duration: return "a duration is compared with gt, gte, lt, lte";
     case Operand::size: return "a size is compared with equals, gt, gte, lt, lte";
     case Operand::count: return "a count is compared with equals, not_equals, in, gt, gte, lt, lte";
-    case Operand::text: return "this is text: compare it with equals, contains, matches and so on";
+    case Operand::text:
+    case Operand::texts:
+      return "this is text: compare it with equals, contains, matches and so on";
     case Operand::number:
     case Operand::version:
       return "it is compared with equals, not_equals, in, exists, gt, gte, lt, lte";
@@ -62,9 +65,11 @@ class MatcherDecoder {
   std::vector<Matcher> all(const Node& node) {
     if (node.kind == NodeKind::scalar || (node.kind == NodeKind::null && is_json()))
       return short_form(node);
+    if (node.kind == NodeKind::sequence && operand_ == Operand::texts)
+      return short_list(node);
     if (!node.is_map()) {
       add_wrong_type(context_.report, name_, node, "a value or matchers").help =
-          "for example {contains: text}; lists are compared with `in`, `includes` and `count`";
+          "for example {contains: text}; lists have `includes`, `all_match` and `count`";
       return {};
     }
     const Fields fields(context_.report, node, check_keys("matcher"));
@@ -88,6 +93,15 @@ class MatcherDecoder {
     Matcher matcher;
     if (!operand(node, matcher.operand)) return {};
     matcher.at = context_.report.position(node.at);
+    return {matcher};
+  }
+
+  // `directives: [public, immutable]`: the list includes all of these.
+  std::vector<Matcher> short_list(const Node& node) {
+    Matcher matcher;
+    matcher.op = MatchOp::includes;
+    matcher.at = context_.report.position(node.at);
+    if (!list(name_, node, matcher.list)) return {};
     return {matcher};
   }
 
@@ -115,8 +129,9 @@ class MatcherDecoder {
       case MatchOp::starts_with:
       case MatchOp::ends_with: return text(entry.key, node, matcher.operand);
       case MatchOp::matches:
-      case MatchOp::not_matches: return pattern(entry.key, node, matcher.operand);
-      case MatchOp::in: return list(node, matcher.list);
+      case MatchOp::not_matches:
+      case MatchOp::all_match: return pattern(entry.key, node, matcher.operand);
+      case MatchOp::in: return list(entry.key, node, matcher.list);
       case MatchOp::exists: return flag(entry.key, node, matcher.operand);
       case MatchOp::count:
         matcher.nested = MatcherDecoder(context_, "count", Operand::count).all(node);
@@ -126,9 +141,11 @@ class MatcherDecoder {
       case MatchOp::gte:
       case MatchOp::lt:
       case MatchOp::lte: return bound(entry.key, node, matcher.operand);
+      case MatchOp::includes:
+        if (node.kind == NodeKind::sequence) return list(entry.key, node, matcher.list);
+        return operand(node, matcher.operand);
       case MatchOp::equals:
-      case MatchOp::not_equals:
-      case MatchOp::includes: return operand(node, matcher.operand);
+      case MatchOp::not_equals: return operand(node, matcher.operand);
     }
     return false;
   }
@@ -151,10 +168,15 @@ class MatcherDecoder {
     return !wrong;
   }
 
-  bool list(const Node& node, std::vector<Value>& out) {
-    if (node.kind != NodeKind::sequence || node.items.empty()) {
-      add_wrong_type(context_.report, "in", node, "a list with values").help =
-          "for example in: [pending, confirmed]";
+  bool list(std::string_view key, const Node& node, std::vector<Value>& out) {
+    if (node.kind == NodeKind::sequence && node.items.empty()) {
+      context_.report.add("E0111", node.at, fmt::format("`{}` is an empty list", key)).help =
+          "no value can satisfy it";
+      return false;
+    }
+    if (node.kind != NodeKind::sequence) {
+      add_wrong_type(context_.report, key, node, "a list with values").help =
+          fmt::format("for example {}: [pending, confirmed]", key);
       return false;
     }
     bool good = true;
