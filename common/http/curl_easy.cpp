@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "common/core/text.h"
+#include "common/http/connect_failure.h"
 #include "common/http/curl_options.h"
 #include "common/http/exchange_phases.h"
 
@@ -41,16 +42,6 @@ std::string version_text(long version) {
     case CURL_HTTP_VERSION_3: return "3";
     default: return {};
   }
-}
-
-std::string describe_leaf(const std::optional<TlsFacts>& facts) {
-  if (!facts || facts->chain.empty()) return {};
-  const CertificateFacts& leaf = facts->chain.front();
-  std::string out = leaf.subject;
-  for (std::size_t i = 0; i < leaf.dns_names.size() && i < 5; ++i)
-    out += (i == 0 ? " for " : ", ") + leaf.dns_names[i];
-  const auto day = [](WallTime time) { return render_rfc3339(time).substr(0, 10); };
-  return out + ", valid " + day(leaf.not_before) + " to " + day(leaf.not_after);
 }
 
 template <class Value>
@@ -209,7 +200,7 @@ TransferEnd CurlEasy::end_of(CURLcode code, const Exchange& exchange) const {
   end.blocked = blocked_;
   end.remote = exchange.remote_address;
   end.detail = error_.data();
-  end.certificate = describe_leaf(exchange.tls);
+  if (exchange.tls) end.certificate = describe_leaf(*exchange.tls);
   end.waited = exchange.phases.total();
   return end;
 }

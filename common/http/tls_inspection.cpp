@@ -118,6 +118,8 @@ struct TlsCallbacks {
   }
 };
 
+void TlsInspection::take(const SSL* ssl) { take_chain(facts_, SSL_get_peer_cert_chain(ssl)); }
+
 bool TlsInspection::attach(SSL_CTX* context, X509_STORE* store, bool verify,
                            std::shared_ptr<TlsInspection> inspection) {
   const WallTime now = inspection->clock_.wall_now();

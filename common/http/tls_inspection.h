@@ -9,6 +9,7 @@
 #include "common/async/clock.h"
 #include "common/model/tls_facts.h"
 
+using SSL = struct ssl_st;
 using SSL_CTX = struct ssl_ctx_st;
 using X509_STORE = struct x509_store_st;
 
@@ -22,6 +23,10 @@ class TlsInspection {
   // watch the first handshake. False: out of memory.
   static bool attach(SSL_CTX* context, X509_STORE* store, bool verify,
                      std::shared_ptr<TlsInspection> inspection);
+
+  // Takes the chain and what was agreed on from a connection whose handshake broke off after the
+  // certificates came. No effect where it is known already.
+  void take(const SSL* ssl);
 
   std::optional<MonoTime> started_at() const { return started_at_; }
   std::optional<MonoTime> done_at() const { return done_at_; }

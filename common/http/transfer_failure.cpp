@@ -1,11 +1,10 @@
 #include "common/http/transfer_failure.h"
 
-#include <openssl/x509_vfy.h>
-
 #include <cerrno>
-#include <cstring>
+#include <utility>
 
 #include "common/core/text.h"
+#include "common/http/connect_failure.h"
 
 namespace picket::http {
 namespace {
@@ -110,28 +109,9 @@ std::optional<Failure> short_form(FailureKind kind, const TransferEnd& end) {
 
 Result<std::optional<Failure>> judge_connect(const TransferEnd& end) {
   if (!end.blocked.empty()) return failure(FailureKind::blocked_address, end.blocked);
-  switch (static_cast<int>(end.os_errno)) {
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
-    case ENOBUFS:
-    case EADDRNOTAVAIL:
-      return fail(ErrorCode::resource_exhausted, std::string("no socket for a connection: ") +
-                                                     std::strerror(static_cast<int>(end.os_errno)));
-    case ETIMEDOUT: return short_form(FailureKind::connect_timeout, end);
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-    case ENETDOWN:
-    case EHOSTDOWN:
-    case EAFNOSUPPORT: return short_form(FailureKind::connect_unreachable, end);
-    case ECONNRESET:
-    case EPIPE: return short_form(FailureKind::connect_reset, end);
-    case EACCES:
-    case EPERM:
-      return failure(FailureKind::agent_network,
-                     "this machine's own rules forbid the connection" + at_remote(end));
-    default: return short_form(FailureKind::connect_refused, end);
-  }
+  auto found = connect_failure(static_cast<int>(end.os_errno), end.remote);
+  if (!found) return fail(found.error());
+  return std::optional<Failure>(std::move(*found));
 }
 
 // TLS 1.3 servers say only after the handshake that a client certificate is missing or refused
@@ -171,15 +151,6 @@ std::optional<Failure> judge_timeout(const TransferEnd& end) {
   return failure(FailureKind::timeout, "the response's body was not complete" + waited);
 }
 
-std::optional<Failure> judge_certificate(const TransferEnd& end) {
-  const FailureKind kind = certificate_failure(end.verify_result);
-  std::string message(summary_of(kind));
-  if (end.verify_result != X509_V_OK)
-    message += std::string(" (") + X509_verify_cert_error_string(end.verify_result) + ")";
-  if (!end.certificate.empty()) message += ": " + end.certificate;
-  return failure(kind, message);
-}
-
 Result<std::optional<Failure>> judge_memory(const TransferEnd& end) {
   // curl 7.88 says "out of memory" for a single header line above its own 100 KB.
   if (end.first_byte && !end.body_started) return short_form(FailureKind::header_too_large, end);
@@ -210,18 +181,6 @@ std::optional<Failure> judge_proxy(const TransferEnd& end) {
 
 }  // namespace
 
-FailureKind certificate_failure(int verify_result) {
-  switch (verify_result) {
-    case X509_V_OK:
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH: return FailureKind::tls_name_mismatch;
-    case X509_V_ERR_CERT_HAS_EXPIRED: return FailureKind::tls_expired;
-    case X509_V_ERR_CERT_NOT_YET_VALID: return FailureKind::tls_not_yet_valid;
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return FailureKind::tls_self_signed;
-    default: return FailureKind::tls_untrusted;
-  }
-}
-
 Result<std::optional<Failure>> judge(const TransferEnd& end) {
   const Meaning meaning = meaning_of(end.code);
   if (meaning != Meaning::ok && end.limit != LimitHit::none) return judge_limit(end);
@@ -240,7 +199,7 @@ Result<std::optional<Failure>> judge(const TransferEnd& end) {
       return plain(is_client_certificate_alert(end) ? FailureKind::tls_client_certificate
                                                     : FailureKind::tls_handshake,
                    end);
-    case Meaning::certificate: return judge_certificate(end);
+    case Meaning::certificate: return refused_certificate(end.verify_result, end.certificate);
     case Meaning::client_certificate:
       return failure(FailureKind::invalid_request,
                      with_detail(end, "the client certificate cannot be used"));

@@ -38,7 +38,4 @@ struct TransferEnd {
 // Error: resource_exhausted (descriptors, ports, memory), internal.
 Result<std::optional<Failure>> judge(const TransferEnd& end);
 
-// The kind of a certificate that was not accepted; X509_V_OK means that only its name is wrong.
-FailureKind certificate_failure(int verify_result);
-
 }  // namespace picket::http

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <string>
 
+#include "common/http/connect_failure.h"
+
 namespace picket::http {
 namespace {
 

@@ -1,0 +1,79 @@
+// Interface header. One TCP connection of a probe, in the clear or after start_tls() in TLS: bytes
+// with deadlines and limits, and what the handshake showed. Owned by the probe that dialled it; one
+// executor. After a failure or a timeout it is of no further use.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/async/clock.h"
+#include "common/core/deadline.h"
+#include "common/model/failure.h"
+#include "common/model/tls_facts.h"
+
+namespace picket::agent {
+
+struct TlsSettings {
+  std::string server_name;  // SNI, and the name the certificate must have; may be an address
+  std::vector<std::string> alpn;
+  bool verify{true};     // false: go on with any certificate (the report says what is wrong)
+  bool ask_ocsp{false};  // for a stapled response
+  double min_version{1.2};
+  std::string ca_file;          // trusted beside nothing else; empty: the agent's own store
+  std::string ca_pem;           // the same as text
+  std::string certificate_pem;  // of the client, chain included; empty: none
+  std::string private_key_pem;
+};
+
+// What the handshake showed, as far as it came.
+struct TlsReport {
+  std::optional<Failure> failure;
+  bool done{false};  // the handshake itself was completed
+  Nanos took{0};
+  TlsFacts facts;        // the chain as served, also when it was not accepted
+  int verify_result{0};  // X509_V_*: the first thing wrong with the chain
+  bool name_matches{false};
+  std::string alpn;      // the protocol that was agreed on
+  std::string key_type;  // of the leaf: "RSA", "EC", "ED25519"
+  int key_bits{0};
+  std::string signature;               // "ecdsa-with-SHA256"
+  std::string serial;                  // hexadecimal
+  std::string ocsp_staple;             // DER; empty: none was stapled
+  std::vector<std::string> chain_der;  // as served, leaf first, at most 16
+};
+
+struct Received {
+  std::string bytes;
+  bool ended{false};               // the peer closed the connection in order
+  std::optional<Failure> failure;  // timeout, connect_reset, body_too_large
+};
+
+class Connection {
+ public:
+  virtual ~Connection() = default;
+
+  // "203.0.113.7:443"
+  virtual const std::string& remote() const = 0;
+
+  // Whatever comes next, at most `bytes_max`; nothing but `ended` at the end.
+  // Error: resource_exhausted. Cancellation: throws operation_aborted.
+  virtual async::Task<Result<Received>> read_some(std::size_t bytes_max, Deadline deadline) = 0;
+
+  // Up to and including `delimiter`; what came behind it stays for the next read. body_too_large
+  // when it does not come within `bytes_max`. `bytes` has what came also when it failed or ended.
+  virtual async::Task<Result<Received>> read_until(std::string delimiter, std::size_t bytes_max,
+                                                   Deadline deadline) = 0;
+
+  // All of it. Returns why not.
+  virtual async::Task<Result<std::optional<Failure>>> write(std::string bytes,
+                                                            Deadline deadline) = 0;
+
+  // The handshake, to its end or to the deadline; certificates are judged by the clock's wall time.
+  // Error: resource_exhausted; invalid_config for a ca_file that cannot be read. A client
+  // certificate or a CA text that cannot be used is the failure invalid_request.
+  // Requires: nothing unread, no TLS yet.
+  virtual async::Task<Result<TlsReport>> start_tls(TlsSettings settings, Deadline deadline) = 0;
+};
+
+}  // namespace picket::agent

@@ -1,0 +1,35 @@
+// The pieces of a TLS handshake that are no I/O: a context from settings, and a report from what
+// the handshake left behind. OpenSSL's types stop here and in stream.h.
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+
+#include "agent/net/connection.h"
+#include "common/http/certificate_store.h"
+#include "common/http/tls_inspection.h"
+
+namespace picket::agent {
+
+struct TlsContext {
+  std::shared_ptr<boost::asio::ssl::context> context;
+  std::shared_ptr<http::TlsInspection> inspection;
+  std::optional<Failure> failure;  // invalid_request: a client certificate or CA text of no use
+};
+
+// Error: invalid_config for a CA that cannot be read; resource_exhausted.
+Result<TlsContext> make_tls_context(const TlsSettings& settings, http::CertificateStores& stores,
+                                    async::Clock& clock);
+
+// Sets the name and what is offered. False: out of memory.
+bool prepare_tls(SSL* ssl, const TlsSettings& settings);
+
+// Everything but `took`. `failure` as set before, else the certificate's when it was to be verified
+// and is not good.
+void fill_tls_report(TlsReport& report, const SSL* ssl, http::TlsInspection& inspection,
+                     const TlsSettings& settings);
+
+// Whether a certificate (DER) is for this name or address (RFC 6125; no common name).
+bool certificate_matches(const std::string& der, const std::string& name);
+
+}  // namespace picket::agent
