@@ -42,6 +42,8 @@ struct AgentPorts {
   Random random;
   std::string session;             // random per start, hex
   std::function<void()> on_quiet;  // memory of a burst may go back; may be empty
+  const DnsPorts* dns{nullptr};    // of probes; without them such steps are errors
+  const IcmpPorts* icmp{nullptr};
 };
 
 class Agent final : RunExecutor, ResultSink, LinkEvents {

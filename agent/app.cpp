@@ -15,7 +15,12 @@
 
 #include "agent/agent.h"
 #include "agent/config/config.h"
+#include "agent/dns/name_servers.h"
+#include "agent/dns/socket_client.h"
+#include "agent/icmp/echo_client.h"
 #include "agent/memory_trim.h"
+#include "agent/probe/dns_servers.h"
+#include "agent/probe/icmp_probe.h"
 #include "agent/spool/real_disk.h"
 #include "common/core/log.h"
 #include "common/core/secure_random.h"
@@ -128,8 +133,22 @@ class Program {
       locations.directories.push_back(config_.secrets.directory);
     locations.environment_prefix = config_.secrets.environment_prefix;
     secrets_ = std::make_unique<LocalSecrets>(std::move(locations));
-    AgentPorts ports{context_.get_executor(), clock_, *probes_, *controller_, *disk_, *pool_,
-                     *secrets_, Random{seed()}, secure_random_hex(16), trim_memory};
+    dns_ = create_dns_client(clock_, network_->guard());
+    icmp_ = create_echo_client(clock_);
+    dns_ports_.emplace(DnsPorts{*dns_, *network_, system_servers(config_.resolver_servers)});
+    icmp_ports_.emplace(IcmpPorts{*icmp_, *network_});
+    AgentPorts ports{context_.get_executor(),
+                     clock_,
+                     *probes_,
+                     *controller_,
+                     *disk_,
+                     *pool_,
+                     *secrets_,
+                     Random{seed()},
+                     secure_random_hex(16),
+                     trim_memory,
+                     &*dns_ports_,
+                     &*icmp_ports_};
     agent_ = std::make_unique<Agent>(std::move(ports), settings_of(config_));
     return {};
   }
@@ -186,6 +205,10 @@ class Program {
   std::unique_ptr<Disk> disk_;
   std::unique_ptr<async::BlockingPool> pool_{async::create_thread_pool(1)};
   std::unique_ptr<http::Network> network_;
+  std::unique_ptr<DnsClient> dns_;
+  std::unique_ptr<IcmpClient> icmp_;
+  std::optional<DnsPorts> dns_ports_;
+  std::optional<IcmpPorts> icmp_ports_;
   Client probes_;
   Client controller_;
   std::unique_ptr<SecretSource> secrets_;

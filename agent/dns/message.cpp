@@ -1,6 +1,5 @@
 #include "agent/dns/message.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <ldns/ldns.h>
 
@@ -185,17 +184,6 @@ AnswerRead read_answer(std::string_view packet, const DnsQuestion& question, std
   }
   if (!asks(owned.get(), question)) return {};
   return {.fit = AnswerFit::right, .problem = {}, .message = convert(owned.get())};
-}
-
-std::string reverse_name(const std::string& address) {
-  std::array<unsigned char, 16> bytes{};
-  if (::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1)
-    return fmt::format("{}.{}.{}.{}.in-addr.arpa", bytes[3], bytes[2], bytes[1], bytes[0]);
-  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return {};
-  std::string out;
-  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte)
-    out += fmt::format("{:x}.{:x}.", *byte & 0x0f, *byte >> 4);
-  return out + "ip6.arpa";
 }
 
 }  // namespace picket::agent

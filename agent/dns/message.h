@@ -35,8 +35,4 @@ struct AnswerRead {
 // records cannot be read; an error without its question does too, as some servers send it.
 AnswerRead read_answer(std::string_view packet, const DnsQuestion& question, std::uint16_t id);
 
-// "7.113.0.203.in-addr.arpa" for 203.0.113.7, the ip6.arpa name for an IPv6 address (RFC 1035,
-// 3.5 and RFC 3596, 2.5). Empty when the text is no address.
-std::string reverse_name(const std::string& address);
-
 }  // namespace picket::agent

@@ -1,6 +1,10 @@
 #include "agent/dns/name_servers.h"
 
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -67,6 +71,24 @@ std::optional<DnsEndpoint> parse_server(std::string_view text) {
   if (!number) return std::nullopt;
   out.port = *number;
   return out;
+}
+
+std::vector<DnsEndpoint> system_servers(const std::vector<std::string>& servers) {
+  std::vector<DnsEndpoint> out;
+  for (const std::string& text : servers)
+    if (auto server = parse_server(text)) out.push_back(std::move(*server));
+  return servers.empty() ? read_resolv_conf() : out;
+}
+
+std::string reverse_name(const std::string& address) {
+  std::array<unsigned char, 16> bytes{};
+  if (::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1)
+    return fmt::format("{}.{}.{}.{}.in-addr.arpa", bytes[3], bytes[2], bytes[1], bytes[0]);
+  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return {};
+  std::string out;
+  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte)
+    out += fmt::format("{:x}.{:x}.", *byte & 0x0f, *byte >> 4);
+  return out + "ip6.arpa";
 }
 
 std::string render(const DnsEndpoint& server) {

@@ -36,6 +36,8 @@ struct ProbeRequest {
   std::vector<std::string> secret_headers;  // lower case: not sent to another origin
   Deadline deadline;
   std::string step;  // its name
+  // The facts that expectations judge: what they allow is no failure of the probe's own.
+  std::vector<std::string> judged;
 };
 
 // One exchange of a step; redirects and probes that ask several times make several. Probes of

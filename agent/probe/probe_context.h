@@ -16,6 +16,7 @@ struct ProbeContext {
   std::string step;
   std::vector<std::string> secret_headers;
   Deadline deadline;
+  std::vector<std::string> judged;  // facts: see ProbeRequest
 };
 
 }  // namespace picket::agent

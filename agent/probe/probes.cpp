@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/probe/dns_probe.h"
+#include "agent/probe/icmp_probe.h"
 #include "agent/probe/probe_context.h"
 #include "common/core/text.h"
 
@@ -35,6 +37,8 @@ struct RunAction {
                                  .secret_headers = context.secret_headers,
                                  .deadline = context.deadline});
   }
+  Outcome operator()(DnsAction action) const { return run_dns(std::move(action), context); }
+  Outcome operator()(IcmpAction action) const { return run_icmp(std::move(action), context); }
   Outcome operator()(WaitAction action) const { return wait(action.span, context); }
 };
 
@@ -57,7 +61,8 @@ Outcome Session::run(ProbeRequest request) {
                        .attempt = options_,
                        .step = std::move(request.step),
                        .secret_headers = std::move(request.secret_headers),
-                       .deadline = request.deadline};
+                       .deadline = request.deadline,
+                       .judged = std::move(request.judged)};
   const RunAction run_action{context};
   co_return co_await std::visit(run_action, std::move(request.action));
 }

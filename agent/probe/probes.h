@@ -9,10 +9,15 @@
 
 namespace picket::agent {
 
-// What probes reach the world through.
+struct DnsPorts;   // dns_servers.h
+struct IcmpPorts;  // icmp_probe.h
+
+// What probes reach the world through. Without the ports of a kind its steps are errors.
 struct ProbePorts {
   http::HttpClient& client;
   async::Clock& clock;
+  const DnsPorts* dns{nullptr};
+  const IcmpPorts* icmp{nullptr};
 };
 
 class Probes final : public ProbeSessions {

@@ -21,6 +21,13 @@ void trim_bodies(ProbeOutcome& outcome, const Redactor& redactor) {
   }
 }
 
+std::vector<std::string> judged_facts(const Step& step) {
+  std::vector<std::string> names;
+  for (const Expectation& one : step.expect)
+    if (one.subject == Subject::fact && !one.warn) names.push_back(one.key);
+  return names;
+}
+
 }  // namespace
 
 AttemptRunner::AttemptRunner(const Check& check, ProbeSession& session, async::Clock& clock,
@@ -83,7 +90,8 @@ async::Task<void> AttemptRunner::probe(const Step& step, Deadline deadline, Ran&
   ProbeRequest asked{.action = std::move(filled->action),
                      .secret_headers = std::move(filled->secret_headers),
                      .deadline = deadline,
-                     .step = step.name};
+                     .step = step.name,
+                     .judged = judged_facts(step)};
   auto outcome = co_await session_.run(std::move(asked));
   if (!outcome) {
     fail_step(ran, unmeasured_kind(outcome.error().code), render(outcome.error()), step.at);

@@ -23,9 +23,8 @@ RunVerdict attempt_verdict(const std::vector<StepResult>& steps) {
   if (any_failure(steps, [](const Failure& failure) { return !is_unmeasured(failure.kind); }))
     return RunVerdict::fail;
   if (any_failure(steps, [](const Failure&) { return true; })) return RunVerdict::unknown;
-  const bool warned = std::any_of(steps.begin(), steps.end(), [](const StepResult& step) {
-    return !step.warnings.empty();
-  });
+  const bool warned = std::any_of(steps.begin(), steps.end(),
+                                  [](const StepResult& step) { return !step.warnings.empty(); });
   return warned ? RunVerdict::degraded : RunVerdict::pass;
 }
 
@@ -51,6 +50,7 @@ FailureKind unmeasured_kind(ErrorCode code) {
   switch (code) {
     case ErrorCode::resource_exhausted:
     case ErrorCode::disk_full: return FailureKind::agent_resources;
+    case ErrorCode::unauthorized: return FailureKind::agent_permission;
     case ErrorCode::network:
     case ErrorCode::unreachable: return FailureKind::agent_network;
     case ErrorCode::overloaded:

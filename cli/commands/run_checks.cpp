@@ -7,6 +7,11 @@
 #include <boost/asio/signal_set.hpp>
 #include <charconv>
 
+#include "agent/dns/name_servers.h"
+#include "agent/dns/socket_client.h"
+#include "agent/icmp/echo_client.h"
+#include "agent/probe/dns_servers.h"
+#include "agent/probe/icmp_probe.h"
 #include "agent/probe/probes.h"
 #include "common/async/task_group.h"
 #include "common/core/secure_random.h"
@@ -23,15 +28,15 @@ std::uint64_t random_seed() {
 
 class LocalRuns {
  public:
-  LocalRuns(boost::asio::io_context& context, http::HttpClient& client, async::Clock& clock,
+  LocalRuns(boost::asio::io_context& context, const agent::ProbePorts& ports,
             const RunChecksOptions& options, const RunObserver& observer)
       : group_(context.get_executor()),
-        clock_(clock),
+        clock_(ports.clock),
         options_(options),
         observer_(observer),
         secrets_(locations(options)),
-        probes_({client, clock}),
-        runner_(probes_, clock, secrets_, Random{random_seed()}, options.user_agent),
+        probes_(ports),
+        runner_(probes_, ports.clock, secrets_, Random{random_seed()}, options.user_agent),
         signals_(context, SIGINT, SIGTERM) {}
 
   void start(std::vector<std::shared_ptr<const Check>> checks);
@@ -129,11 +134,18 @@ Result<std::vector<LocalRun>> run_checks(std::vector<std::shared_ptr<const Check
                                          RunChecksOptions options, RunObserver observer) {
   boost::asio::io_context context{1};
   async::RealClock clock{context.get_executor()};
-  auto client = http::create_curl_client(context.get_executor(), clock, options.http);
+  auto network = http::Network::create(context.get_executor(), clock, options.http);
+  if (!network) return fail(std::move(network.error()));
+  auto client =
+      http::create_curl_client(context.get_executor(), clock, **network, options.http.user_agent);
   if (!client) return fail(std::move(client.error()));
+  const auto dns = agent::create_dns_client(clock, (*network)->guard());
+  const auto icmp = agent::create_echo_client(clock);
+  const agent::DnsPorts dns_ports{*dns, **network, agent::system_servers(options.http.dns_servers)};
+  const agent::IcmpPorts icmp_ports{*icmp, **network};
   std::vector<LocalRun> done;
   {
-    LocalRuns runs{context, **client, clock, options, observer};
+    LocalRuns runs{context, {**client, clock, &dns_ports, &icmp_ports}, options, observer};
     runs.start(std::move(checks));
     context.run();
     done = runs.take();

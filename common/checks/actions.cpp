@@ -35,6 +35,8 @@ struct Kind {
 const std::vector<Kind>& all_kinds() {
   static const std::vector<Kind> kinds{
       {"http", as_action<decode_http>, false, {}},
+      {"dns", as_action<decode_dns>, false, {}},
+      {"icmp", as_action<decode_icmp>, false, {}},
       {"wait", as_action<decode_wait>, true, {}},
   };
   return kinds;

@@ -30,6 +30,8 @@ std::optional<Quorum> decode_quorum(Report& report, const Node& node);
 bool decode_receivers(const Fields& fields, std::vector<std::string>& out);
 
 std::optional<HttpAction> decode_http(CheckContext& context, const Node& node);     // http.cpp
+std::optional<DnsAction> decode_dns(CheckContext& context, const Node& node);       // dns.cpp
+std::optional<IcmpAction> decode_icmp(CheckContext& context, const Node& node);     // icmp.cpp
 void decode_body(CheckContext& context, const Fields& fields, HttpAction& action);  // body.cpp
 Pairs decode_pairs(CheckContext& context, std::string_view name, const Node& node);
 

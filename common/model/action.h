@@ -7,7 +7,9 @@
 #include <variant>
 
 #include "common/core/time.h"
+#include "common/model/dns_action.h"
 #include "common/model/http_action.h"
+#include "common/model/icmp_action.h"
 
 namespace picket {
 
@@ -22,7 +24,7 @@ struct WaitAction {
 template <class Visit>
 void each_text(WaitAction&, Visit) {}
 
-using Action = std::variant<HttpAction, WaitAction>;
+using Action = std::variant<HttpAction, WaitAction, DnsAction, IcmpAction>;
 
 // "http", "wait", ...: the word of the check language.
 std::string_view kind_of(const Action& action);

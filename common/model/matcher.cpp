@@ -160,8 +160,7 @@ bool contains_holds(const Matcher& matcher, const Found& found) {
 
 bool equals_holds(const Matcher& matcher, const Found& found) {
   if (found.is_list) return false;
-  const bool same =
-      found.type != "object" && equal(found.values.front(), matcher.operand);
+  const bool same = found.type != "object" && equal(found.values.front(), matcher.operand);
   return same == (matcher.op == MatchOp::equals);
 }
 
@@ -282,7 +281,8 @@ std::optional<std::string> mismatch(const Matcher& matcher, const Found& found,
   if (holds(matcher, found)) return std::nullopt;
   if (is_pattern(matcher.op))
     if (auto bad = bad_pattern(matcher, redact)) return bad;
-  return *wanted_and_got(matcher, found, redact) + type_remark(matcher, found);
+  const std::string note = found.note.empty() ? std::string{} : " (" + found.note + ")";
+  return *wanted_and_got(matcher, found, redact) + type_remark(matcher, found) + note;
 }
 
 std::optional<std::string> pattern_error(const std::string& pattern) {

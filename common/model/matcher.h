@@ -39,6 +39,7 @@ struct Found {
   std::string type;            // JSON type name: string number boolean array object null
   std::vector<Value> values;   // one for a scalar; the elements for a list
   std::string unit;            // shown behind numbers in messages: "ms", "bytes"; may be empty
+  std::string note;            // shown behind what was got: why it is so; may be empty
   bool several{false};         // a scalar that could have been a list: the one header of a name
   static Found absent() { return {}; }
   static Found scalar(Value value);

@@ -14,6 +14,10 @@ Action read_action(Fields& fields, const v1::Step& message);
 
 void put(const HttpAction& action, v1::HttpAction& out);
 HttpAction read(Fields& fields, const v1::HttpAction& message);
+void put(const DnsAction& action, v1::DnsAction& out);
+DnsAction read(Fields& fields, const v1::DnsAction& message);
+void put(const IcmpAction& action, v1::IcmpAction& out);
+IcmpAction read(Fields& fields, const v1::IcmpAction& message);
 
 // A word that must be one of `words`.
 std::string read_one_of(Fields& fields, std::string_view field, const std::string& word,

@@ -5,12 +5,14 @@ TOP = ("common", "agent", "controller", "cli")
 FOUNDATION = {"core": (), "model": ("core",), "async": ("core",), "markup": ("core", "model")}
 ABOVE = ("core", "model", "async", "markup")  # what wire, checks, http, telemetry may include
 # `picket run` is the agent's own engine:
-CLI_FROM_AGENT = ("agent/dns/", "agent/net/", "agent/probe/", "agent/script/")
+CLI_FROM_AGENT = ("agent/dns/", "agent/icmp/", "agent/net/", "agent/probe/", "agent/script/")
 
 # Headers a sibling folder may include: plain structs and pure virtual classes, without state of
 # their own. Why each is here:
 INTERFACE_HEADERS = {
     "agent/dns/dns_client.h": "what the dns probe asks of the network",
+    "agent/dns/name_servers.h": "how DNS servers and reverse names are written",
+    "agent/icmp/icmp_client.h": "what the icmp probe asks of the network",
     "agent/link/record_source.h": "where the link takes records from, made by the spool",
     "agent/net/connection.h": "a TCP or TLS connection, as probes use it",
     "agent/net/dialer.h": "what makes connections for the probes that speak no HTTP",

@@ -106,13 +106,38 @@ HttpAction ModelGenerator::http() {
   return out;
 }
 
+DnsAction ModelGenerator::dns() {
+  DnsAction out;
+  out.query = name();
+  out.type = DnsAction::kTypes[random_.below(DnsAction::kTypes.size())];
+  out.authoritative = coin();
+  out.servers = several(3, [&] { return name(); });
+  if (out.servers.empty()) out.authoritative = true;
+  out.tcp = coin();
+  out.recursion = coin();
+  out.dnssec = coin();
+  return out;
+}
+
+IcmpAction ModelGenerator::icmp() {
+  IcmpAction out;
+  out.host = name();
+  out.count = number(1, IcmpAction::kCountMax);
+  out.interval = Millis{number(10, 5'000)};
+  out.size_bytes = random_.below(IcmpAction::kSizeMax);
+  out.ip_version = std::array{"any", "4", "6"}[random_.below(3)];
+  return out;
+}
+
 Step ModelGenerator::step() {
   Step out;
   out.name = name();
-  if (coin())
-    out.action = http();
-  else
-    out.action = WaitAction{Millis{number(0, 60'000)}};
+  switch (random_.below(4)) {
+    case 0: out.action = dns(); break;
+    case 1: out.action = icmp(); break;
+    case 2: out.action = WaitAction{Millis{number(0, 60'000)}}; break;
+    default: out.action = http();
+  }
   out.expect = several(3, [&] { return expectation(); });
   out.captures = several(3, [&] { return capture(); });
   out.always = coin();

@@ -45,6 +45,8 @@ class ModelGenerator {
   Expectation expectation();
   Capture capture();
   HttpAction http();
+  DnsAction dns();
+  IcmpAction icmp();
   Step step();
   Alert alert();
   RunKey key();

@@ -46,3 +46,10 @@ TEST_CASE("a server is an address or a name, with a port if need be", "[dns]") {
                           "9.9.9.9:", "a b", "9.9.9.9:5x", "[]", "https://dns.example"})
     CHECK(rendered(bad) == "none");
 }
+
+TEST_CASE("the reverse name of an address", "[dns]") {
+  CHECK(reverse_name("203.0.113.7") == "7.113.0.203.in-addr.arpa");
+  CHECK(reverse_name("2001:db8::1") ==
+        "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa");
+  CHECK(reverse_name("host.example").empty());
+}

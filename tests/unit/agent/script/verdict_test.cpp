@@ -42,15 +42,13 @@ TEST_CASE("a run's verdict follows from those of its attempts", "[verdict]") {
     std::vector<V> attempts;
     V wanted;
   };
-  for (const Row& row : {Row{{V::pass}, V::pass}, Row{{V::degraded}, V::degraded},
-                         Row{{V::fail}, V::fail}, Row{{V::unknown}, V::unknown},
-                         Row{{V::fail, V::pass}, V::pass_on_retry},
-                         Row{{V::fail, V::degraded}, V::degraded},
-                         Row{{V::unknown, V::pass}, V::pass}, Row{{V::fail, V::fail}, V::fail},
-                         Row{{V::fail, V::unknown}, V::fail},
-                         Row{{V::unknown, V::fail}, V::fail},
-                         Row{{V::unknown, V::unknown}, V::unknown},
-                         Row{{V::fail, V::unknown, V::pass}, V::pass_on_retry}})
+  for (const Row& row :
+       {Row{{V::pass}, V::pass}, Row{{V::degraded}, V::degraded}, Row{{V::fail}, V::fail},
+        Row{{V::unknown}, V::unknown}, Row{{V::fail, V::pass}, V::pass_on_retry},
+        Row{{V::fail, V::degraded}, V::degraded}, Row{{V::unknown, V::pass}, V::pass},
+        Row{{V::fail, V::fail}, V::fail}, Row{{V::fail, V::unknown}, V::fail},
+        Row{{V::unknown, V::fail}, V::fail}, Row{{V::unknown, V::unknown}, V::unknown},
+        Row{{V::fail, V::unknown, V::pass}, V::pass_on_retry}})
     CHECK(run_verdict(attempts(row.attempts)) == row.wanted);
 }
 
@@ -71,6 +69,7 @@ TEST_CASE("only what failed is tried again, at most as often as the check says",
 TEST_CASE("our own errors become kinds that never count as down", "[verdict]") {
   for (const auto code : {ErrorCode::internal, ErrorCode::resource_exhausted, ErrorCode::network,
                           ErrorCode::cancelled, ErrorCode::timeout, ErrorCode::invalid_config,
-                          ErrorCode::secret_missing, ErrorCode::io})
+                          ErrorCode::secret_missing, ErrorCode::io, ErrorCode::unauthorized})
     CHECK(is_unmeasured(unmeasured_kind(code)));
+  CHECK(unmeasured_kind(ErrorCode::unauthorized) == FailureKind::agent_permission);
 }

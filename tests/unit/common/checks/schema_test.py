@@ -76,7 +76,8 @@ class SchemaTest(unittest.TestCase):
         places = {
             "file": SCHEMA, "check": definitions["check"], "http": definitions["httpLong"],
             "basic": definitions["httpLong"]["properties"]["basic"],
-            "step": definitions["step"], "expect": definitions["expect"],
+            "step": definitions["step"], "dns": definitions["dnsLong"],
+            "icmp": definitions["icmpLong"], "expect": definitions["expect"],
             "phases": definitions["expect"]["properties"]["phases"],
             "matcher": definitions["jsonMatcher"], "alert": definitions["alert"],
             "capture": definitions["capture"]["additionalProperties"],
