@@ -31,7 +31,8 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const picket::cli::Surroundings surroundings{std::cout, std::cerr, isatty(STDOUT_FILENO) == 1,
                                                isatty(STDERR_FILENO) == 1,
-                                               picket::cli::process_environment()};
+                                               picket::cli::process_environment(),
+                                               picket::cli::window_columns_of(STDOUT_FILENO)};
   try {
     const int code = picket::cli::run_program(arguments, kCommands, surroundings);
     std::cout.flush();

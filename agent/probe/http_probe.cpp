@@ -69,6 +69,7 @@ async::Task<Result<Hop>> Session::exchange(http::Request request, Deadline deadl
   request.timeout = deadline.left(start);
   request.connect_timeout = std::min(request.connect_timeout, request.timeout);
   Hop hop;
+  hop.begun = start;
   hop.request = request;
   auto exchange = co_await client_.exchange(std::move(request));
   if (!exchange) co_return fail(std::move(exchange.error()));

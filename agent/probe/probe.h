@@ -46,7 +46,9 @@ struct ProbeRequest {
 struct Hop {
   http::Request request;  // as sent, but for what the HTTP client adds
   http::Exchange exchange;
+  std::optional<MonoTime> begun;
   Nanos duration{0};
+  std::uint64_t decoded_bytes{0};  // of the body, before it was trimmed for evidence
   std::string pop;  // the CDN's edge and cache, as its headers say; may be empty
   std::string cache_status;
   std::string label;    // which hop it is: "token", "origin"; may be empty

@@ -12,9 +12,10 @@ namespace {
 
 // What evidence needs of a body, and whole secrets at its end; the rest would only take memory
 // until the attempt is over.
-void trim_bodies(ProbeOutcome& outcome, const Redactor& redactor) {
-  const std::size_t keep = kBodyStartBytes + redactor.reach();
+void trim_bodies(ProbeOutcome& outcome, const Redactor& redactor, std::size_t body_bytes) {
+  const std::size_t keep = body_bytes + redactor.reach();
   for (Hop& hop : outcome.hops) {
+    hop.decoded_bytes = hop.exchange.body.size();
     if (hop.exchange.body.size() <= keep) continue;
     hop.exchange.body.resize(keep);
     hop.exchange.body.shrink_to_fit();
@@ -106,7 +107,7 @@ async::Task<void> AttemptRunner::probe(const Step& step, Deadline deadline, Ran&
   else
     judge(step, clock_.now() - begin, ran);
   for (const Failure& warning : ran.outcome.warnings) ran.result.warnings.push_back(warning);
-  trim_bodies(ran.outcome, options_.redactor);
+  trim_bodies(ran.outcome, options_.redactor, options_.evidence_body_bytes);
 }
 
 async::Task<void> AttemptRunner::run_step(const Step& step, Deadline deadline, Ran& ran) {
@@ -124,8 +125,11 @@ async::Task<void> AttemptRunner::run_step(const Step& step, Deadline deadline, R
 void AttemptRunner::finish(Ran& ran) const {
   const bool keep = options_.keep_evidence || ran.result.status == StepStatus::failed;
   for (const Hop& hop : ran.outcome.hops) {
-    ran.result.requests.push_back(make_result(hop, options_.redactor));
-    if (keep) ran.result.requests.back().evidence = make_evidence(hop, options_.redactor);
+    RequestResult& request =
+        ran.result.requests.emplace_back(make_result(hop, options_.redactor));
+    if (hop.begun) request.start = *hop.begun - start_;
+    if (keep)
+      request.evidence = make_evidence(hop, options_.redactor, options_.evidence_body_bytes);
   }
   ran.result.facts = make_facts(ran.outcome.facts, options_.redactor);
   for (Failure& failure : ran.result.failures) failure = make_safe(failure, options_.redactor);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "agent/probe/probe.h"
+#include "agent/script/evidence.h"
 #include "agent/script/judge.h"
 #include "agent/script/redactor.h"
 #include "agent/script/variables.h"
@@ -26,6 +27,7 @@ struct AttemptOptions {
   Variables variables;
   Redactor redactor;
   bool keep_evidence{false};  // also of steps that pass
+  std::size_t evidence_body_bytes{kBodyStartBytes};
   OnStep on_step;             // may be empty; the result is without requests
 };
 

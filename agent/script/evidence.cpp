@@ -1,5 +1,6 @@
 #include "agent/script/evidence.h"
 
+#include <algorithm>
 #include <array>
 
 #include "agent/script/curl_line.h"
@@ -15,6 +16,10 @@ constexpr std::size_t kNameBytesMax = 128;
 
 std::string safe(std::string_view text, const Redactor& redactor, std::size_t bytes) {
   return cut_utf8(clean_line(redactor.apply_start(text, 2 * bytes)), bytes);
+}
+
+std::string safe_body(std::string_view body, const Redactor& redactor, std::size_t bytes) {
+  return cut_utf8(clean_text(redactor.apply_start(body, bytes)), bytes);
 }
 
 // "Bearer ***": the scheme is no secret.
@@ -134,7 +139,8 @@ std::vector<NamedFact> make_facts(const Facts& facts, const Redactor& redactor) 
   return out;
 }
 
-RequestEvidence make_evidence(const Hop& hop, const Redactor& redactor) {
+RequestEvidence make_evidence(const Hop& hop, const Redactor& redactor,
+                              std::size_t body_bytes) {
   RequestEvidence evidence;
   evidence.method = safe(hop.request.method, redactor, 32);
   evidence.url = safe(hop.request.url, redactor, kUrlShownMax);
@@ -143,8 +149,12 @@ RequestEvidence make_evidence(const Hop& hop, const Redactor& redactor) {
   evidence.request_headers = safe_headers(hop.request.headers, redactor);
   evidence.status = hop.exchange.status;
   evidence.response_headers = safe_headers(hop.exchange.headers, redactor);
-  evidence.body_start = cut_utf8(
-      clean_text(redactor.apply_start(hop.exchange.body, kBodyStartBytes)), kBodyStartBytes);
+  const std::size_t most = std::min(body_bytes, kBodyBytesMax);
+  evidence.body_start = safe_body(hop.exchange.body, redactor, most);
+  evidence.request_body_start = safe_body(hop.request.body, redactor, most);
+  evidence.request_body_bytes = hop.request.body.size();
+  evidence.body_decoded_bytes = std::max<std::uint64_t>(hop.decoded_bytes,
+                                                        hop.exchange.body.size());
   evidence.resolved_addresses = hop.exchange.resolved_addresses;
   evidence.dns_server = hop.exchange.dns_server;
   return evidence;

@@ -9,6 +9,7 @@
 namespace picket::agent {
 
 constexpr std::size_t kBodyStartBytes = 2 * 1024;
+constexpr std::size_t kBodyBytesMax = 60 * 1024;  // what a result's message may carry
 constexpr std::size_t kHeaderBytesMax = 1024;
 constexpr std::size_t kHeadersMax = 64;
 constexpr std::size_t kUrlShownMax = 2 * 1024;
@@ -27,7 +28,9 @@ constexpr std::size_t kFactBytesMax = 256;
 std::vector<NamedFact> make_facts(const Facts& facts, const Redactor& redactor);
 
 // Authorization, cookies, set-cookie and API keys are masked whatever they hold.
-RequestEvidence make_evidence(const Hop& hop, const Redactor& redactor);
+// `body_bytes`: of each body, at most kBodyBytesMax.
+RequestEvidence make_evidence(const Hop& hop, const Redactor& redactor,
+                              std::size_t body_bytes = kBodyStartBytes);
 
 // A message of the HTTP client or a probe, made safe to send.
 Failure make_safe(Failure failure, const Redactor& redactor);

@@ -79,6 +79,7 @@ async::Task<Attempt> Runner::attempt(const RunOrder& order, const std::string& t
   AttemptOptions options{.variables = std::move(variables),
                          .redactor = std::move(redactor),
                          .keep_evidence = order.keep_evidence,
+                         .evidence_body_bytes = order.evidence_body_bytes,
                          .on_step = order.on_step};
   SessionOptions session_options{.user_agent = user_agent_,
                                  .trace_id = trace_id,

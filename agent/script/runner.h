@@ -22,6 +22,7 @@ struct RunOrder {
   Revision revision;
   Millis lateness{0};
   bool keep_evidence{false};  // also of what passed: wanted for the last good run
+  std::size_t evidence_body_bytes{kBodyStartBytes};
   // Called when the first attempt has failed (a measured failure), before its retry.
   std::function<void(const AttemptFailed&)> on_first_failure;
   OnStep on_step;

@@ -87,7 +87,8 @@ int run_program(const std::vector<std::string>& arguments, std::span<const AddCo
   }
   fill_from_environment(options, around.environment);
   Session session{around.out, around.err,
-                  make_terminal(around.out_is_terminal, options.color, around.environment),
+                  make_terminal(around.out_is_terminal, options.color, around.environment,
+                                around.out_columns),
                   make_terminal(around.err_is_terminal, options.color, around.environment),
                   options.controller};
   return chosen(session);

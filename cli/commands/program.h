@@ -17,6 +17,7 @@ struct Surroundings {
   bool out_is_terminal{false};
   bool err_is_terminal{false};
   Environment environment;
+  int out_columns{0};  // 0: not known
 };
 
 // `arguments` without the program's name.

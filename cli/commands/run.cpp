@@ -7,8 +7,7 @@
 
 #include "cli/commands/command.h"
 #include "cli/commands/run_checks.h"
-#include "cli/render/run_json.h"
-#include "cli/render/run_text.h"
+#include "cli/commands/run_output.h"
 #include "common/checks/load.h"
 #include "common/core/text.h"
 
@@ -23,9 +22,8 @@ struct RunOptions {
   std::vector<std::string> resolvers;
   std::string ca_file;
   std::string region{"local"};
-  std::string output{"text"};
+  OutputOptions output;
   int concurrency{8};
-  bool verbose{false};
 };
 
 using Checks = std::vector<std::shared_ptr<const Check>>;
@@ -80,7 +78,8 @@ Result<RunChecksOptions> to_run_options(const RunOptions& options) {
   out.user_agent = "picket/" PICKET_VERSION;
   out.region = RegionName{options.region};
   out.concurrency = options.concurrency;
-  out.keep_evidence = options.verbose || options.output == "json";
+  out.keep_evidence = options.output.wants_evidence();
+  if (!options.output.har_file.empty()) out.evidence_body_bytes = agent::kBodyBytesMax;
   out.secret_directories = options.secret_directories;
   auto guard = http::AddressGuard::create(options.allow);
   if (!guard) return fail(std::move(guard.error()));
@@ -113,9 +112,8 @@ RunObserver observe(Session& session, const RunOptions& options) {
     observer.on_progress = [&session](const std::string& text) {
       session.err << "\r\x1b[K" << cut_utf8(clean_line(text), 76) << std::flush;
     };
-  const RunTextOptions style{session.out_terminal.color, session.out_terminal.unicode,
-                             options.verbose};
-  const bool text = options.output == "text";
+  const RunTextOptions style = text_options(session, options.output);
+  const bool text = options.output.format == "text";
   observer.on_done = [&session, clear, style, text,
                       region = RegionName{options.region}](const LocalRun& run) {
     clear();
@@ -127,24 +125,14 @@ RunObserver observe(Session& session, const RunOptions& options) {
 }
 
 int finish(Session& session, const RunOptions& options, std::vector<LocalRun> runs) {
-  std::vector<RunResult> results;
-  std::vector<CheckName> unfinished;
+  RunReport report;
   for (LocalRun& run : runs) {
     if (run.result)
-      results.push_back(std::move(*run.result));
+      report.results.push_back(std::move(*run.result));
     else
-      unfinished.push_back(run.check);
+      report.unfinished.push_back(run.check);
   }
-  if (options.output == "json")
-    session.out << render_run_json(results, unfinished);
-  else
-    session.out << render_run_tally(results, unfinished.size());
-  const auto any = [&](RunVerdict verdict) {
-    return std::any_of(results.begin(), results.end(),
-                       [&](const RunResult& result) { return result.verdict == verdict; });
-  };
-  if (any(RunVerdict::fail)) return kFailed;
-  return any(RunVerdict::unknown) || !unfinished.empty() ? kCouldNotRun : kFine;
+  return finish_output(session, options.output, report);
 }
 
 int run(Session& session, const RunOptions& options) {
@@ -154,8 +142,7 @@ int run(Session& session, const RunOptions& options) {
   if (!all) return all.error();
   auto chosen = choose(session, *all, options.names);
   if (!chosen) return chosen.error();
-  auto runs =
-      run_checks(std::move(*chosen), std::move(*run_options), observe(session, options));
+  auto runs = run_checks(std::move(*chosen), std::move(*run_options), observe(session, options));
   if (!runs) return complain(session, runs.error(), kCouldNotRun);
   return finish(session, options, std::move(*runs));
 }
@@ -163,8 +150,7 @@ int run(Session& session, const RunOptions& options) {
 }  // namespace
 
 void add_run(CLI::App& app, Action& chosen) {
-  CLI::App* command =
-      app.add_subcommand("run", "Run checks here and now, without a controller");
+  CLI::App* command = app.add_subcommand("run", "Run checks here and now, without a controller");
   auto options = std::make_shared<RunOptions>();
   command->add_option("PATHS", options->paths, "files and directories; default: this one");
   command->add_option("--check", options->names, "only the check of this name; may be repeated")
@@ -185,9 +171,7 @@ void add_run(CLI::App& app, Action& chosen) {
   command->add_option("--region", options->region, "what ${{ region }} stands for");
   command->add_option("--concurrency", options->concurrency, "checks at the same time, up to 64")
       ->check(CLI::Range(1, 64));
-  command->add_flag("-v,--verbose", options->verbose, "phases, hops, headers and curl lines");
-  command->add_option("-o,--output", options->output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_output_options(*command, options->output);
   command->callback([&chosen, options] {
     if (options->paths.empty()) options->paths = {"."};
     chosen = [options](Session& session) { return run(session, *options); };

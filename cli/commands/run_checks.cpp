@@ -88,6 +88,7 @@ agent::RunOrder LocalRuns::order_for(std::size_t index) {
   order.key.round = clock_.wall_now();
   order.key.kind = RunKind::manual;
   order.keep_evidence = options_.keep_evidence;
+  order.evidence_body_bytes = options_.evidence_body_bytes;
   order.on_step = [this, index](const StepResult& step) {
     LocalRun& run = runs_[index];
     if (run.seen.size() >= checks_[index]->steps.size()) run.seen.clear();  // a retry began

@@ -18,6 +18,7 @@ struct RunChecksOptions {
   RegionName region{"local"};
   int concurrency{8};
   bool keep_evidence{false};
+  std::size_t evidence_body_bytes{agent::kBodyStartBytes};
   std::vector<std::string> secret_directories;
   http::CurlClientOptions http;
 };
@@ -30,7 +31,7 @@ struct LocalRun {
 };
 
 struct RunObserver {
-  std::function<void(const LocalRun&)> on_done;          // in the order of the checks
+  std::function<void(const LocalRun&)> on_done;         // in the order of the checks
   std::function<void(const std::string&)> on_progress;  // one line; often
 };
 

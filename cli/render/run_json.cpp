@@ -14,9 +14,8 @@ Json to_json(const Failure& failure) {
             {"class", to_string(class_of(failure.kind))},
             {"message", failure.message}};
   if (failure.at.line != 0)
-    json["at"] = {{"file", failure.at.file},
-                  {"line", failure.at.line},
-                  {"column", failure.at.column}};
+    json["at"] = {
+        {"file", failure.at.file}, {"line", failure.at.line}, {"column", failure.at.column}};
   return json;
 }
 
@@ -51,7 +50,10 @@ Json to_json(const RequestEvidence& evidence) {
           {"response_headers", to_json(evidence.response_headers)},
           {"body_start", evidence.body_start},
           {"resolved_addresses", evidence.resolved_addresses},
-          {"dns_server", evidence.dns_server}};
+          {"dns_server", evidence.dns_server},
+          {"request_body_start", evidence.request_body_start},
+          {"request_body_bytes", evidence.request_body_bytes},
+          {"body_decoded_bytes", evidence.body_decoded_bytes}};
 }
 
 Json to_json(const Phases& phases) {
@@ -68,6 +70,7 @@ Json to_json(const RequestResult& request) {
             {"status", request.status},
             {"http_version", request.http_version},
             {"remote_address", request.remote_address},
+            {"start_ms", ms(request.start)},
             {"phases_ms", to_json(request.phases)},
             {"body_bytes", request.body_bytes},
             {"pop", request.pop},
@@ -100,12 +103,9 @@ Json to_json(const Attempt& attempt) {
 }
 
 Json to_json(const RunResult& result) {
-  Json json{{"check", result.key.check.value},
-            {"region", result.key.region.value},
-            {"verdict", to_string(result.verdict)},
-            {"started", render_rfc3339(result.started)},
-            {"duration_ms", ms(result.duration)},
-            {"trace_id", result.trace_id}};
+  Json json{{"check", result.key.check.value},      {"region", result.key.region.value},
+            {"verdict", to_string(result.verdict)}, {"started", render_rfc3339(result.started)},
+            {"duration_ms", ms(result.duration)},   {"trace_id", result.trace_id}};
   json["attempts"] = Json::array();
   for (const Attempt& attempt : result.attempts) json["attempts"].push_back(to_json(attempt));
   return json;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "cli/render/exchange_text.h"
+#include "cli/render/waterfall.h"
 #include "common/core/text.h"
 
 namespace picket::cli {
@@ -11,21 +13,6 @@ namespace {
 
 constexpr std::size_t kLineWidth = 78;
 constexpr std::size_t kBodyShown = 160;
-
-std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
-std::string padded(const std::string& text, std::size_t width) {
-  const std::size_t used = code_points(text);
-  return text + std::string(used < width ? width - used : 0, ' ');
-}
-
-std::string short_ms(Nanos span) {
-  return fmt::format("{}", std::chrono::round<Millis>(span).count());
-}
 
 bool duration_known(const StepResult& step) {
   return std::any_of(step.requests.begin(), step.requests.end(), [](const RequestResult& request) {
@@ -42,10 +29,7 @@ class RunText {
   std::string render(bool interrupted);
 
  private:
-  std::string paint(const std::string& text, const char* color) const {
-    return options_.color ? fmt::format("\x1b[{}m{}\x1b[0m", color, text) : text;
-  }
-  std::string mark(StepStatus status) const;
+  std::string mark(StepStatus status) const { return step_mark(status, options_.style); }
   std::string phases(const StepResult& step) const;
   std::string heading(bool interrupted) const;
   std::string remarks(bool interrupted) const;
@@ -63,28 +47,15 @@ class RunText {
   std::string out_;
 };
 
-std::string RunText::mark(StepStatus status) const {
-  switch (status) {
-    case StepStatus::passed: return paint(options_.unicode ? "✓" : "+", "32");
-    case StepStatus::degraded: return paint("!", "33");
-    case StepStatus::failed: return paint(options_.unicode ? "✗" : "x", "31");
-    case StepStatus::skipped: return paint(options_.unicode ? "–" : "-", "2");
-  }
-  return "?";
-}
-
 std::string RunText::phases(const StepResult& step) const {
   Phases sum;
   for (const RequestResult& request : step.requests) sum = sum + request.phases;
-  const char* const dot = options_.unicode ? " · " : ", ";
-  return fmt::format("dns {1}{0}tcp {2}{0}tls {3}{0}wait {4}{0}transfer {5}", dot,
-                     short_ms(sum.dns), short_ms(sum.connect), short_ms(sum.tls),
-                     short_ms(sum.wait), short_ms(sum.transfer));
+  return render_phases(sum, options_.style);
 }
 
 std::string RunText::remarks(bool interrupted) const {
-  std::string out = fmt::format("{}, {}", result_.key.region.value,
-                                render_elapsed(result_.duration));
+  std::string out =
+      fmt::format("{}, {}", result_.key.region.value, render_elapsed(result_.duration));
   if (interrupted) return out + ", interrupted";
   if (result_.verdict == RunVerdict::pass_on_retry)
     out += fmt::format(", passed on attempt {}", result_.attempts.size());
@@ -119,20 +90,8 @@ void RunText::add_body(const StepResult& step) {
 }
 
 void RunText::add_details(const StepResult& step) {
-  for (const RequestResult& request : step.requests) {
-    std::string facts = fmt::format("      {} {} -> {}", request.method, request.url,
-                                    request.status == 0 ? "no response"
-                                                        : std::to_string(request.status));
-    if (!request.http_version.empty()) facts += ", HTTP/" + request.http_version;
-    if (!request.remote_address.empty()) facts += ", " + request.remote_address;
-    if (!request.pop.empty()) facts += ", POP " + request.pop;
-    if (!request.cache_status.empty()) facts += ", cache " + request.cache_status;
-    line(facts);
-    if (!request.evidence) continue;
-    line("      $ " + request.evidence->curl);
-    for (const auto& [name, value] : request.evidence->response_headers)
-      line(fmt::format("      < {}: {}", name, value));
-  }
+  for (const RequestResult& request : step.requests)
+    out_ += render_exchange(request, result_.attempts.back().started, options_.style);
 }
 
 void RunText::add_step(const StepResult& step, bool with_phases) {
@@ -146,9 +105,9 @@ void RunText::add_step(const StepResult& step, bool with_phases) {
   if (!step.requests.empty()) {
     const RequestResult& last = step.requests.back();
     const std::size_t width = step.always ? 0 : method_width_;
-    text += fmt::format("{} {} ", padded(last.method, width),
-                        last.status == 0 ? (options_.unicode ? " – " : " - ")
-                                         : std::to_string(last.status));
+    text += fmt::format(
+        "{} {} ", padded(last.method, width),
+        last.status == 0 ? (options_.style.unicode ? " – " : " - ") : std::to_string(last.status));
   }
   const std::string elapsed = render_elapsed(step.duration);
   text += step.always ? elapsed : fmt::format("{:>8}", elapsed);
@@ -156,7 +115,7 @@ void RunText::add_step(const StepResult& step, bool with_phases) {
   line(text);
   for (const Failure& failure : step.failures) add_failure(failure);
   for (const Failure& warning : step.warnings) add_failure(warning);
-  if (step.status == StepStatus::failed) add_body(step);
+  if (step.status == StepStatus::failed && !options_.verbose) add_body(step);
   if (options_.verbose) add_details(step);
 }
 
@@ -182,9 +141,12 @@ std::string RunText::render(bool interrupted) {
   }
   bool first = true;
   for (const StepResult& step : steps) {
-    add_step(step, options_.verbose || (first && !step.requests.empty()));
+    add_step(step, !options_.verbose && first && !step.requests.empty());
     first = first && step.requests.empty();
   }
+  const int columns = options_.style.columns;
+  if (options_.waterfall || (options_.verbose && columns >= kWaterfallColumnsMin))
+    out_ += render_waterfall(result_.attempts.back(), options_.style);
   return out_;
 }
 

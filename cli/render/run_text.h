@@ -5,15 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "cli/render/terminal.h"
+#include "cli/render/layout.h"
 #include "common/model/run.h"
 
 namespace picket::cli {
 
 struct RunTextOptions {
-  bool color{false};
-  bool unicode{true};
-  bool verbose{false};  // phases, hops, headers and the curl line of every step
+  TextStyle style;
+  bool verbose{false};    // the full exchange of every hop, and the waterfall where it fits
+  bool waterfall{false};  // whatever the width
 };
 
 // One check's block, with a line break at its end. `interrupted`: the steps seen before SIGINT.

@@ -1,5 +1,8 @@
 #include "cli/render/terminal.h"
 
+#include <sys/ioctl.h>
+
+#include <charconv>
 #include <cstdlib>
 
 #include "common/core/text.h"
@@ -22,14 +25,32 @@ bool is_utf8(const Environment& environment) {
   return false;
 }
 
+// 0: nothing that makes sense.
+int columns_of(const std::string& text) {
+  int columns = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), columns);
+  return error == std::errc{} && end == text.data() + text.size() && columns < 10'000 ? columns : 0;
+}
+
 }  // namespace
 
-Terminal make_terminal(bool is_terminal, ColorChoice choice, const Environment& environment) {
+int window_columns_of(int descriptor) {
+  winsize size{};
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+Terminal make_terminal(bool is_terminal, ColorChoice choice, const Environment& environment,
+                       int window_columns) {
   Terminal terminal;
   terminal.is_terminal = is_terminal;
   terminal.color = choice == ColorChoice::always ||
                    (choice == ColorChoice::automatic && wants_color(is_terminal, environment));
   terminal.unicode = is_utf8(environment);
+  const int told = columns_of(environment("COLUMNS").value_or(""));
+  if (told > 0)
+    terminal.columns = told;
+  else if (window_columns > 0)
+    terminal.columns = window_columns;
   return terminal;
 }
 

@@ -56,6 +56,9 @@ struct RequestEvidence {
   std::string body_start;  // at most 2 KiB
   std::vector<std::string> resolved_addresses;
   std::string dns_server;
+  std::string request_body_start;        // cut as body_start
+  std::uint64_t request_body_bytes{0};   // of the whole body, before it was cut
+  std::uint64_t body_decoded_bytes{0};   // of the whole response, after decompression
   bool operator==(const RequestEvidence&) const = default;
 };
 
@@ -68,8 +71,9 @@ struct RequestResult {
   int status{0};
   std::string http_version;
   std::string remote_address;
+  Nanos start{0};  // after the start of the attempt; 0: not known
   Phases phases;
-  std::uint64_t body_bytes{0};
+  std::uint64_t body_bytes{0};  // as received
   std::string pop;           // CDN point of presence as its headers say; may be empty
   std::string cache_status;  // HIT, MISS, ...; may be empty
   std::optional<TlsFacts> tls;

@@ -69,6 +69,9 @@ RequestEvidence read_evidence(Fields& fields, const v1::RequestEvidence& message
   out.resolved_addresses =
       fields.list("resolved_addresses", message.resolved_addresses(), kListMax, read_text);
   out.dns_server = fields.text("dns_server", message.dns_server(), kNameMax);
+  out.request_body_start = fields.text("request_body_start", message.request_body_start());
+  out.request_body_bytes = message.request_body_bytes();
+  out.body_decoded_bytes = message.body_decoded_bytes();
   return out;
 }
 
@@ -80,6 +83,7 @@ RequestResult read_request(Fields& fields, const v1::RequestResult& message) {
   out.status = read_status(fields, message.status());
   out.http_version = fields.text("http_version", message.http_version(), kNameMax);
   out.remote_address = fields.text("remote_address", message.remote_address(), kNameMax);
+  out.start = fields.nanos("start_ns", message.start_ns());
   out.phases = read_phases(fields, message.phases());
   out.body_bytes = message.body_bytes();
   out.pop = fields.text("pop", message.pop(), kNameMax);

@@ -56,6 +56,9 @@ void put(const RequestEvidence& evidence, v1::RequestEvidence& out) {
   out.set_body_start(evidence.body_start);
   for (const auto& address : evidence.resolved_addresses) out.add_resolved_addresses(address);
   out.set_dns_server(evidence.dns_server);
+  out.set_request_body_start(evidence.request_body_start);
+  out.set_request_body_bytes(evidence.request_body_bytes);
+  out.set_body_decoded_bytes(evidence.body_decoded_bytes);
 }
 
 void put(const RequestResult& request, v1::RequestResult& out) {
@@ -65,6 +68,7 @@ void put(const RequestResult& request, v1::RequestResult& out) {
   out.set_status(request.status);
   out.set_http_version(request.http_version);
   out.set_remote_address(request.remote_address);
+  out.set_start_ns(request.start.count());
   put(request.phases, *out.mutable_phases());
   out.set_body_bytes(request.body_bytes);
   out.set_pop(request.pop);

@@ -204,7 +204,7 @@ TlsFacts ModelGenerator::tls() {
 RequestEvidence ModelGenerator::evidence() {
   return {"GET",          text(),  text(), pairs(),
           number(0, 599), pairs(), text(), several(3, [&] { return name(); }),
-          name()};
+          name(),         text(),  random_.below(1'000'000), random_.below(1'000'000)};
 }
 
 RequestResult ModelGenerator::request() {
@@ -215,6 +215,7 @@ RequestResult ModelGenerator::request() {
   out.status = number(0, 599);
   out.http_version = coin() ? "1.1" : "";
   out.remote_address = coin() ? "203.0.113.7:443" : "";
+  out.start = span();
   out.phases = {span(), span(), span(), span(), span()};
   out.body_bytes = random_.below(1'000'000);
   out.pop = coin() ? "FRA" : "";

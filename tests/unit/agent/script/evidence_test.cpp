@@ -133,6 +133,40 @@ TEST_CASE("evidence is cut, clean and valid UTF-8 whatever the target sends", "[
   }
 }
 
+TEST_CASE("the request's body is evidence too: redacted, cut, with its full size", "[evidence]") {
+  World w;
+  w.secrets.values["PASSWORD"] = "hunter22";
+  w.http.on("POST", kBase, test::Reply{});
+  w.keep_evidence = true;
+  Step step = http_step("log in", "POST", kBase);
+  auto& action = std::get<HttpAction>(step.action);
+  action.body_kind = BodyKind::raw;
+  action.body = "password=${{ secrets.PASSWORD }}&" + std::string(5000, 'x');
+  Check check = check_of({step});
+  check.secrets = {"PASSWORD"};
+  const RunResult result = w.run(check);
+  const RequestEvidence& evidence = *result.attempts[0].steps[0].requests.at(0).evidence;
+  CHECK(evidence.request_body_start.starts_with("password=***&xxx"));
+  CHECK(evidence.request_body_start.size() <= kBodyStartBytes);
+  CHECK(evidence.request_body_bytes == 5018);
+}
+
+TEST_CASE("hops know when they began and how large their body was", "[evidence]") {
+  World w;
+  test::Reply reply;
+  reply.body = std::string(5000, 'x');
+  w.http.on("GET", kBase, reply);
+  w.keep_evidence = true;
+  Step wait;
+  wait.name = "wait";
+  wait.action = WaitAction{Millis{700}};
+  const RunResult result = w.run(check_of({wait, http_step("home", "GET", kBase)}));
+  const RequestResult& request = result.attempts[0].steps[1].requests.at(0);
+  CHECK(request.start == Millis{700});
+  CHECK(request.evidence->body_decoded_bytes == 5000);
+  CHECK(request.evidence->body_start.size() <= kBodyStartBytes);
+}
+
 TEST_CASE("a passing step keeps evidence only when it is asked for", "[evidence]") {
   World w;
   w.http.on("GET", kBase, test::Reply{});

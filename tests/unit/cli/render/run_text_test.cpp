@@ -40,7 +40,8 @@ RunResult result(RunVerdict verdict, std::vector<StepResult> steps) {
 
 RunResult failed() {
   StepResult broken = step("add to basket", StepStatus::failed, 500);
-  broken.failures.push_back({FailureKind::http_status, "expect.status: wanted 201, got 500",
+  broken.failures.push_back({FailureKind::http_status,
+                             "expect.status: wanted 201, got 500",
                              {"checks/checkout.check.yaml", 41, 11}});
   broken.requests[0].evidence = RequestEvidence{};
   broken.requests[0].evidence->body_start = "{\"error\":\n\"no stock\"}";
@@ -65,11 +66,12 @@ TEST_CASE("a failed run is printed as the documentation shows it", "[run_text]")
 
 TEST_CASE("without Unicode everything is ASCII, and colour is only where it is wanted",
           "[run_text]") {
-  const std::string ascii = render_run_text(failed(), {.unicode = false});
+  const std::string ascii = render_run_text(failed(), {.style = {.unicode = false}});
   for (const char c : ascii) CHECK(static_cast<unsigned char>(c) < 0x80);
   CHECK(ascii.find("  x add to basket") != std::string::npos);
   CHECK(ascii.find('\x1b') == std::string::npos);
-  CHECK(render_run_text(failed(), {.color = true}).find("\x1b[31m✗\x1b[0m") != std::string::npos);
+  CHECK(render_run_text(failed(), {.style = {.color = true}}).find("\x1b[31m✗\x1b[0m") !=
+        std::string::npos);
 }
 
 TEST_CASE("a pass on a retry shows what the first attempt found", "[run_text]") {
@@ -85,7 +87,8 @@ TEST_CASE("a pass on a retry shows what the first attempt found", "[run_text]") 
 
 TEST_CASE("verbose shows every hop and its command line", "[run_text]") {
   const std::string text = render_run_text(failed(), {.verbose = true});
-  CHECK(text.find("GET https://shop.test/ -> 500") != std::string::npos);
+  CHECK(text.find("> GET https://shop.test/\n") != std::string::npos);
+  CHECK(text.find("500 Internal Server Error\n") != std::string::npos);
   CHECK(text.find("$ curl https://shop.test/") != std::string::npos);
 }
 

@@ -27,6 +27,18 @@ TEST_CASE("the first locale variable that is set decides about Unicode", "[termi
   CHECK_FALSE(is_unicode({}));
 }
 
+TEST_CASE("columns are COLUMNS, else the window's, else 80", "[terminal]") {
+  const auto columns = [](std::map<std::string, std::string> variables, int window) {
+    return make_terminal(true, ColorChoice::automatic, environment(std::move(variables)), window)
+        .columns;
+  };
+  CHECK(columns({}, 0) == 80);
+  CHECK(columns({}, 132) == 132);
+  CHECK(columns({{"COLUMNS", "100"}}, 132) == 100);
+  for (const char* odd : {"wide", "-3", "0", "99999999999", "80x"})
+    CHECK(columns({{"COLUMNS", odd}}, 132) == 132);
+}
+
 TEST_CASE("colour needs a terminal that is not dumb and no NO_COLOR", "[terminal]") {
   const auto color = [](bool is_terminal, ColorChoice choice,
                         std::map<std::string, std::string> variables) {
