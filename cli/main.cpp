@@ -14,6 +14,7 @@ namespace {
 constexpr picket::cli::AddCommand kCommands[] = {
     picket::cli::add_init,
     picket::cli::add_validate,
+    picket::cli::add_fmt,
     picket::cli::add_run,
     picket::cli::add_status,
     picket::cli::add_results,

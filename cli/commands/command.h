@@ -46,6 +46,7 @@ using AddCommand = void (*)(CLI::App& app, Action& chosen);
 // The commands, in the order of the help.
 void add_init(CLI::App& app, Action& chosen);
 void add_validate(CLI::App& app, Action& chosen);
+void add_fmt(CLI::App& app, Action& chosen);
 void add_run(CLI::App& app, Action& chosen);
 void add_explain(CLI::App& app, Action& chosen);
 void add_status(CLI::App& app, Action& chosen);
