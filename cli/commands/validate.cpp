@@ -1,8 +1,15 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
+#include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 
+#include "agent/script/secrets.h"
 #include "cli/commands/command.h"
 #include "common/async/clock.h"
 #include "common/checks/load.h"
@@ -13,8 +20,17 @@ namespace {
 struct ValidateOptions {
   std::vector<std::string> paths;
   bool strict{false};
+  bool secrets{false};
+  std::vector<std::string> secret_directories;
   std::string output{"text"};
 };
+
+// A secret that checks name: who uses it, and whether it can be read here.
+struct NeededSecret {
+  std::vector<std::string> checks;
+  std::optional<bool> present;  // nothing: not looked for
+};
+using NeededSecrets = std::map<std::string, NeededSecret>;
 
 checks::Diagnostic no_files(const std::vector<std::string>& paths) {
   checks::Diagnostic diagnostic;
@@ -25,15 +41,61 @@ checks::Diagnostic no_files(const std::vector<std::string>& paths) {
   return diagnostic;
 }
 
-void show(Session& session, const ValidateOptions& options,
-          const std::vector<checks::Diagnostic>& diagnostics, const checks::Tally& tally) {
+NeededSecrets needed_secrets(const ValidateOptions& options, const std::vector<Check>& checks) {
+  NeededSecrets all;
+  for (const Check& check : checks)
+    for (const std::string& name : check.secrets) all[name].checks.push_back(check.name.value);
+  if (options.secret_directories.empty()) return all;
+  agent::SecretLocations locations;
+  locations.directories = options.secret_directories;
+  agent::LocalSecrets source{std::move(locations)};
+  for (auto& [name, secret] : all) secret.present = source.get(name).has_value();
+  return all;
+}
+
+bool is_missing(const NeededSecrets::value_type& secret) {
+  return secret.second.present && !*secret.second.present;
+}
+
+std::string render_secrets(const NeededSecrets& secrets) {
+  std::size_t width = 0;
+  for (const auto& [name, secret] : secrets) width = std::max(width, name.size());
+  std::string out;
+  for (const auto& entry : secrets) {
+    const auto& [name, secret] = entry;
+    out += fmt::format("  {:{}}  {}{}\n", name, width, fmt::join(secret.checks, ", "),
+                       is_missing(entry) ? ": not here" : "");
+  }
+  return out.empty() ? "no check needs a secret\n"
+                     : "secrets, and the checks that need them:\n" + out;
+}
+
+// The document of the diagnostics, with what each check needs.
+std::string render_document(const checks::LoadedChecks& loaded, const checks::Tally& tally,
+                            const NeededSecrets& secrets) {
+  auto json = nlohmann::ordered_json::parse(checks::render_json(loaded.diagnostics, tally));
+  json["checks"] = nlohmann::ordered_json::array();
+  for (const Check& check : loaded.checks)
+    json["checks"].push_back({{"name", check.name.value},
+                              {"secrets", check.secrets},
+                              {"run_limit_ms", run_limit(check).count()}});
+  json["secrets"] = nlohmann::ordered_json::array();
+  for (const auto& [name, secret] : secrets) {
+    json["secrets"].push_back({{"name", name}, {"checks", secret.checks}});
+    if (secret.present) json["secrets"].back()["present"] = *secret.present;
+  }
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+void show(Session& session, const ValidateOptions& options, const checks::LoadedChecks& loaded,
+          const checks::Tally& tally, const NeededSecrets& secrets) {
   if (options.output == "json") {
-    session.out << checks::render_json(diagnostics, tally);
+    session.out << render_document(loaded, tally, secrets);
     return;
   }
   checks::RenderStyle style{session.err_terminal.color, options.strict};
   const bool github = options.output == "github";
-  for (const checks::Diagnostic& diagnostic : diagnostics) {
+  for (const checks::Diagnostic& diagnostic : loaded.diagnostics) {
     if (github)
       session.out << checks::render_github(diagnostic, style);
     else
@@ -41,6 +103,8 @@ void show(Session& session, const ValidateOptions& options,
   }
   session.err.flush();
   session.out << checks::render_tally(tally) << '\n';
+  if (options.secrets || !options.secret_directories.empty())
+    session.out << render_secrets(secrets);
 }
 
 int validate(Session& session, const ValidateOptions& options) {
@@ -56,9 +120,10 @@ int validate(Session& session, const ValidateOptions& options) {
   if (loaded->files.empty()) loaded->diagnostics.push_back(no_files(options.paths));
   checks::Tally tally = loaded->tally();
   tally.elapsed = std::chrono::duration_cast<Millis>(clock.now() - start);
-  show(session, options, loaded->diagnostics, tally);
-  const bool bad = tally.errors > 0 || (options.strict && tally.warnings > 0);
-  return bad ? kBadFile : kFine;
+  const NeededSecrets secrets = needed_secrets(options, loaded->checks);
+  show(session, options, *loaded, tally, secrets);
+  if (tally.errors > 0 || (options.strict && tally.warnings > 0)) return kBadFile;
+  return std::any_of(secrets.begin(), secrets.end(), is_missing) ? kFailed : kFine;
 }
 
 }  // namespace
@@ -68,6 +133,12 @@ void add_validate(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<ValidateOptions>();
   command->add_option("PATHS", options->paths, "files and directories; default: this one");
   command->add_flag("--strict", options->strict, "warnings are errors; runbooks are needed");
+  command->add_flag("--secrets", options->secrets, "list the secrets that the checks need");
+  command
+      ->add_option("--secrets-dir", options->secret_directories,
+                   "say which of them are missing here: a file per secret, else the environment")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
   command->add_option("-o,--output", options->output, "text, json or github")
       ->check(CLI::IsMember({"text", "json", "github"}));
   command->callback([&chosen, options] {

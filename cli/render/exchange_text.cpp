@@ -53,6 +53,7 @@ void ExchangeText::add_body(std::string_view mark, const std::string& start, std
 }
 
 void ExchangeText::add_request() {
+  if (!request_.label.empty()) line("#", request_.label, "1");
   const std::string protocol = protocol_name(request_);
   line(
       ">",

@@ -1,6 +1,8 @@
 #include "cli/render/run_json.h"
 
 #include <nlohmann/json.hpp>
+#include <type_traits>
+#include <variant>
 
 namespace picket::cli {
 namespace {
@@ -67,6 +69,7 @@ Json to_json(const Phases& phases) {
 Json to_json(const RequestResult& request) {
   Json json{{"method", request.method},
             {"url", request.url},
+            {"label", request.label},
             {"status", request.status},
             {"http_version", request.http_version},
             {"remote_address", request.remote_address},
@@ -80,6 +83,17 @@ Json to_json(const RequestResult& request) {
   return json;
 }
 
+Json to_json(const Value& value) {
+  return std::visit(
+      [](const auto& held) -> Json {
+        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, Null>)
+          return nullptr;
+        else
+          return held;
+      },
+      value);
+}
+
 Json to_json(const StepResult& step) {
   Json json{{"name", step.name},
             {"status", to_string(step.status)},
@@ -87,6 +101,8 @@ Json to_json(const StepResult& step) {
             {"duration_ms", ms(step.duration)}};
   json["requests"] = Json::array();
   for (const RequestResult& request : step.requests) json["requests"].push_back(to_json(request));
+  json["facts"] = Json::object();
+  for (const NamedFact& fact : step.facts) json["facts"][fact.name] = to_json(fact.value);
   json["failures"] = to_json(step.failures);
   json["warnings"] = to_json(step.warnings);
   return json;

@@ -14,6 +14,19 @@ namespace {
 constexpr std::size_t kLineWidth = 78;
 constexpr std::size_t kBodyShown = 160;
 
+// As `expect` writes it, where the table knows the fact's unit.
+std::string render_fact(const NamedFact& fact) {
+  const auto* whole = std::get_if<std::int64_t>(&fact.value);
+  for (const KindTraits& kind : kinds()) {
+    const FactRow* row = find_fact(kind.kind, fact.name);
+    if (row == nullptr || whole == nullptr) continue;
+    if (row->operand == FactOperand::duration) return render_duration(Millis{*whole});
+    if (row->operand == FactOperand::size) return fmt::format("{} bytes", *whole);
+  }
+  const auto* text = std::get_if<std::string>(&fact.value);
+  return text != nullptr ? *text : picket::render(fact.value);
+}
+
 bool duration_known(const StepResult& step) {
   return std::any_of(step.requests.begin(), step.requests.end(), [](const RequestResult& request) {
     return request.phases.total().count() > 0;
@@ -92,6 +105,8 @@ void RunText::add_body(const StepResult& step) {
 void RunText::add_details(const StepResult& step) {
   for (const RequestResult& request : step.requests)
     out_ += render_exchange(request, result_.attempts.back().started, options_.style);
+  for (const NamedFact& fact : step.facts)
+    line(fmt::format("      = {}: {}", fact.name, render_fact(fact)));
 }
 
 void RunText::add_step(const StepResult& step, bool with_phases) {

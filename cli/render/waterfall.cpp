@@ -34,6 +34,8 @@ constexpr std::size_t kLegendWidth = 46;
 // What a row is called: the step where it has one hop, else the hop itself too.
 std::string name_of(const PlacedHop& hop) {
   if (hop.step->requests.size() == 1) return clean_line(hop.step->name);
+  if (!hop.request->label.empty())
+    return clean_line(fmt::format("{}: {}", hop.step->name, hop.request->label));
   std::string path = hop.request->url;
   const auto host = path.find("://");
   const auto slash = host == std::string::npos ? host : path.find('/', host + 3);

@@ -91,6 +91,9 @@ RunResult failed_journey() {
   ping.requests[0].tls.reset();
   ping.requests[0].phases = {Millis{0}, Millis{0}, Millis{0}, Millis{20}, Millis{0}};
   ping.always = true;
+  ping.requests[0].label = "round trip";
+  ping.facts = {{"tls.expires_in", Value{std::int64_t{864'000'000}}},
+                {"pop", Value{std::string{"FRA"}}}};
   ping.warnings = {{FailureKind::expectation,
                     "expect.warn.duration: wanted < 10 ms, got 20 ms",
                     {"checks/a,b.check.yaml", 52, 9}}};
