@@ -22,9 +22,14 @@ std::string raw_text(const xmlNode* node) {
 Element make_element(const xmlNode* node) {
   Element element;
   element.name = qualified_name(node);
+  if (node->parent && node->parent->type == XML_ELEMENT_NODE)
+    element.parent = qualified_name(node->parent);
   for (const xmlAttr* attribute = node->properties; attribute; attribute = attribute->next)
     element.attributes.emplace_back(qualified_name(attribute), attribute_value(attribute));
-  element.text = is_raw(element.name) ? raw_text(node) : value_of(node);
+  if (is_raw(element.name))
+    element.text = raw_text(node);
+  else if (!xmlFirstElementChild(const_cast<xmlNode*>(node)))  // it only looks
+    element.text = value_of(node);
   return element;
 }
 
@@ -78,15 +83,20 @@ Result<Found> Selector::find(const Document& document, std::string_view attribut
   return Found::scalar(std::move(values.front()));
 }
 
-Result<std::vector<Element>> Selector::elements(const Document& document,
-                                                std::size_t count_max) const {
-  const auto object = evaluate(document.is_xml() ? xml_ : html_, document);
+Result<std::vector<Element>> elements(const XPath& xpath, const Document& document,
+                                      std::size_t count_max) {
+  const auto object = evaluate(xpath, document);
   if (!object) return fail(object.error());
   const xmlNodeSet* set = (*object)->nodesetval;
   std::vector<Element> found;
   for (int i = 0; set && i < set->nodeNr && found.size() < count_max; ++i)
-    found.push_back(make_element(set->nodeTab[i]));
+    if (set->nodeTab[i]->type == XML_ELEMENT_NODE) found.push_back(make_element(set->nodeTab[i]));
   return found;
+}
+
+Result<std::vector<Element>> Selector::elements(const Document& document,
+                                                std::size_t count_max) const {
+  return markup::elements(document.is_xml() ? xml_ : html_, document, count_max);
 }
 
 }  // namespace picket::markup

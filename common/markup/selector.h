@@ -22,14 +22,20 @@
 namespace picket::markup {
 
 struct Element {
-  std::string name;  // of HTML in lower case
+  std::string name;    // of HTML in lower case
+  std::string parent;  // the parent's name; empty for the root
   std::vector<std::pair<std::string, std::string>> attributes;
-  std::string text;  // as XPath::find gives it, but raw for script and style
+  std::string text;  // of elements without elements inside; raw for script and style
 
   // The value of an attribute, or empty; and whether it is there at all.
   std::string attribute(std::string_view attribute_name) const;
   bool has(std::string_view attribute_name) const;
 };
+
+// The elements that an expression selects, in document order, at most `count_max`: for code that
+// reads pages. Errors as for XPath::find.
+Result<std::vector<Element>> elements(const XPath& xpath, const Document& document,
+                                      std::size_t count_max);
 
 class Selector {
  public:
@@ -40,7 +46,7 @@ class Selector {
   // Absent, scalar and list as for XPath::find, with the same errors.
   Result<Found> find(const Document& document, std::string_view attribute = {}) const;
 
-  // The elements in document order, for code that reads pages; at most `count_max`.
+  // As elements().
   Result<std::vector<Element>> elements(const Document& document, std::size_t count_max) const;
 
   const std::string& html_xpath() const { return html_text_; }
