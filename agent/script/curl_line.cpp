@@ -39,21 +39,37 @@ bool holds_shell(const Pieces& pieces) {
 Redactor::Piece plain(std::string text) { return {std::move(text), false}; }
 Redactor::Piece variable(const std::string& name) { return {"\"$" + name + "\"", true}; }
 
+// The pieces of a header, cut at each ";" that no secret holds.
+std::vector<Pieces> cookie_pairs(const std::string& header, const Redactor& redactor) {
+  std::vector<Pieces> pairs(1);
+  for (Redactor::Piece& piece : redactor.pieces(header)) {
+    if (piece.is_shell) {
+      pairs.back().push_back(std::move(piece));
+      continue;
+    }
+    const auto parts = split(piece.text, ';');
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (i > 0) pairs.emplace_back();
+      const std::string_view text = i > 0 ? trim_ascii(parts[i]) : std::string_view{parts[i]};
+      if (!text.empty()) pairs.back().push_back(plain(std::string{text}));
+    }
+  }
+  return pairs;
+}
+
 // Every value of a cookie header is a secret.
 Pieces cookie_pieces(const std::string& header, const Redactor& redactor) {
   Pieces out;
-  for (const std::string& raw : split(header, ';')) {
-    const std::string_view pair = trim_ascii(raw);
-    const auto equals = pair.find('=');
-    const std::string name{pair.substr(0, equals)};
-    const std::string_view value =
-        equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-    out.push_back(plain((out.empty() ? "" : "; ") + name + "="));
-    const Pieces known = redactor.pieces(value);
-    if (holds_shell(known))
-      append(out, known);
-    else
-      out.push_back(variable("COOKIE_" + variable_name(name)));
+  for (Pieces& pair : cookie_pairs(header, redactor)) {
+    if (!out.empty()) out.push_back(plain("; "));
+    if (holds_shell(pair) || pair.empty()) {
+      append(out, pair);
+      continue;
+    }
+    const std::string& text = pair.front().text;
+    const std::string name = text.substr(0, text.find('='));
+    out.push_back(plain(name + "="));
+    out.push_back(variable("COOKIE_" + variable_name(name)));
   }
   return out;
 }
@@ -71,8 +87,9 @@ Pieces authorization_pieces(const std::string& value, const Redactor& redactor) 
 // curl sends an empty header for "name;" and drops it for "name:".
 std::string header_word(const std::string& name, const std::string& value,
                         const Redactor& redactor) {
-  if (value.empty()) return shell_quote(name + ";");
-  Pieces word{plain(name + ": ")};
+  Pieces word = redactor.pieces(name);
+  word.push_back(plain(value.empty() ? ";" : ": "));
+  if (value.empty()) return quote_pieces(word);
   if (iequals_ascii(name, "cookie"))
     append(word, cookie_pieces(value, redactor));
   else if (iequals_ascii(name, "authorization") || iequals_ascii(name, "proxy-authorization"))
@@ -82,11 +99,11 @@ std::string header_word(const std::string& name, const std::string& value,
   return quote_pieces(word);
 }
 
-void add_options(const http::Request& request, std::string& line) {
+void add_options(const http::Request& request, const Redactor& redactor, std::string& line) {
   if (request.method == "HEAD")
     line += " --head";
   else if (request.method != "GET" || !request.body.empty())
-    line += " -X " + shell_quote(request.method);
+    line += " -X " + quote_pieces(redactor.pieces(request.method));
   if (request.http_version == http::HttpVersion::http1_1) line += " --http1.1";
   if (request.http_version == http::HttpVersion::http2) line += " --http2";
   if (request.ip_version == http::IpVersion::v4) line += " -4";
@@ -99,12 +116,12 @@ void add_options(const http::Request& request, std::string& line) {
 
 std::string render_curl(const http::Request& request, const Redactor& redactor) {
   std::string line = "curl -sS -i -g";
-  add_options(request, line);
+  add_options(request, redactor, line);
   line += " " + quote_pieces(redactor.pieces(request.url));
   for (const auto& [name, value] : request.headers)
     line += " -H " + header_word(name, value, redactor);
-  const bool inlined = request.body.size() <= kInlineBodyMax &&
-                       request.body.find('\0') == std::string::npos;
+  const bool inlined =
+      request.body.size() <= kInlineBodyMax && request.body.find('\0') == std::string::npos;
   if (!request.body.empty() && inlined)
     line += " --data-raw " + quote_pieces(redactor.pieces(request.body));
   if (!request.body.empty() && !inlined) line += " --data-binary @BODY_FILE";

@@ -1,139 +1,122 @@
 #include "agent/script/escaped_text.h"
 
+#include <algorithm>
 #include <array>
-#include <optional>
+#include <vector>
+
+#include "agent/script/character_codes.h"
 
 namespace picket::agent {
 namespace {
 
-struct Code {
-  unsigned value{0};
-  std::size_t length{0};  // of the escape sequence
-};
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// Up to `most` digits of the base from `at` on.
-Code number_at(std::string_view text, std::size_t at, unsigned base, std::size_t most) {
-  Code code;
-  while (code.length < most && at + code.length < text.size()) {
-    const int digit = hex_digit(text[at + code.length]);
-    if (digit < 0 || static_cast<unsigned>(digit) >= base) break;
-    code.value = code.value * base + static_cast<unsigned>(digit);
-    ++code.length;
-  }
-  return code;
-}
-
-std::optional<Code> percent_at(std::string_view text, std::size_t at) {
-  const Code code = number_at(text, at + 1, 16, 2);
-  if (code.length != 2) return std::nullopt;
-  return Code{code.value, 3};
-}
-
-std::optional<Code> json_at(std::string_view text, std::size_t at) {
-  if (at + 1 >= text.size()) return std::nullopt;
-  const char c = text[at + 1];
-  if (c == 'u') {
-    const Code code = number_at(text, at + 2, 16, 4);
-    if (code.length != 4) return std::nullopt;
-    return Code{code.value, 6};
-  }
-  constexpr std::string_view kLetters = "nrtbf\"\\/'";
-  constexpr std::string_view kMeaning = "\n\r\t\b\f\"\\/'";
-  const auto known = kLetters.find(c);
-  if (known == std::string_view::npos) return std::nullopt;
-  return Code{static_cast<unsigned char>(kMeaning[known]), 2};
-}
-
-std::optional<Code> entity_at(std::string_view text, std::size_t at) {
-  struct Named {
-    std::string_view name;
-    char c;
-  };
-  constexpr std::array<Named, 5> kNamed{
-      Named{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
-  const std::string_view rest = text.substr(at);
-  for (const Named& named : kNamed)
-    if (rest.starts_with(named.name))
-      return Code{static_cast<unsigned char>(named.c), named.name.size()};
-  if (!rest.starts_with("&#") || rest.size() < 4) return std::nullopt;
-  const bool hex = rest[2] == 'x' || rest[2] == 'X';
-  const Code code = number_at(rest, hex ? 3 : 2, hex ? 16 : 10, 8);
-  const std::size_t end = (hex ? 3 : 2) + code.length;
-  if (code.length == 0 || end >= rest.size() || rest[end] != ';') return std::nullopt;
-  return Code{code.value, end + 1};
-}
-
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool same(char a, char b, Letters letters) {
+  return letters == Letters::exact ? a == b : lower(a) == lower(b);
+}
 
 // The code point at `at` of the value, for escapes that stand for a whole one.
 Code code_point_at(std::string_view value, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(value[i]); };
   const unsigned first = byte(at);
   const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
-  if (length == 1 || at + length > value.size()) return {first, 1};
-  unsigned code = first & (0xFFU >> (length + 1));
+  if (length == 1 || at + length > value.size()) return {first, 1, true};
+  std::uint32_t code = first & (0xFFU >> (length + 1));
   for (std::size_t i = 1; i < length; ++i) code = code << 6 | (byte(at + i) & 0x3FU);
-  return {code, length};
+  return {code, length, false};
 }
 
-// JSON writes what lies beyond the first plane as two halves.
-std::optional<Code> surrogates_at(std::string_view text, std::size_t at) {
-  const auto high = json_at(text, at);
-  if (!high || high->length != 6 || high->value < 0xD800 || high->value > 0xDBFF)
-    return std::nullopt;
-  if (at + 6 >= text.size() || text[at + 6] != '\\') return std::nullopt;
-  const auto low = json_at(text, at + 6);
-  if (!low || low->length != 6 || low->value < 0xDC00 || low->value > 0xDFFF) return std::nullopt;
-  return Code{0x10000 + ((high->value - 0xD800) << 10) + (low->value - 0xDC00), 12};
-}
+// How a reading goes on from a place in text and value.
+struct Step {
+  std::size_t text{0};
+  std::size_t value{0};
+  bool operator==(const Step&) const = default;
+};
 
-std::optional<Code> escape_at(std::string_view text, std::size_t at) {
-  if (text[at] == '\\') {
-    if (const auto pair = surrogates_at(text, at)) return pair;
-    return json_at(text, at);
+class Steps {
+ public:
+  void add(Step step) {
+    if (count_ < all_.size() && std::find(begin(), end(), step) == end()) all_[count_++] = step;
   }
-  if (text[at] == '&') return entity_at(text, at);
-  if (text[at] == '+') return Code{' ', 1};
-  return std::nullopt;
+  std::size_t size() const { return count_; }
+  const Step* begin() const { return all_.data(); }
+  const Step* end() const { return all_.data() + count_; }
+
+ private:
+  std::array<Step, 8> all_{};
+  std::size_t count_{0};
+};
+
+struct Search {
+  std::string_view text;
+  std::string_view value;
+  Letters letters;
+  std::size_t work{0};
+};
+
+void add_if_equal(const Search& s, std::size_t v, const Code& code, Steps& steps) {
+  if (code.is_byte || code.value < 0x80) {
+    const char c = static_cast<char>(code.value);
+    if (same(c, s.value[v], s.letters) || (c == '+' && s.value[v] == ' '))
+      steps.add({code.length, 1});
+    return;
+  }
+  const Code wanted = code_point_at(s.value, v);
+  if (!wanted.is_byte && wanted.value == code.value) steps.add({code.length, wanted.length});
+}
+
+Steps steps_at(Search& s, std::size_t i, std::size_t v) {
+  ++s.work;
+  Steps steps;
+  const char c = s.text[i];
+  if (same(c, s.value[v], s.letters) || (c == '+' && s.value[v] == ' ')) steps.add({1, 1});
+  if (!begins_escape(c)) return steps;
+  s.work += 8;
+  constexpr std::array kLayers{Layer::none, Layer::percent, Layer::json, Layer::html};
+  for (const Layer outer : kLayers)
+    for (const Layer inner : kLayers)
+      if (const auto code = read_code(s.text, i, outer, inner)) add_if_equal(s, v, *code, steps);
+  return steps;
+}
+
+// From where several readings are possible: all of them side by side, at most kWays of them.
+std::size_t longest_end(Search& s, std::size_t i, std::size_t v) {
+  constexpr std::size_t kWays = 64;
+  std::vector<std::vector<std::size_t>> reached(s.value.size() - v + 1);
+  reached[0].push_back(i);
+  const std::size_t start = v;
+  for (; v < s.value.size(); ++v)
+    for (const std::size_t at : reached[v - start]) {
+      if (at >= s.text.size()) continue;
+      for (const Step& step : steps_at(s, at, v)) {
+        auto& next = reached[v - start + step.value];
+        const std::size_t end = at + step.text;
+        if (next.size() < kWays && std::find(next.begin(), next.end(), end) == next.end())
+          next.push_back(end);
+      }
+    }
+  const auto& ends = reached.back();
+  return ends.empty() ? 0 : *std::max_element(ends.begin(), ends.end());
 }
 
 }  // namespace
 
-std::size_t spelled_length(std::string_view text, std::size_t at, std::string_view value) {
+Spelling find_spelling(std::string_view text, std::size_t at, std::string_view value,
+                       Letters letters) {
+  Search search{text, value, letters};
   std::size_t i = at;
   for (std::size_t v = 0; v < value.size();) {
-    if (i >= text.size()) return 0;
-    const auto byte = static_cast<unsigned char>(value[v]);
-    if (text[i] == '%') {
-      const auto code = percent_at(text, i);
-      const bool same = code && lower(static_cast<char>(code->value)) == lower(value[v]);
-      if (same) {
-        i += code->length;
-        ++v;
-        continue;
-      }
+    if (i >= text.size()) return {0, search.work};
+    const Steps steps = steps_at(search, i, v);
+    if (steps.size() == 0) return {0, search.work};
+    if (steps.size() > 1) {
+      const std::size_t end = longest_end(search, i, v);
+      return {end == 0 ? 0 : end - at, search.work};
     }
-    const Code wanted = code_point_at(value, v);
-    const auto escape = escape_at(text, i);
-    const bool folded = escape && wanted.length == 1 && escape->value < 0x80 &&
-                        lower(static_cast<char>(escape->value)) == lower(static_cast<char>(byte));
-    if (escape && (escape->value == wanted.value || folded)) {
-      i += escape->length;
-      v += wanted.length;
-      continue;
-    }
-    if (lower(text[i]) != lower(value[v])) return 0;
-    ++i;
-    ++v;
+    i += steps.begin()->text;
+    v += steps.begin()->value;
   }
-  return i - at;
+  return {i - at, search.work};
 }
 
 }  // namespace picket::agent

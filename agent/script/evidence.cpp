@@ -64,8 +64,10 @@ EvidenceHeaders safe_headers(const http::Headers& headers, const Redactor& redac
   EvidenceHeaders out;
   for (const auto& [name, value] : headers) {
     if (out.size() == kHeadersMax) break;
+    // Redacted before it is taken apart: a secret may hold the ";" of a cookie.
+    const std::string known = redactor.apply_start(value, 2 * kHeaderBytesMax);
     out.emplace_back(safe(name, redactor, kNameBytesMax),
-                     safe(mask_header(name, value), redactor, kHeaderBytesMax));
+                     cut_utf8(clean_line(mask_header(name, known)), kHeaderBytesMax));
   }
   return out;
 }
@@ -89,12 +91,30 @@ TlsFacts safe_tls(TlsFacts tls, const Redactor& redactor) {
   return tls;
 }
 
+// A later response of the step may have set the name anew: what was sent in between is no less
+// secret.
+void learn_replaced_cookies(const ProbeOutcome& outcome, Redactor& redactor) {
+  for (const Hop& hop : outcome.hops)
+    for (const auto& [name, header] : hop.exchange.headers) {
+      if (!iequals_ascii(name, "set-cookie")) continue;
+      const std::string_view pair = std::string_view{header}.substr(0, header.find(';'));
+      const auto equals = pair.find('=');
+      if (equals == std::string_view::npos) continue;
+      const std::string value{trim_ascii(pair.substr(equals + 1))};
+      const bool known = std::any_of(outcome.cookies.begin(), outcome.cookies.end(),
+                                     [&](const auto& cookie) { return cookie.value == value; });
+      if (known || value.size() < kCookieFreeBytes) continue;
+      redactor.add("COOKIE_" + variable_name(trim_ascii(pair.substr(0, equals))), value);
+    }
+}
+
 }  // namespace
 
 void learn_secrets(const ProbeOutcome& outcome, Redactor& redactor) {
   for (const SetCookie& cookie : outcome.cookies)
     if (cookie.value.size() >= kCookieFreeBytes)
       redactor.add("COOKIE_" + variable_name(cookie.name), cookie.value);
+  learn_replaced_cookies(outcome, redactor);
   for (const Hop& hop : outcome.hops) {
     const auto authorization = http::find_header(hop.request.headers, "authorization");
     if (!authorization || !authorization->starts_with("Basic ")) continue;
