@@ -50,8 +50,11 @@ void Dispatch::set_checks(std::vector<PlannedCheck> checks) {
 void Dispatch::record_defined(const CheckName& name) {
   const auto it = checks_.find(name);
   if (it == checks_.end()) return;
-  ports_.turn.record(
-      CheckDefined{*it->second.check, it->second.revision, planner_.assigned(name)});
+  CheckDefined defined{*it->second.check, it->second.revision, planner_.assigned(name), {}};
+  for (const RegionName& region : defined.regions)
+    if (const std::string continent = planner_.label_of(region, "continent"); !continent.empty())
+      defined.continents[region] = continent;
+  ports_.turn.record(std::move(defined));
 }
 
 void Dispatch::add_agent(const AgentId& agent) {

@@ -6,6 +6,8 @@ KEY = re.compile(r'^PICKET_KEY\((\w+), (\w+), "(.*?)", "(.*?)", "(.*?)", "((?:[^
 LATER = re.compile(r'^PICKET_LATER\((\w+), (\w+), "(.*?)"\)$', re.M)
 CODE = re.compile(r'^PICKET_DIAGNOSTIC\((\w+), "(.*?)", "(.*?)"\)$', re.M)
 
+WITH_HTTP = ("cdn",)  # common/checks/keys.cpp
+
 KEYS_PAGE = """\
 # Keys of a check file
 
@@ -42,6 +44,8 @@ def keys_page(root):
         page += f"\n## {group}\n\n| key | type | default | | example |\n|---|---|---|---|---|\n"
         page += "".join(f"| `{key}` | {cell(kind)} | {cell(fallback)} | {cell(text)} | "
                         f"`{cell(example)}` |\n" for key, kind, fallback, text, example in rows)
+        if group in WITH_HTTP:
+            page += "\nAnd the keys of `http`.\n"
         if group in later:
             words = ", ".join(f"`{key}`" for key in later[group])
             page += f"\nKnown and not run by this version, an error: {words}.\n"

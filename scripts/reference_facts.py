@@ -1,11 +1,19 @@
 """The facts of each kind of check, from common/model/fact_names.def: their reference page, and what
 the schema for editors says of them below `expect`."""
+import copy
 import json
 import re
 
 KIND = re.compile(r'^PICKET_KIND\((\w+), "(.*?)", (\w+), (\w+), (\w+), (\w+)\)$', re.M)
 FACT = re.compile(r'^PICKET_FACT\((\w+), "(.*?)", (\w+), "(.*?)", "((?:[^"\\]|\\.)*)"\)$', re.M)
 MARK = "a fact"  # which properties of the schema are made here
+
+# Kinds that send an HTTP request (common/checks/keys.cpp), with the keys of their own.
+WITH_HTTP = {"cdn": {
+    "provider": {"enum": ["auto", "fastly", "cloudflare", "cloudfront", "akamai", "azure", "google",
+                          "vercel", "bunny", "netlify", "varnish"], "default": "auto"},
+    "origin": {"type": "string", "pattern": "^(https?://|\\$\\{\\{)"},
+    "warm_up": {"type": "integer", "minimum": 0, "maximum": 10, "default": 0}}}
 
 PAGE = """\
 # What each kind of check can show
@@ -83,6 +91,23 @@ def tidied(properties):
     return properties
 
 
+def add_other_forms(made):
+    """What `expect` takes beside a value and matchers (common/checks/expect.cpp, round.cpp)."""
+    names = {"type": "array", "minItems": 1, "items": {"type": "string"}}
+    matchers = {"type": "object", "required": ["near_region"],
+                "properties": {"near_region": {"const": True}}}
+    made["pop"]["anyOf"].append(matchers)
+    made["same_as_origin"] = {"$comment": MARK, "anyOf": [
+        {"type": "string"}, names, {"type": "object", "minProperties": 1}]}
+
+
+def with_http_options(definitions, kind, own):
+    """A kind that takes the options of `http` beside its own."""
+    http = copy.deepcopy(definitions["httpLong"])
+    http["properties"].update(own)
+    definitions[kind] = {"anyOf": [{"type": "string", "pattern": "^(https?://|\\$\\{\\{)"}, http]}
+
+
 def schema_with_facts(root):
     text = (root / "configs/schema/checks.schema.json").read_text()
     schema = json.loads(text)
@@ -91,9 +116,12 @@ def schema_with_facts(root):
     for _, name, operand, what, _ in rows(root)[1]:
         add_fact(made, name, operand, what)
     tidied(made)
+    add_other_forms(made)
     for properties in (expect, expect["warn"]["properties"]):
         for key in [key for key, value in properties.items() if value.get("$comment") == MARK]:
             del properties[key]
         for key, value in made.items():
             properties.setdefault(key, value)
+    for kind, own in WITH_HTTP.items():
+        with_http_options(schema["definitions"], kind, own)
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"

@@ -201,9 +201,9 @@ std::string status_of(const http::Headers& headers, EdgeFacts& facts) {
 
 }  // namespace
 
-EdgeFacts edge_facts(const http::Headers& headers) {
+EdgeFacts edge_facts(const http::Headers& headers, std::string_view provider) {
   EdgeFacts facts;
-  facts.provider = provider_of(headers);
+  facts.provider = provider.empty() ? provider_of(headers) : std::string{provider};
   facts.pop = pop_of(headers, facts.provider);
   if (const Text age = http::find_header(headers, "age"))
     facts.age_s = parse_delta_seconds(trim_ascii(std::string_view{*age}.substr(0, age->find(','))));

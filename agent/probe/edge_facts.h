@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/http/http_client.h"
 
@@ -34,7 +35,8 @@ struct EdgeFacts {
 //   GENERATED    made at the edge (a function, a redirect);  ERROR: an error of the edge's own
 // RFC 9211's Cache-Status lists caches from the origin to us: the last member counts. So does the
 // last of Fastly's lists.
-EdgeFacts edge_facts(const http::Headers& headers);
+// `provider` says whose headers they are; empty: as they show.
+EdgeFacts edge_facts(const http::Headers& headers, std::string_view provider = {});
 
 // True when it came from the cache: HIT, STALE, UPDATING, REVALIDATED. Nothing when the word does
 // not tell (GENERATED, ERROR, unknown ones, none).

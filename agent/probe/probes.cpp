@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/probe/cdn_probe.h"
 #include "agent/probe/dns_probe.h"
 #include "agent/probe/icmp_probe.h"
 #include "agent/probe/probe_context.h"
@@ -39,6 +40,7 @@ struct RunAction {
   }
   Outcome operator()(DnsAction action) const { return run_dns(std::move(action), context); }
   Outcome operator()(IcmpAction action) const { return run_icmp(std::move(action), context); }
+  Outcome operator()(CdnAction action) const { return run_cdn(std::move(action), context); }
   Outcome operator()(WaitAction action) const { return wait(action.span, context); }
 };
 

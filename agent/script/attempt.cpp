@@ -71,6 +71,8 @@ void AttemptRunner::judge(const Step& step, Nanos duration, Ran& ran) {
   Judged judged = judge.judge(step.expect, options_.variables);
   ran.result.failures = std::move(judged.failures);
   ran.result.warnings = std::move(judged.warnings);
+  judge.derive(step.same_across_regions);
+  if (step.pop_near_region) judge.derive({"pop"});
   ran.outcome.facts.merge(judge.take_derived_facts());
   if (!ran.result.failures.empty()) return;
   for (const Failure& missing : captures.failures)

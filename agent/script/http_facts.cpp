@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/probe/response_facts.h"
+
 namespace picket::agent {
 
 Found tls_version_fact(std::string_view version) {
@@ -24,6 +26,7 @@ Found expiry_fact(const TlsFacts& tls, WallTime now) {
 }
 
 Found http_fact(std::string_view name, const http::Exchange& exchange, WallTime now) {
+  if (!name.starts_with("tls.")) return response_fact(name, exchange);
   if (!exchange.tls) return Found::absent();
   if (name == "tls.version") return tls_version_fact(exchange.tls->version);
   if (name == "tls.expires_in") return expiry_fact(*exchange.tls, now);

@@ -123,6 +123,10 @@ Found Judge::find_fact(const std::string& name) {
   return found;
 }
 
+void Judge::derive(const std::vector<std::string>& names) {
+  for (const std::string& name : names) find_fact(name);
+}
+
 Found Judge::find_json(const std::string& path, std::string& why) {
   if (!document_) document_ = JsonDocument::parse(exchange_.body);
   const auto parsed = JsonPath::parse(path);
@@ -228,11 +232,10 @@ Captures Judge::capture(const std::vector<Capture>& captures) {
       why = large ? "is larger than 64 KiB" : "found nothing" + (why.empty() ? "" : ": " + why);
       taken.failures.push_back(
           {.kind = FailureKind::capture_missing,
-           .message = cut_utf8(clean_line(fmt::format(
-                                   "capture.{}: {} {} {}", capture.name,
-                                   to_string(capture.source), capture.expression,
-                                   why)),
-                               kMessageBytesMax),
+           .message =
+               cut_utf8(clean_line(fmt::format("capture.{}: {} {} {}", capture.name,
+                                               to_string(capture.source), capture.expression, why)),
+                        kMessageBytesMax),
            .at = capture.at});
       continue;
     }

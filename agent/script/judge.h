@@ -52,6 +52,9 @@ class Judge {
   // authorization headers, and what looks_like_token.
   Captures capture(const std::vector<Capture>& captures);
 
+  // Finds these facts as well, so that they are among the derived ones.
+  void derive(const std::vector<std::string>& names);
+
   // Facts that expectations asked for and that the outcome does not hold by itself.
   Facts take_derived_facts() { return std::move(derived_); }
 

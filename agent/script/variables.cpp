@@ -107,11 +107,13 @@ bool Variables::refers_to_secret(std::string_view text) const {
 Result<FilledAction> fill_action(const Action& action, const Variables& variables) {
   FilledAction filled{.action = action, .secret_headers = {}};
   Filler filler{variables};
+  const auto note_secret = [&](const Pairs& headers) {
+    for (const auto& [name, value] : headers)
+      if (variables.refers_to_secret(value)) filled.secret_headers.push_back(to_lower_ascii(name));
+  };
   const auto fill = [&](auto& one) {
-    if constexpr (requires { one.headers; })
-      for (const auto& [name, value] : one.headers)
-        if (variables.refers_to_secret(value))
-          filled.secret_headers.push_back(to_lower_ascii(name));
+    if constexpr (requires { one.headers; }) note_secret(one.headers);
+    if constexpr (requires { one.edge.headers; }) note_secret(one.edge.headers);
     each_text(one, std::ref(filler));
   };
   std::visit(fill, filled.action);

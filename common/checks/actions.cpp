@@ -34,9 +34,8 @@ struct Kind {
 
 const std::vector<Kind>& all_kinds() {
   static const std::vector<Kind> kinds{
-      {"http", as_action<decode_http>, false, {}},
-      {"dns", as_action<decode_dns>, false, {}},
-      {"icmp", as_action<decode_icmp>, false, {}},
+      {"http", as_action<decode_http>, false, {}}, {"dns", as_action<decode_dns>, false, {}},
+      {"icmp", as_action<decode_icmp>, false, {}}, {"cdn", as_action<decode_cdn>, false, {}},
       {"wait", as_action<decode_wait>, true, {}},
   };
   return kinds;

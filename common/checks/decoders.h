@@ -29,9 +29,12 @@ std::optional<RegionSelector> decode_regions(Report& report, const Node& node);
 std::optional<Quorum> decode_quorum(Report& report, const Node& node);
 bool decode_receivers(const Fields& fields, std::vector<std::string>& out);
 
-std::optional<HttpAction> decode_http(CheckContext& context, const Node& node);     // http.cpp
+std::optional<HttpAction> decode_http(CheckContext& context, const Node& node);  // http.cpp
+// The same from the keys of a map that holds others as well; `url` is required.
+void decode_request(CheckContext& context, const Fields& fields, HttpAction& action);
 std::optional<DnsAction> decode_dns(CheckContext& context, const Node& node);       // dns.cpp
 std::optional<IcmpAction> decode_icmp(CheckContext& context, const Node& node);     // icmp.cpp
+std::optional<CdnAction> decode_cdn(CheckContext& context, const Node& node);       // cdn.cpp
 void decode_body(CheckContext& context, const Fields& fields, HttpAction& action);  // body.cpp
 Pairs decode_pairs(CheckContext& context, std::string_view name, const Node& node);
 
@@ -59,6 +62,9 @@ struct ExpectOptions {
 // Without `node` nothing but the default of 200-399, if the kind has a status (expect.cpp).
 std::vector<Expectation> decode_expect(CheckContext& context, const Node* node,
                                        const ExpectOptions& options);
+// What `expect` asks of all regions together, and what the action must gather for it: the step's
+// `same_across_regions` and `pop_near_region`; of its `expect` the rest is there (round.cpp).
+void decode_round(CheckContext& context, const Entry* expect, Step& step);
 std::vector<Matcher> decode_matchers(CheckContext& context, std::string_view name, const Node& node,
                                      Operand operand);                          // matchers.cpp
 std::vector<Capture> decode_captures(CheckContext& context, const Node& node);  // capture.cpp

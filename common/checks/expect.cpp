@@ -74,6 +74,9 @@ class ExpectDecoder {
     const Node& node = *entry.value;
     const KeyRow* row = expect_keys(kind_).find(key);
     if (row == nullptr || row->later || key == "warn") return;  // Fields has spoken
+    if (key == "same_across_regions") return refuse_under_warn(entry);
+    if (key == "same_as_origin") return decode_same_as_origin(entry);
+    if (key == "pop") return decode_pop(entry);
     if (check_keys("expect").find(key) == nullptr) return decode_fact(key, entry);
     if (key == "status") return decode_status(entry);
     if (key == "http_version") return decode_one(Subject::http_version, entry, Operand::text);
@@ -126,6 +129,41 @@ class ExpectDecoder {
       Expectation expectation = make(subject, entry.key, entry.at);
       expectation.matchers = decode_matchers(context_, entry.key, *entry.value, operand);
       if (!expectation.matchers.empty()) out_.push_back(std::move(expectation));
+    }
+  }
+
+  // Conditions of the round are read by decode_round.
+  void refuse_under_warn(const Entry& entry) {
+    if (warn_)
+      context_.report
+          .add("E0113", entry.at, fmt::format("`{}` has no place under `warn`", entry.key))
+          .note = "over all regions it makes the check degraded in any case";
+  }
+
+  void decode_pop(const Entry& entry) {
+    const Entry* near = entry.value->find("near_region");
+    if (near == nullptr) return decode_fact(entry.key, entry);
+    refuse_under_warn(*near);
+    Node rest = *entry.value;
+    std::erase_if(rest.entries, [](const Entry& one) { return one.key == "near_region"; });
+    if (rest.entries.empty()) return;
+    decode_fact(entry.key, Entry{entry.at, entry.key, std::make_shared<const Node>(rest)});
+  }
+
+  // A list of what must be the same; written as a map it is judged as facts are.
+  void decode_same_as_origin(const Entry& entry) {
+    if (entry.value->is_map()) return decode_fact(entry.key, entry);
+    std::vector<NodePtr> items = entry.value->items;
+    if (entry.value->kind == NodeKind::scalar) items.push_back(entry.value);
+    for (const NodePtr& item : items) {
+      const auto name = read_text(context_.report, entry.key, *item);
+      if (!name) continue;
+      Expectation expectation = make(Subject::fact, entry.key + "." + *name, item->at);
+      Matcher same;
+      same.operand = std::string{"same"};
+      same.at = context_.report.position(item->at);
+      expectation.matchers.push_back(std::move(same));
+      out_.push_back(std::move(expectation));
     }
   }
 

@@ -11,6 +11,7 @@ bool has_key(const KindTraits& kind, std::string_view key) {
   if (key == "status" || key == "http_version") return kind.status;
   if (key == "headers") return kind.headers;
   if (key == "cookies") return kind.cookies;
+  if (key == "same_across_regions") return kind.kind != "wait";
   if (key == "duration" || key == "phases" || key == "warn") return true;
   return kind.body;
 }

@@ -136,8 +136,12 @@ std::optional<HttpAction> decode_http(CheckContext& context, const Node& node) {
         "for example http: GET https://shop.example.com/";
     return std::nullopt;
   }
-  const Fields fields(context.report, node, check_keys("http"));
   HttpAction action;
+  decode_request(context, Fields(context.report, node, check_keys("http")), action);
+  return action;
+}
+
+void decode_request(CheckContext& context, const Fields& fields, HttpAction& action) {
   fields.choice("method", methods(), action.method);
   decode_url(context, fields, action);
   decode_headers(context, fields, action);
@@ -146,7 +150,6 @@ std::optional<HttpAction> decode_http(CheckContext& context, const Node& node) {
   decode_body(context, fields, action);
   decode_authentication(context, fields, action);
   decode_transport(fields, action);
-  return action;
 }
 
 }  // namespace picket::checks

@@ -48,6 +48,10 @@ Table make_table() {
                                                             row.key) != kDefaults.end();
     if (is_default) add(table, "defaults", row);
   }
+  // Probes that send a request take what `http` takes.
+  KeyGroup& cdn = table.groups.at("cdn");
+  for (const KeyRow& row : table.groups.at("http").rows)
+    if (cdn.find(row.key) == nullptr) cdn.rows.push_back(row);
   table.groups.at("check").help = "keys of a check: `picket explain check`";
   table.groups.at("step").help = "keys of a step: `picket explain step`";
   return table;

@@ -40,6 +40,7 @@ void decode_answer(CheckContext& context, const Fields& fields, Step& step, cons
   const Entry* expect = fields.find("expect");
   step.expect =
       decode_expect(context, expect == nullptr ? nullptr : expect->value.get(), {kind, at});
+  decode_round(context, expect, step);
   if (const Entry* capture = fields.find("capture"))
     step.captures = decode_captures(context, *capture->value);
 }
@@ -108,6 +109,7 @@ std::optional<Step> decode_single(CheckContext& context, const Fields& fields) {
   const Entry* expect = fields.find("expect");
   step.expect = decode_expect(context, expect == nullptr ? nullptr : expect->value.get(),
                               {kind_of(step.action), decoded->at});
+  decode_round(context, expect, step);
   return step;
 }
 

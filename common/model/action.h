@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "common/core/time.h"
+#include "common/model/cdn_action.h"
 #include "common/model/dns_action.h"
 #include "common/model/http_action.h"
 #include "common/model/icmp_action.h"
@@ -24,7 +25,7 @@ struct WaitAction {
 template <class Visit>
 void each_text(WaitAction&, Visit) {}
 
-using Action = std::variant<HttpAction, WaitAction, DnsAction, IcmpAction>;
+using Action = std::variant<HttpAction, WaitAction, DnsAction, IcmpAction, CdnAction>;
 
 // "http", "wait", ...: the word of the check language.
 std::string_view kind_of(const Action& action);

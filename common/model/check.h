@@ -62,6 +62,9 @@ struct Step {
   Action action;
   std::vector<Expectation> expect;
   std::vector<Capture> captures;
+  // Conditions of the round, judged by the controller over all regions (evaluation.md):
+  std::vector<std::string> same_across_regions;  // facts that must not differ between regions
+  bool pop_near_region{false};                   // the edge lies on the region's continent
   bool always{false};
   bool continue_on_failure{false};
   std::optional<Millis> timeout;

@@ -19,6 +19,9 @@ DnsAction read(Fields& fields, const v1::DnsAction& message);
 void put(const IcmpAction& action, v1::IcmpAction& out);
 IcmpAction read(Fields& fields, const v1::IcmpAction& message);
 
+void put(const CdnAction& action, v1::CdnAction& out);
+CdnAction read(Fields& fields, const v1::CdnAction& message);
+
 // A word that must be one of `words`.
 std::string read_one_of(Fields& fields, std::string_view field, const std::string& word,
                         std::initializer_list<std::string_view> words);

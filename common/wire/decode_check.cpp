@@ -83,6 +83,9 @@ Step read_step(Fields& fields, const v1::Step& message) {
   out.continue_on_failure = message.continue_on_failure();
   if (message.has_timeout_ms())
     out.timeout = fields.millis("timeout_ms", message.timeout_ms(), Millis{1});
+  out.same_across_regions =
+      fields.list("same_across_regions", message.same_across_regions(), kListMax, read_name);
+  out.pop_near_region = message.pop_near_region();
   out.at = fields.position("at", message.at());
   return out;
 }

@@ -73,6 +73,8 @@ void Encoder::put_step(const Step& step, v1::Step& out) const {
   out.set_always(step.always);
   out.set_continue_on_failure(step.continue_on_failure);
   if (step.timeout) out.set_timeout_ms(step.timeout->count());
+  put_texts(step.same_across_regions, out.mutable_same_across_regions());
+  out.set_pop_near_region(step.pop_near_region);
   put_at(step.at, out);
 }
 

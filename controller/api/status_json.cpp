@@ -1,5 +1,6 @@
 #include "controller/api/status_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "controller/api/json_parts.h"
@@ -37,19 +38,22 @@ Json region_json(const RegionStatus& region) {
 
 Json check_json(const CheckView& view, std::optional<Millis> worst_gap) {
   const Check& check = *view.check;
-  Json json{{"name", check.name.value},
-            {"title", check.title},
-            {"owner", check.owner},
-            {"verdict", std::string{to_string(view.verdict)}},
-            {"since", time_json(view.since)},
-            {"interval_ms", check.interval.count()},
-            {"quorum", view.quorum},
-            {"failing", view.failing},
+  Json json{{"name", check.name.value},       {"title", check.title},
+            {"owner", check.owner},           {"verdict", std::string{to_string(view.verdict)}},
+            {"since", time_json(view.since)}, {"interval_ms", check.interval.count()},
+            {"quorum", view.quorum},          {"failing", view.failing},
             {"reporting", view.reporting}};
   if (check.paused) json["paused"] = check.paused->reason;
   if (worst_gap) json["worst_gap_ms"] = worst_gap->count();
   json["tags"] = check.tags;
   json["firing"] = view.firing;
+  const bool watched = std::any_of(check.steps.begin(), check.steps.end(), [](const Step& step) {
+    return !step.same_across_regions.empty() || step.pop_near_region;
+  });
+  if (watched)
+    json["round"] = {{"holds", view.round_holds},
+                     {"findings", view.round_findings},
+                     {"not_judged", view.round_not_judged}};
   json["revision"] = view.revision.value;
   json["source"] = render(check.at);
   json["regions"] = Json::array();
@@ -92,9 +96,12 @@ Json delivery_json(const OutboxRow& row) {
 }
 
 Json reload_json(const ReloadView& view) {
-  return {{"at", time_json(view.at)},     {"checks", view.checks},
-          {"errors", view.errors},        {"warnings", view.warnings},
-          {"kept", view.kept},            {"waits_for_confirmation", view.waits_for},
+  return {{"at", time_json(view.at)},
+          {"checks", view.checks},
+          {"errors", view.errors},
+          {"warnings", view.warnings},
+          {"kept", view.kept},
+          {"waits_for_confirmation", view.waits_for},
           {"diagnostics", view.diagnostics}};
 }
 

@@ -65,13 +65,16 @@ void begin(AlertState& alert, const Episode& episode) {
 std::string why(const Context& c, AlertCondition condition) {
   switch (condition) {
     case AlertCondition::down:
-      return fmt::format("{} regions fail, the quorum is {} of {}", c.facts.failing,
-                         c.facts.quorum, c.facts.assigned);
+      return fmt::format("{} regions fail, the quorum is {} of {}", c.facts.failing, c.facts.quorum,
+                         c.facts.assigned);
     case AlertCondition::no_data:
       return fmt::format("{} of {} regions report, {} are needed", c.facts.reporting,
                          c.facts.assigned, c.facts.needed);
     case AlertCondition::regional: return "a region fails in 3 of its last 5 runs";
     case AlertCondition::degraded: {
+      const RoundWatch& watch = c.state.watch;
+      if (watch.holds && !watch.findings.empty())
+        return fmt::format("in {} rounds in a row {}", watch.bad, watch.findings.front().text);
       const auto& ring = c.state.first_attempts;
       const auto bad = std::count(ring.begin(), ring.end(), '1');
       if (c.state.episode(condition).regions.empty())
@@ -90,8 +93,7 @@ bool any_firing(const CheckState& state, AlertCondition condition) {
 
 // Of a condition that still holds: the incident that stands above it and has data to show.
 std::optional<std::string> superseded_by(const CheckState& state, AlertCondition condition) {
-  const bool minor =
-      condition == AlertCondition::regional || condition == AlertCondition::degraded;
+  const bool minor = condition == AlertCondition::regional || condition == AlertCondition::degraded;
   if (minor && any_firing(state, AlertCondition::down)) return "the check is down";
   if (condition == AlertCondition::degraded && any_firing(state, AlertCondition::regional))
     return "a region fails";

@@ -17,6 +17,17 @@ const FailureSummary* word_of(const RegionState& region, const RegionFacts& fact
   return failed && region.failure ? &*region.failure : nullptr;
 }
 
+// A condition of the round is of no single run: its finding says which regions differ.
+void add_finding(const CheckState& state, Attribution& out) {
+  if (!state.watch.holds || state.watch.findings.empty()) return;
+  const RoundFinding& finding = state.watch.findings.front();
+  out.kind = FailureKind::expectation;
+  out.step = finding.step;
+  out.message = finding.text;
+  for (const RegionName& region : finding.regions)
+    if (state.regions.contains(region)) out.failing.push_back(region);
+}
+
 // The one value that all have in common; empty when they differ.
 template <class Member>
 auto common_value(const std::vector<const FailureSummary*>& words, Member member) {
@@ -29,9 +40,9 @@ auto common_value(const std::vector<const FailureSummary*>& words, Member member
 FailureKind commonest_kind(const std::vector<const FailureSummary*>& words) {
   std::map<FailureKind, int> counts;
   for (const FailureSummary* word : words) ++counts[word->kind];
-  return std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
-           return a.second < b.second;
-         })->first;
+  return std::max_element(counts.begin(), counts.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->first;
 }
 
 Attribution::Scope scope_of(std::size_t failing, int reporting) {
@@ -42,8 +53,7 @@ Attribution::Scope scope_of(std::size_t failing, int reporting) {
 
 }  // namespace
 
-Attribution attribute(const CheckState& state, const CheckFacts& facts,
-                      AlertCondition condition) {
+Attribution attribute(const CheckState& state, const CheckFacts& facts, AlertCondition condition) {
   Attribution out;
   out.reporting = facts.reporting;
   std::vector<const FailureSummary*> words;
@@ -63,6 +73,7 @@ Attribution attribute(const CheckState& state, const CheckFacts& facts,
       passing_addresses.insert(region.remote_address);
     }
   }
+  if (words.empty() && condition == AlertCondition::degraded) add_finding(state, out);
   out.scope = scope_of(out.failing.size(), out.reporting);
   if (words.empty()) return out;
   out.kind = commonest_kind(words);

@@ -9,6 +9,7 @@
 #include "controller/evaluate/conditions.h"
 #include "controller/evaluate/facts.h"
 #include "controller/evaluate/orders.h"
+#include "controller/evaluate/round_watch.h"
 #include "controller/evaluate/rounds.h"
 
 namespace picket::controller {
@@ -25,8 +26,7 @@ void settle(CheckState& state, Effects& effects) {
     return;
   }
   for (auto& [name, region] : state.regions)
-    if (region.attempt_failed &&
-        state.now >= attempt_expiry(*state.check, *region.attempt_failed))
+    if (region.attempt_failed && state.now >= attempt_expiry(*state.check, *region.attempt_failed))
       region.attempt_failed.reset();
   const CheckFacts facts = look(state, state.now);
   const CheckVerdict before = state.verdict;
@@ -55,8 +55,10 @@ void assign(CheckState& state, const CheckDefined& defined,
   for (const RegionName& name : defined.regions) {
     const auto old = state.regions.find(name);
     RegionState region;
-    if (old != state.regions.end()) region = std::move(old->second);
-    else region.first_round = round_start(state.now, interval) + interval;
+    if (old != state.regions.end())
+      region = std::move(old->second);
+    else
+      region.first_round = round_start(state.now, interval) + interval;
     const auto known = flags.find(name);
     if (known != flags.end()) region.flags = known->second;
     next.emplace(name, std::move(region));
@@ -81,8 +83,7 @@ bool insert_run(RegionState& region, const RunBrief& brief, std::size_t most) {
   if (std::any_of(region.runs.begin(), region.runs.end(), same)) return false;
   const auto after = [](const RunBrief& a, const RunBrief& b) { return a.at < b.at; };
   if (region.runs.size() >= most && after(brief, region.runs.front())) return false;
-  region.runs.insert(
-      std::upper_bound(region.runs.begin(), region.runs.end(), brief, after), brief);
+  region.runs.insert(std::upper_bound(region.runs.begin(), region.runs.end(), brief, after), brief);
   if (region.runs.size() > most) region.runs.erase(region.runs.begin());
   return true;
 }
@@ -99,7 +100,7 @@ std::optional<FailureSummary> summarize_warning(const RunResult& run) {
 }
 
 // Facts of the region's newest run, for titles and attribution.
-void note_facts(RegionState& region, const RunResult& run) {
+void note_facts(const Check& check, RegionState& region, const RunResult& run) {
   region.duration = as_millis(run.duration);
   if (run.attempts.empty()) return;
   if (run.verdict == RunVerdict::fail) {
@@ -107,6 +108,7 @@ void note_facts(RegionState& region, const RunResult& run) {
     return;
   }
   region.warning = summarize_warning(run);
+  keep_round_facts(check, run, region);
   for (const StepResult& step : run.attempts.back().steps)
     for (const RequestResult& request : step.requests) {
       region.pop = request.pop;
@@ -144,17 +146,16 @@ void take_run(CheckState& state, RegionState& region, const RunReceived& receive
     region.last_unknown = std::min(run.started, state.now);
     return;
   }
-  const bool was_failing =
-      !region.runs.empty() && region.runs.back().verdict == RunVerdict::fail;
+  const bool was_failing = !region.runs.empty() && region.runs.back().verdict == RunVerdict::fail;
   const RunBrief brief{std::min(run.started, state.now), run.key.round, run.key.kind,
                        run.key.ordinal, run.verdict};
-  const auto most = std::max(kPersistWindow, static_cast<std::size_t>(
-                                                 std::max(0, state.check->failing_y)));
+  const auto most =
+      std::max(kPersistWindow, static_cast<std::size_t>(std::max(0, state.check->failing_y)));
   if (!insert_run(region, brief, most)) return;
   count_first_attempt(state, run);
   if (!(region.runs.back() == brief)) return;  // older than what is known: it reorders nothing
   region.next_recheck.reset();
-  note_facts(region, run);
+  note_facts(*state.check, region, run);
   react(state, received, was_failing, effects);
 }
 
@@ -194,7 +195,10 @@ bool catch_up(CheckState& state, WallTime now, Effects& effects) {
     const bool was_paused = is_paused(*state.check, state.now);
     state.now = std::max(state.now, *due);
     if (was_paused) state.paused_last = state.now;
+    const WallTime closing = state.next_close;
     close_rounds(state, effects);
+    if (state.next_close != closing && !was_paused)
+      watch_round(state, state.next_close - state.check->interval);
     if (was_paused && !is_paused(*state.check, state.now)) expect_data_from(state, state.now);
     if (!is_paused(*state.check, state.now)) {
       if (state.patience && *state.patience <= state.now) replace_unanswered(state, effects);
@@ -211,6 +215,7 @@ std::unique_ptr<CheckState> make_check_state(const CheckDefined& defined,
   auto state = std::make_unique<CheckState>();
   state->check = std::make_shared<const Check>(defined.check);
   state->revision = defined.revision;
+  state->continents = defined.continents;
   state->now = at;
   state->since = at;
   for (const Alert& alert : defined.check.alerts)
@@ -229,9 +234,11 @@ void redefine(CheckState& state, const CheckDefined& defined,
   if (was_paused) state.paused_last = state.now;
   const Millis old_interval = state.check->interval;
   if (state.revision != defined.revision) effects.evidence_wanted.push_back(defined.check.name);
-  const bool told_differently = state.check->alerts != defined.check.alerts ||
-                                state.check->notify != defined.check.notify;
+  const bool told_differently =
+      state.check->alerts != defined.check.alerts || state.check->notify != defined.check.notify;
   if (old_interval != defined.check.interval) close_all_rounds(state, effects);
+  if (!same_round_conditions(*state.check, defined.check)) state.watch = {};
+  state.continents = defined.continents;
   rebind_alerts(state, std::make_shared<const Check>(defined.check), effects);
   state.revision = defined.revision;
   assign(state, defined, flags);
@@ -271,8 +278,7 @@ void receive_attempt(CheckState& state, const AttemptFailedReceived& received, E
   });
   const bool stale = state.now - key.round > fresh_for(*state.check);
   if (known || stale) return;  // its run came first, or it is history
-  const bool was_failing =
-      !region.runs.empty() && region.runs.back().verdict == RunVerdict::fail;
+  const bool was_failing = !region.runs.empty() && region.runs.back().verdict == RunVerdict::fail;
   region.attempt_failed = state.now;
   region.attempt_round = key.round;
   if (!was_failing) {
@@ -283,9 +289,9 @@ void receive_attempt(CheckState& state, const AttemptFailedReceived& received, E
 }
 
 void receive_missed(CheckState& state, const MissedReceived& received) {
-  record_slot(state, received.missed.round,
-              {.region = received.region, .end = SlotEnd::missed,
-               .reason = received.missed.reason});
+  record_slot(
+      state, received.missed.round,
+      {.region = received.region, .end = SlotEnd::missed, .reason = received.missed.reason});
 }
 
 void set_flags(CheckState& state, const RegionName& name, RegionFlags flags, Effects& effects) {

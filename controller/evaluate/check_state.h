@@ -18,19 +18,21 @@
 
 namespace picket::controller {
 
-inline constexpr int kPassesToRecover = 2;             // S
-inline constexpr std::size_t kPersistWindow = 5;       // a region keeps failing: 3 of its last 5
+inline constexpr int kPassesToRecover = 2;        // S
+inline constexpr std::size_t kPersistWindow = 5;  // a region keeps failing: 3 of its last 5
 inline constexpr int kPersistFails = 3;
-inline constexpr std::size_t kFirstAttempts = 24;      // runs over all regions
-inline constexpr int kFirstAttemptsBad = 6;            // 25 %
-inline constexpr int kFirstAttemptsCleared = 3;        // ends below 12.5 %
+inline constexpr std::size_t kFirstAttempts = 24;  // runs over all regions
+inline constexpr int kFirstAttemptsBad = 6;        // 25 %
+inline constexpr int kFirstAttemptsCleared = 3;    // ends below 12.5 %
 inline constexpr std::size_t kBudgetPerHour = 120;
 inline constexpr Millis kRecheckEvery{60'000};
-inline constexpr Millis kSecondPassAfter{30'000};      // a region that passed once looks again
+inline constexpr Millis kSecondPassAfter{30'000};  // a region that passed once looks again
 inline constexpr Millis kOrderLife{60'000};
-inline constexpr Millis kOrderQuiet{5'000};            // not ordered twice within
+inline constexpr Millis kOrderQuiet{5'000};  // not ordered twice within
 inline constexpr Millis kPatienceLeast{5'000};
 inline constexpr Millis kChangesEvery{30'000};
+
+inline constexpr int kRoundsInARow = 2;  // that conditions of the round need to begin and to end
 
 struct RegionFlags {
   bool online{true};
@@ -50,8 +52,8 @@ struct RunBrief {
 
 struct RegionState {
   RegionFlags flags;
-  WallTime first_round;         // slots are owed from here on
-  std::vector<RunBrief> runs;   // oldest first, at most max(kPersistWindow, Y)
+  WallTime first_round;        // slots are owed from here on
+  std::vector<RunBrief> runs;  // oldest first, at most max(kPersistWindow, Y)
   std::optional<WallTime> last_unknown;
   std::optional<FailureSummary> failure;  // of the newest failing run or attempt
   std::optional<FailureSummary> warning;  // of the newest degraded run
@@ -64,6 +66,9 @@ struct RegionState {
   std::optional<WallTime> ordered;          // newest order without an answer
   std::optional<WallTime> next_recheck;
   bool repeated{false};  // the newest recheck order was the second try of a lost one
+  std::map<std::string, std::string> shown;  // facts of the conditions of the round, by step
+  WallTime shown_round;                      // of the run that showed them: it did not fail
+  WallTime judged_round;                     // of the run that was last judged with others
   bool operator==(const RegionState&) const = default;
 };
 
@@ -71,10 +76,28 @@ struct RegionState {
 struct Episode {
   bool active{false};
   WallTime since;
-  WallTime first_bad;  // start of the first failing run
-  WallTime round;      // of that run
+  WallTime first_bad;            // start of the first failing run
+  WallTime round;                // of that run
   std::set<RegionName> regions;  // the failing set
   bool operator==(const Episode&) const = default;
+};
+
+// What a condition of the round found.
+struct RoundFinding {
+  std::string step;
+  std::string text;                 // etag: 11 regions "a", sa-east-1 "b"
+  std::vector<RegionName> regions;  // the fewer, ordered by name
+  bool operator==(const RoundFinding&) const = default;
+};
+
+// The conditions of the round with their hysteresis (round_watch.h).
+struct RoundWatch {
+  int bad{0};  // judged rounds in a row
+  int good{0};
+  bool holds{false};
+  std::vector<RoundFinding> findings;   // of the newest bad round
+  std::vector<std::string> not_judged;  // of the newest round, and why
+  bool operator==(const RoundWatch&) const = default;
 };
 
 struct AlertState {
@@ -85,7 +108,7 @@ struct AlertState {
   WallTime opening_round;  // of the newest episode; before the first: when it was defined, so that
                            // an alert that comes back never takes an old name again
   WallTime first_bad;
-  std::string shown;  // digest of what was last said
+  std::string shown;                   // digest of what was last said
   std::set<RegionName> shown_regions;  // that failed then
   WallTime shown_at;
   bool operator==(const AlertState&) const = default;
@@ -112,16 +135,18 @@ struct CheckState {
   std::shared_ptr<const Check> check;
   Revision revision;
   std::map<RegionName, RegionState> regions;  // assigned
-  WallTime now;         // of the last event or due time
-  WallTime not_before;  // absence of data decides nothing until then
+  WallTime now;                               // of the last event or due time
+  WallTime not_before;                        // absence of data decides nothing until then
   std::optional<WallTime> paused_last;
   CheckVerdict verdict{CheckVerdict::pending};
   WallTime since;
 
   std::array<Episode, 4> episodes;  // by AlertCondition
   Episode suspicion;
-  std::vector<AlertState> alerts;   // in the order of the definition
-  std::string first_attempts;       // '0' fine, '1' failed; oldest first
+  RoundWatch watch;
+  std::map<RegionName, std::string> continents;  // that regions' labels name
+  std::vector<AlertState> alerts;                // in the order of the definition
+  std::string first_attempts;                    // '0' fine, '1' failed; oldest first
 
   std::vector<WallTime> detection_spent;  // within the last hour, ordered
   std::vector<WallTime> recovery_spent;

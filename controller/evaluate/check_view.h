@@ -17,14 +17,14 @@ struct RegionStatus {
   RegionName region;
   bool online{true};
   bool blind{false};
-  bool reporting{false};                 // has a fresh run that could measure
-  bool failing{false};                   // X of its last Y
-  bool keeps_failing{false};             // 3 of its last 5
+  bool reporting{false};      // has a fresh run that could measure
+  bool failing{false};        // X of its last Y
+  bool keeps_failing{false};  // 3 of its last 5
   bool order_outstanding{false};
-  std::optional<WallTime> last_run;      // start of the newest run that could measure
-  std::optional<WallTime> last_unknown;  // newest run that could not
-  std::vector<RunVerdict> recent;        // oldest first, at most max(5, Y)
-  std::optional<FailureSummary> failure; // of the newest failing run
+  std::optional<WallTime> last_run;       // start of the newest run that could measure
+  std::optional<WallTime> last_unknown;   // newest run that could not
+  std::vector<RunVerdict> recent;         // oldest first, at most max(5, Y)
+  std::optional<FailureSummary> failure;  // of the newest failing run
 };
 
 struct CheckView {
@@ -35,9 +35,12 @@ struct CheckView {
   int quorum{1};
   int failing{0};
   int reporting{0};
-  std::vector<RegionStatus> regions;  // ordered by name
-  std::vector<std::string> firing;    // ids of the alerts that fire
-  int detection_left{0};              // of the hour's budget, at the last event
+  std::vector<RegionStatus> regions;          // ordered by name
+  std::vector<std::string> firing;            // ids of the alerts that fire
+  std::vector<std::string> round_findings;    // of conditions of the round; empty: none differs
+  bool round_holds{false};                    // in two rounds in a row
+  std::vector<std::string> round_not_judged;  // and why
+  int detection_left{0};                      // of the hour's budget, at the last event
   int recovery_left{0};
 };
 

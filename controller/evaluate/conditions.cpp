@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/model/schedule.h"
+#include "controller/evaluate/round_watch.h"
 
 namespace picket::controller {
 namespace {
@@ -28,8 +29,7 @@ const RunBrief* first_of_streak(const RegionState& region) {
   return first;
 }
 
-void open_episode(CheckState& state, Episode& episode, std::set<RegionName> regions,
-                  WallTime now) {
+void open_episode(CheckState& state, Episode& episode, std::set<RegionName> regions, WallTime now) {
   episode = Episode{true, now, now, round_start(now, state.check->interval), std::move(regions)};
   for (const RegionName& name : episode.regions) {
     const RegionState& region = state.regions.at(name);
@@ -117,19 +117,22 @@ void update_degraded(CheckState& state, const CheckFacts& facts, WallTime now) {
   if (is_masked(state, AlertCondition::degraded)) return;
   const auto bad = std::count(state.first_attempts.begin(), state.first_attempts.end(), '1');
   auto warning = regions_where(facts, &RegionFacts::keeps_warning);
-  if (facts.warning >= facts.quorum)
-    warning.merge(regions_where(facts, &RegionFacts::warning));
+  if (facts.warning >= facts.quorum) warning.merge(regions_where(facts, &RegionFacts::warning));
+  if (state.watch.holds) warning.merge(watched_regions(state.watch));
+  std::erase_if(warning, [&](const auto& name) { return !facts.regions.contains(name); });
   if (degraded.active) {
     drop_unassigned(degraded, facts);
     degraded.regions.merge(warning);
     const auto recovered = [](const RegionFacts& region) {
       return region.clean >= kPassesToRecover;
     };
-    degraded.active = bad >= kFirstAttemptsCleared || !has_recovered(degraded, facts, 1, recovered);
+    degraded.active = state.watch.holds || bad >= kFirstAttemptsCleared ||
+                      !has_recovered(degraded, facts, 1, recovered);
     return;
   }
   const bool hidden = state.first_attempts.size() >= kFirstAttempts && bad >= kFirstAttemptsBad;
-  if (hidden || !warning.empty()) open_episode(state, degraded, std::move(warning), now);
+  if (hidden || state.watch.holds || !warning.empty())
+    open_episode(state, degraded, std::move(warning), now);
 }
 
 // A region is suspicious while its newest word is a failure that no incident accounts for.
@@ -140,8 +143,7 @@ void update_suspicion(CheckState& state, const CheckFacts& facts, WallTime now) 
     const bool known = regional.active && regional.regions.contains(name);
     if ((region.newest_failed || region.attempt_failed) && !known) suspects.insert(name);
   }
-  const bool suspicious =
-      !suspects.empty() && !state.episode(AlertCondition::down).active;
+  const bool suspicious = !suspects.empty() && !state.episode(AlertCondition::down).active;
   if (suspicious && !state.suspicion.active)
     open_episode(state, state.suspicion, std::move(suspects), now);
   else if (suspicious)

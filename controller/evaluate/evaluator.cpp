@@ -213,6 +213,10 @@ std::optional<CheckView> Evaluator::view(const CheckName& name) const {
     view.regions.push_back(status_of(region, of, facts.of(region)));
   for (const AlertState& alert : state->alerts)
     if (alert.firing) view.firing.push_back(alert.id);
+  for (const RoundFinding& finding : state->watch.findings)
+    view.round_findings.push_back(finding.text);
+  view.round_holds = state->watch.holds;
+  view.round_not_judged = state->watch.not_judged;
   view.detection_left = budget_left(*state, BudgetKind::detection, state->now);
   view.recovery_left = budget_left(*state, BudgetKind::recovery, state->now);
   return view;

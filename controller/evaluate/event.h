@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -36,7 +37,8 @@ struct MissedReceived {
 struct CheckDefined {
   Check check;
   Revision revision;
-  std::vector<RegionName> regions;  // assigned, ordered by name
+  std::vector<RegionName> regions;               // assigned, ordered by name
+  std::map<RegionName, std::string> continents;  // of those with a label `continent`
 };
 
 struct CheckRemoved {

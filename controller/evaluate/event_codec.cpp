@@ -35,10 +35,13 @@ struct Encode {
     *m.mutable_check() = wire::encode(e.check);
     m.set_revision(e.revision.value);
     for (const RegionName& region : e.regions) m.add_regions(region.value);
+    for (const auto& [region, continent] : e.continents) {
+      auto& pair = *m.add_continents();
+      pair.set_name(region.value);
+      pair.set_value(continent);
+    }
   }
-  void operator()(const CheckRemoved& e) const {
-    out.mutable_removed()->set_check(e.check.value);
-  }
+  void operator()(const CheckRemoved& e) const { out.mutable_removed()->set_check(e.check.value); }
   void operator()(const RegionLiveness& e) const {
     out.mutable_liveness()->set_region(e.region.value);
     out.mutable_liveness()->set_online(e.online);
@@ -83,8 +86,10 @@ Status decode_missed(const v1::MissedReceived& m, Event& out) {
 Status decode_defined(const v1::CheckDefined& m, Event& out) {
   auto check = wire::decode(m.check());
   if (!check) return fail(std::move(check.error()));
-  CheckDefined defined{std::move(*check), Revision{m.revision()}, {}};
+  CheckDefined defined{std::move(*check), Revision{m.revision()}, {}, {}};
   for (const std::string& region : m.regions()) defined.regions.emplace_back(region);
+  for (const auto& pair : m.continents())
+    defined.continents[RegionName{pair.name()}] = pair.value();
   out.what = std::move(defined);
   return {};
 }

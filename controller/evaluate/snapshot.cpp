@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 
 #include "common/core/digest.h"
@@ -13,12 +14,16 @@ namespace nlohmann {
 template <class T>
 struct adl_serializer<std::optional<T>> {
   static void to_json(json& out, const std::optional<T>& value) {
-    if (value) out = *value;
-    else out = nullptr;
+    if (value)
+      out = *value;
+    else
+      out = nullptr;
   }
   static void from_json(const json& in, std::optional<T>& value) {
-    if (in.is_null()) value.reset();
-    else value = in.get<T>();
+    if (in.is_null())
+      value.reset();
+    else
+      value = in.get<T>();
   }
 };
 
@@ -56,8 +61,8 @@ static void from_json(const json& in, FailureKind& kind) {
 }
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SourcePosition, file, line, column)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailureSummary, kind, step, message, status, pop,
-                                   remote_address, at)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailureSummary, kind, step, message, status, pop, remote_address,
+                                   at)
 
 }  // namespace picket
 
@@ -67,9 +72,13 @@ using nlohmann::json;
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RegionFlags, online, blind)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunBrief, at, round, kind, ordinal, verdict)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RegionState, flags, first_round, runs, last_unknown, failure,
-                                   warning, pop, remote_address, duration, attempt_failed,
-                                   attempt_round, suspected_round, ordered, next_recheck, repeated)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RegionState, flags, first_round, runs, last_unknown,
+                                                failure, warning, pop, remote_address, duration,
+                                                attempt_failed, attempt_round, suspected_round,
+                                                ordered, next_recheck, repeated, shown, shown_round,
+                                                judged_round)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoundFinding, step, text, regions)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoundWatch, bad, good, holds, findings, not_judged)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Episode, active, since, first_bad, round, regions)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AlertState, id, condition, suspected, firing, opening_round,
                                    first_bad, shown, shown_regions, shown_at)
@@ -91,6 +100,8 @@ void each_field(Archive&& field, State& s) {
   field("episodes", s.episodes);
   field("suspicion", s.suspicion);
   field("alerts", s.alerts);
+  field("watch", s.watch);
+  field("continents", s.continents);
   field("first_attempts", s.first_attempts);
   field("detection_spent", s.detection_spent);
   field("recovery_spent", s.recovery_spent);
@@ -100,6 +111,9 @@ void each_field(Archive&& field, State& s) {
   field("next_close", s.next_close);
   field("rounds", s.rounds);
 }
+
+// Snapshots of earlier versions lack these.
+bool is_newer_field(std::string_view name) { return name == "watch" || name == "continents"; }
 
 constexpr std::size_t kChecksumBytes = 8;
 
@@ -128,8 +142,8 @@ Result<json> unpack(const std::string& blob, const char* kind) {
 bool is_consistent(const CheckState& state) {
   const auto& alerts = state.check->alerts;
   for (const AlertState& alert : state.alerts) {
-    const bool defined = std::any_of(alerts.begin(), alerts.end(),
-                                     [&](const Alert& a) { return a.id == alert.id; });
+    const bool defined =
+        std::any_of(alerts.begin(), alerts.end(), [&](const Alert& a) { return a.id == alert.id; });
     if (!defined) return false;
   }
   const auto assigned = [&](const Episode& episode) {
@@ -150,7 +164,10 @@ Result<std::unique_ptr<CheckState>> read_state(const json& document) {
   auto state = std::make_unique<CheckState>();
   state->check = std::make_shared<const Check>(std::move(*check));
   state->revision = Revision{document.at("revision").get<std::string>()};
-  each_field([&](const char* name, auto& value) { document.at(name).get_to(value); }, *state);
+  const auto read = [&](const char* name, auto& value) {
+    if (document.contains(name) || !is_newer_field(name)) document.at(name).get_to(value);
+  };
+  each_field(read, *state);
   if (!is_consistent(*state))
     return fail(ErrorCode::corrupt, "snapshot of check: it contradicts its definition");
   return state;

@@ -33,6 +33,13 @@ void earliest(std::optional<WallTime>& next, WallTime at) {
 
 }  // namespace
 
+std::string Planner::label_of(const RegionName& region, const std::string& label) const {
+  const auto known = regions_.find(region);
+  if (known == regions_.end()) return {};
+  const auto found = known->second.find(label);
+  return found == known->second.end() ? std::string{} : found->second;
+}
+
 void Planner::set_region(const RegionName& region, RegionLabels labels) {
   auto [known, added] = regions_.try_emplace(region);
   if (!added && known->second == labels) return;

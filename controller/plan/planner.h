@@ -33,8 +33,8 @@ struct PlannedCheck {
 // What update() changed; the caller records and announces it.
 struct PlanChange {
   std::vector<std::pair<RegionName, bool>> liveness;  // region is online from now / offline
-  std::vector<CheckName> reassigned;  // whose set of assigned regions changed
-  std::set<AgentId> agents;           // whose desired state changed
+  std::vector<CheckName> reassigned;                  // whose set of assigned regions changed
+  std::set<AgentId> agents;                           // whose desired state changed
   bool new_generation{false};
 };
 
@@ -53,6 +53,7 @@ class Planner {
 
   // What is known. Agents given at a start count as online until 90 s have passed in silence.
   void set_region(const RegionName& region, RegionLabels labels);
+  std::string label_of(const RegionName& region, const std::string& label) const;  // or empty
   void add_agent(const AgentId& agent, WallTime now);
   void remove_agent(const AgentId& agent);
   void set_checks(std::vector<PlannedCheck> checks);

@@ -18,6 +18,7 @@ INTERFACE_HEADERS = {
     "agent/net/dialer.h": "what makes connections for the probes that speak no HTTP",
     "agent/spool/disk.h": "the file operations of spool and link",
     "agent/probe/probe.h": "what the runner asks of a probe: sessions, requests, raw hops",
+    "agent/probe/response_facts.h": "what follows from a response: expectations ask for it late",
     "agent/schedule/run_job.h": "a run as the schedule starts it and the link orders it",
     "controller/server/handler.h": "requests and responses without sockets, for api and registry",
     "controller/deliver/receivers.h": "who can be told, as config reads it and deliver uses it",

@@ -129,11 +129,17 @@ IcmpAction ModelGenerator::icmp() {
   return out;
 }
 
+CdnAction ModelGenerator::cdn() {
+  return {http(), coin() ? "" : "https://" + name() + "/", coin() ? "auto" : "fastly",
+          number(0, 10), several(3, [&] { return name(); })};
+}
+
 Step ModelGenerator::step() {
   Step out;
   out.name = name();
-  switch (random_.below(4)) {
+  switch (random_.below(5)) {
     case 0: out.action = dns(); break;
+    case 3: out.action = cdn(); break;
     case 1: out.action = icmp(); break;
     case 2: out.action = WaitAction{Millis{number(0, 60'000)}}; break;
     default: out.action = http();
@@ -143,6 +149,8 @@ Step ModelGenerator::step() {
   out.always = coin();
   out.continue_on_failure = coin();
   if (coin()) out.timeout = Millis{number(1, 60'000)};
+  out.same_across_regions = several(3, [&] { return name(); });
+  out.pop_near_region = coin();
   out.at = position();
   return out;
 }
@@ -202,9 +210,18 @@ TlsFacts ModelGenerator::tls() {
 }
 
 RequestEvidence ModelGenerator::evidence() {
-  return {"GET",          text(),  text(), pairs(),
-          number(0, 599), pairs(), text(), several(3, [&] { return name(); }),
-          name(),         text(),  random_.below(1'000'000), random_.below(1'000'000)};
+  return {"GET",
+          text(),
+          text(),
+          pairs(),
+          number(0, 599),
+          pairs(),
+          text(),
+          several(3, [&] { return name(); }),
+          name(),
+          text(),
+          random_.below(1'000'000),
+          random_.below(1'000'000)};
 }
 
 RequestResult ModelGenerator::request() {

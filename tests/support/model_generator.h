@@ -45,6 +45,7 @@ class ModelGenerator {
   Expectation expectation();
   Capture capture();
   HttpAction http();
+  CdnAction cdn();
   DnsAction dns();
   IcmpAction icmp();
   Step step();

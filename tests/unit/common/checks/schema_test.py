@@ -75,6 +75,7 @@ class SchemaTest(unittest.TestCase):
         check = definitions["check"]["properties"]
         places = {
             "file": SCHEMA, "check": definitions["check"], "http": definitions["httpLong"],
+            "cdn": definitions["cdn"],
             "basic": definitions["httpLong"]["properties"]["basic"],
             "step": definitions["step"], "dns": definitions["dnsLong"],
             "icmp": definitions["icmpLong"], "expect": definitions["expect"],
@@ -84,6 +85,7 @@ class SchemaTest(unittest.TestCase):
             "confirm": check["confirm"], "failing": check["failing"], "paused": check["paused"],
             "regions": {"anyOf": definitions["regions"]["anyOf"]},
         }
+        table["cdn"] |= table["http"]
         facts = (ROOT / "common/model/fact_names.def").read_text()
         table["expect"] |= set(re.findall(r'^PICKET_FACT\(\w+, "([^".]+)', facts, re.M))
         self.assertEqual(set(places), set(table))
