@@ -97,6 +97,7 @@ void SeriesBook::observe(const RunResult& run) {
     }
   series.certificate_expiry = earliest_expiry(attempt);
   series.lateness = run.lateness;
+  series.samples = make_fact_samples(attempt, dropped_);
   ++series.runs;
   series.successes += series.success ? 1 : 0;
   series.retried += run.attempts.size() > 1 ? 1 : 0;
@@ -172,6 +173,24 @@ void SeriesBook::render_histogram(std::string& out, WallTime now) const {
   }
 }
 
+void SeriesBook::render_facts(std::string& out, WallTime now) const {
+  const auto& heads = fact_metric_heads();
+  std::vector<std::string> lines(heads.size());
+  for (const auto& [key, series] : series_) {
+    const Target* target = series.samples.empty() ? nullptr : live_target(key, series, now);
+    if (target == nullptr) continue;
+    const std::string common = labels(key, *target);
+    for (const FactSample& sample : series.samples)
+      fmt::format_to(std::back_inserter(lines[sample.metric]), "{}{{{}{}}} {}\n",
+                     heads[sample.metric].name, common, sample.labels, sample.value);
+  }
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    if (lines[i].empty()) continue;
+    head(out, heads[i].name, "gauge", heads[i].help);
+    out += lines[i];
+  }
+}
+
 void SeriesBook::render_info(std::string& out, WallTime now) const {
   head(out, "sm_check_info", "gauge", "Information about the check");
   for (const auto& [key, series] : series_) {
@@ -206,6 +225,7 @@ std::string SeriesBook::render(WallTime now) const {
                now, [](const Series& s) -> Number { return seconds(s.lateness); });
   render_gauge(out, "picket_runs_retried_total", "Scheduled runs that needed a retry", now,
                [](const Series& s) -> Number { return static_cast<double>(s.retried); });
+  render_facts(out, now);
   render_histogram(out, now);
   render_info(out, now);
   return out;

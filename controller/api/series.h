@@ -9,11 +9,13 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/core/ids.h"
 #include "common/core/time.h"
 #include "common/model/check.h"
 #include "common/model/run.h"
+#include "controller/api/fact_series.h"
 
 namespace picket::controller {
 
@@ -32,6 +34,7 @@ class SeriesBook {
   // Series of a region end three intervals after its last result.
   std::string render(WallTime now) const;
 
+  // Pairs beyond the cap, and samples beyond those of fact_series.h.
   std::uint64_t dropped() const { return dropped_; }
 
  private:
@@ -55,6 +58,7 @@ class SeriesBook {
     std::uint64_t retried{0};
     double duration_sum{0};
     std::array<std::uint64_t, kBuckets.size()> buckets{};
+    std::vector<FactSample> samples;
   };
   using Key = std::pair<CheckName, RegionName>;
 
@@ -63,6 +67,7 @@ class SeriesBook {
                     Value value) const;
   void render_phases(std::string& out, WallTime now) const;
   void render_histogram(std::string& out, WallTime now) const;
+  void render_facts(std::string& out, WallTime now) const;
   void render_info(std::string& out, WallTime now) const;
   const Target* live_target(const Key& key, const Series& series, WallTime now) const;
   std::string labels(const Key& key, const Target& target) const;
