@@ -62,6 +62,10 @@ def add_fact(properties, name, operand, what):
     key, dot, rest = name.partition(".")
     place = properties.setdefault(key, {"$comment": MARK})
     if dot:
+        if rest == "*":
+            place.setdefault("additionalProperties",
+                             {"$ref": f"#/definitions/{OPERANDS[operand]}"})
+            return
         if rest.startswith("*"):
             rest = rest[2:]
             inner = place.setdefault("additionalProperties", {"type": "object"})

@@ -68,6 +68,7 @@ struct ProbeOutcome {
   Facts facts;                     // what `expect` of this kind compares
   std::vector<Failure> warnings;   // what is wrong without failing the step
   std::vector<ProbeCapture> captures;
+  std::vector<std::string> secrets;  // beside the captures: codes, assertions
 };
 
 class ProbeSession {

@@ -8,6 +8,7 @@
 #include "agent/probe/cdn_probe.h"
 #include "agent/probe/dns_probe.h"
 #include "agent/probe/icmp_probe.h"
+#include "agent/probe/oauth_probe.h"
 #include "agent/probe/probe_context.h"
 #include "common/core/text.h"
 
@@ -41,6 +42,7 @@ struct RunAction {
   Outcome operator()(DnsAction action) const { return run_dns(std::move(action), context); }
   Outcome operator()(IcmpAction action) const { return run_icmp(std::move(action), context); }
   Outcome operator()(CdnAction action) const { return run_cdn(std::move(action), context); }
+  Outcome operator()(OAuthAction action) const { return run_oauth(std::move(action), context); }
   Outcome operator()(WaitAction action) const { return wait(action.span, context); }
 };
 

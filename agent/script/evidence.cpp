@@ -115,6 +115,9 @@ void learn_secrets(const ProbeOutcome& outcome, Redactor& redactor) {
     if (cookie.value.size() >= kCookieFreeBytes)
       redactor.add("COOKIE_" + variable_name(cookie.name), cookie.value);
   learn_replaced_cookies(outcome, redactor);
+  for (const ProbeCapture& capture : outcome.captures)
+    redactor.add("CAPTURE_" + variable_name(capture.name), capture.value);
+  for (const std::string& secret : outcome.secrets) redactor.add("ONE_TIME_VALUE", secret);
   for (const Hop& hop : outcome.hops) {
     const auto authorization = http::find_header(hop.request.headers, "authorization");
     if (!authorization || !authorization->starts_with("Basic ")) continue;

@@ -35,6 +35,9 @@ void decode_request(CheckContext& context, const Fields& fields, HttpAction& act
 std::optional<DnsAction> decode_dns(CheckContext& context, const Node& node);       // dns.cpp
 std::optional<IcmpAction> decode_icmp(CheckContext& context, const Node& node);     // icmp.cpp
 std::optional<CdnAction> decode_cdn(CheckContext& context, const Node& node);       // cdn.cpp
+std::optional<OAuthAction> decode_oauth2(CheckContext& context, const Node& node);  // oauth2.cpp
+// What the expectations of a step ask its action to do beside.
+void look_at_expectations(Step& step);
 void decode_body(CheckContext& context, const Fields& fields, HttpAction& action);  // body.cpp
 Pairs decode_pairs(CheckContext& context, std::string_view name, const Node& node);
 

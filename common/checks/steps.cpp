@@ -43,6 +43,7 @@ void decode_answer(CheckContext& context, const Fields& fields, Step& step, cons
   decode_round(context, expect, step);
   if (const Entry* capture = fields.find("capture"))
     step.captures = decode_captures(context, *capture->value);
+  look_at_expectations(step);
 }
 
 Step decode_step(CheckContext& context, const Node& node, StepNames& names) {
@@ -110,6 +111,7 @@ std::optional<Step> decode_single(CheckContext& context, const Fields& fields) {
   step.expect = decode_expect(context, expect == nullptr ? nullptr : expect->value.get(),
                               {kind_of(step.action), decoded->at});
   decode_round(context, expect, step);
+  look_at_expectations(step);
   return step;
 }
 

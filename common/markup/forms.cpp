@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kFormsMax = 50;
 constexpr std::size_t kControlsMax = 500;
 constexpr std::size_t kAlertBytesMax = 200;
+constexpr std::size_t kTextBytesMax = 400;
 
 using Attributes = std::map<std::string, std::string>;
 
@@ -70,6 +71,7 @@ class Reader {
     const Attributes attributes = attributes_of(node);
     look_for_alert(node, name, attributes);
     if (name == "title" && page_.title.empty()) page_.title = value_of(node);
+    if (name == "body") page_.text = clean_line(cut_utf8(value_of(node), kTextBytesMax));
     if (name == "base" && page_.base.empty()) page_.base = get(attributes, "href");
     if (name == "form") open_form(node, attributes);
     if (name != "input" && name != "button" && name != "textarea" && name != "select") return;

@@ -45,6 +45,7 @@ struct Page {
   std::string title;
   std::string base;   // href of <base>; may be empty
   std::string alert;  // the first text that the page marks as an alert or error; may be empty
+  std::string text;   // what a person reads, the first 400 bytes
   std::vector<Form> forms;
 };
 

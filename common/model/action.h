@@ -11,6 +11,7 @@
 #include "common/model/dns_action.h"
 #include "common/model/http_action.h"
 #include "common/model/icmp_action.h"
+#include "common/model/oauth_action.h"
 
 namespace picket {
 
@@ -25,7 +26,7 @@ struct WaitAction {
 template <class Visit>
 void each_text(WaitAction&, Visit) {}
 
-using Action = std::variant<HttpAction, WaitAction, DnsAction, IcmpAction, CdnAction>;
+using Action = std::variant<HttpAction, WaitAction, DnsAction, IcmpAction, CdnAction, OAuthAction>;
 
 // "http", "wait", ...: the word of the check language.
 std::string_view kind_of(const Action& action);

@@ -134,14 +134,40 @@ CdnAction ModelGenerator::cdn() {
           number(0, 10), several(3, [&] { return name(); })};
 }
 
+OAuthAction ModelGenerator::oauth() {
+  OAuthAction out;
+  out.flow =
+      std::array{"authorization_code", "client_credentials", "refresh_token"}[random_.below(3)];
+  out.issuer = "https://" + name();
+  for (auto* field : {&out.authorization_endpoint, &out.token_endpoint, &out.jwks_uri,
+                      &out.userinfo_endpoint, &out.client_secret, &out.private_key, &out.key_id,
+                      &out.signing_alg, &out.redirect_uri, &out.scope, &out.refresh_token,
+                      &out.login.totp, &out.login.totp_field, &out.login.consent_button})
+    *field = text();
+  out.client_id = name();
+  out.auth = std::array{"", "none", "basic", "post", "private_key_jwt"}[random_.below(5)];
+  out.pkce = coin() ? "S256" : "none";
+  out.parameters = pairs();
+  out.login.form = pairs();
+  out.login.consent = coin();
+  if (coin()) out.token.cache = Millis{number(30'000, 86'400'000)};
+  out.token.refetch_on_401 = coin();
+  out.skew_max = Millis{number(0, 3'600'000)};
+  out.userinfo = coin();
+  out.try_used_token = coin();
+  out.insecure = coin();
+  return out;
+}
+
 Step ModelGenerator::step() {
   Step out;
   out.name = name();
-  switch (random_.below(5)) {
+  switch (random_.below(6)) {
     case 0: out.action = dns(); break;
     case 3: out.action = cdn(); break;
     case 1: out.action = icmp(); break;
     case 2: out.action = WaitAction{Millis{number(0, 60'000)}}; break;
+    case 5: out.action = oauth(); break;
     default: out.action = http();
   }
   out.expect = several(3, [&] { return expectation(); });

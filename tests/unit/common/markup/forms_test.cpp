@@ -65,6 +65,7 @@ TEST_CASE("what a page marks as an error is found", "[markup]") {
 TEST_CASE("a page without forms, and one with too many, is read", "[markup]") {
   CHECK(page_of("").forms.empty());
   CHECK(page_of("just text").forms.empty());
+  CHECK(page_of("<h1>Oops</h1><script>no</script> it\n broke").text == "Oops it broke");
   std::string many;
   for (int i = 0; i < 200; ++i) many += "<form><input name=a><input name=b><input name=c></form>";
   const Page page = page_of(many);
