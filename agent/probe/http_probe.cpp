@@ -6,6 +6,7 @@
 
 #include "agent/probe/cookie_jar.h"
 #include "agent/probe/edge_facts.h"
+#include "agent/probe/every_address.h"
 #include "agent/probe/redirect.h"
 #include "agent/probe/request_builder.h"
 #include "common/core/random.h"
@@ -19,7 +20,9 @@ Failure failure_of(FailureKind kind, std::string message) {
 }
 
 void remember(std::vector<SetCookie>& cookies, const SetCookie& cookie) {
-  std::erase_if(cookies, [&](const SetCookie& kept) { return kept.name == cookie.name; });
+  std::erase_if(cookies, [&](const SetCookie& kept) {
+    return kept.name == cookie.name && kept.domain == cookie.domain && kept.path == cookie.path;
+  });
   cookies.push_back(cookie);
 }
 
@@ -31,6 +34,8 @@ class Session final : public HttpSession {
   async::Task<Result<ProbeOutcome>> request(HttpCall asked) override;
 
  private:
+  async::Task<Result<ProbeOutcome>> follow_redirects(HttpCall asked);
+  async::Task<Result<ProbeOutcome>> ask_every_address(HttpCall asked);
   void add_context(http::Request& request, const http::Url& url, bool own_cookies);
   void take_cookies(const http::Exchange& exchange, const http::Url& url, ProbeOutcome& outcome);
   async::Task<Result<Hop>> exchange(http::Request request, Deadline deadline);
@@ -88,9 +93,12 @@ tl::expected<BuiltRequest, Failure> follow(const Hop& hop, const http::Url& from
   if (!to)
     return tl::unexpected(
         failure_of(FailureKind::redirect_invalid, "the redirect's location " + to.error().message));
-  const bool same_origin = http::origin(*to) == http::origin(from);
-  http::Request next =
-      next_request(hop.request, hop.exchange.status, same_origin, asked.secret_headers);
+  const Leap leap{.same_origin = http::origin(*to) == http::origin(from),
+                  .same_host = to->host == from.host};
+  http::Request next = next_request(hop.request, hop.exchange.status, leap, asked.secret_headers);
+  // The same address again, also when the name would now lead elsewhere.
+  if (next.first_address_only && !hop.exchange.resolved_addresses.empty())
+    next.address = hop.exchange.resolved_addresses.front();
   std::erase_if(next.headers, [&](const auto& header) {
     return iequals_ascii(header.first, "traceparent") &&
            !http::find_header(asked.action.headers, "traceparent");
@@ -100,10 +108,36 @@ tl::expected<BuiltRequest, Failure> follow(const Hop& hop, const http::Url& from
 }
 
 async::Task<Result<ProbeOutcome>> Session::request(HttpCall asked) {
+  if (asked.action.route.every_address) return ask_every_address(std::move(asked));
+  return follow_redirects(std::move(asked));
+}
+
+// One after the other, each with the cookies that there were before: all are asked alike.
+async::Task<Result<ProbeOutcome>> Session::ask_every_address(HttpCall asked) {
+  const CookieJar before = jar_;
+  HttpCall first = asked;
+  first.deadline = asked.deadline.shorten(clock_.now(), asked.deadline.left(clock_.now()) / 2);
+  auto outcome = co_await follow_redirects(std::move(first));
+  if (!outcome) co_return fail(std::move(outcome.error()));
+  EveryAddress every(std::move(*outcome));
+  while (const auto address = every.next()) {
+    jar_ = before;
+    HttpCall call = asked;
+    call.action.route.address = *address;
+    const Nanos share = every.share_of(asked.deadline.left(clock_.now()));
+    call.deadline = asked.deadline.shorten(clock_.now(), share);
+    outcome = co_await follow_redirects(std::move(call));
+    if (!outcome) co_return fail(std::move(outcome.error()));
+    every.add(std::move(*outcome));
+  }
+  co_return every.take();
+}
+
+async::Task<Result<ProbeOutcome>> Session::follow_redirects(HttpCall asked) {
   ProbeOutcome outcome;
   auto built = build_request(asked.action, options_.user_agent);
   if (!built) {
-    outcome.failure = failure_of(FailureKind::invalid_request, "url: " + built.error().message);
+    outcome.failure = failure_of(FailureKind::invalid_request, built.error().message);
     co_return outcome;
   }
   for (int followed = 0;; ++followed) {

@@ -64,7 +64,9 @@ struct ProbeCapture {
 struct ProbeOutcome {
   std::vector<Hop> hops;           // in order; the last one is judged; may be empty
   std::optional<Failure> failure;  // nothing: complete, its expectations can be judged
-  std::vector<SetCookie> cookies;  // set by any hop; of one name the last
+  // The hops that are judged, each by itself under its label; empty: the last one.
+  std::vector<std::size_t> answers;
+  std::vector<SetCookie> cookies;  // set by any hop; of one name, domain and path the last
   Facts facts;                     // what `expect` of this kind compares
   std::vector<Failure> warnings;   // what is wrong without failing the step
   std::vector<ProbeCapture> captures;

@@ -8,11 +8,10 @@ namespace picket::agent {
 namespace {
 
 void drop_header(http::Headers& headers, std::string_view name) {
-  headers.erase(std::remove_if(headers.begin(), headers.end(),
-                               [&](const auto& header) {
-                                 return iequals_ascii(header.first, name);
-                               }),
-                headers.end());
+  headers.erase(
+      std::remove_if(headers.begin(), headers.end(),
+                     [&](const auto& header) { return iequals_ascii(header.first, name); }),
+      headers.end());
 }
 
 bool becomes_get(int status, std::string_view method) {
@@ -33,7 +32,7 @@ std::optional<std::string> redirect_location(const http::Exchange& exchange) {
   }
 }
 
-http::Request next_request(http::Request request, int status, bool same_origin,
+http::Request next_request(http::Request request, int status, Leap leap,
                            const std::vector<std::string>& secret_headers) {
   if (becomes_get(status, request.method)) {
     request.method = "GET";
@@ -42,7 +41,14 @@ http::Request next_request(http::Request request, int status, bool same_origin,
                              "content-language", "content-location"})
       drop_header(request.headers, name);
   }
-  if (!same_origin) {
+  if (!leap.same_host) {
+    request.address.clear();
+    request.first_address_only = false;
+    request.tls.server_name.clear();
+  }
+  if (!leap.same_origin) {
+    request.digest.reset();
+    request.tls.certificate_pem.clear();
     for (const char* name : {"authorization", "proxy-authorization", "cookie", "host"})
       drop_header(request.headers, name);
     for (const std::string& name : secret_headers) drop_header(request.headers, name);

@@ -15,9 +15,14 @@ namespace picket::agent {
 std::optional<std::string> redirect_location(const http::Exchange& exchange);
 
 // The request for the next hop: 303 becomes GET (HEAD stays), 301 and 302 turn POST into GET, 307
-// and 308 keep method and body. To another origin neither authorization nor `secret_headers`
-// (lower case) are sent. The cookie header and the URL are the caller's business.
-http::Request next_request(http::Request request, int status, bool same_origin,
+// and 308 keep method and body. To another origin neither authorization nor digest credentials, the
+// client certificate nor `secret_headers` (lower case) are sent; a pinned address and a server name
+// are for their host only. The cookie header and the URL are the caller's business.
+struct Leap {
+  bool same_origin{true};
+  bool same_host{true};
+};
+http::Request next_request(http::Request request, int status, Leap leap,
                            const std::vector<std::string>& secret_headers);
 
 }  // namespace picket::agent

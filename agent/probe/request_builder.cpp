@@ -1,5 +1,6 @@
 #include "agent/probe/request_builder.h"
 
+#include "agent/probe/multipart.h"
 #include "common/core/hex.h"
 
 namespace picket::agent {
@@ -8,8 +9,8 @@ namespace {
 std::string encode_pairs(const Pairs& pairs) {
   std::string out;
   for (const auto& [name, value] : pairs)
-    out += (out.empty() ? "" : "&") + http::percent_encode(name) + "=" +
-           http::percent_encode(value);
+    out +=
+        (out.empty() ? "" : "&") + http::percent_encode(name) + "=" + http::percent_encode(value);
   return out;
 }
 
@@ -34,6 +35,7 @@ void add_credentials(const HttpAction& action, const http::Url& url, http::Heade
   const auto basic = [](const std::string& user, const std::string& password) {
     return "Basic " + to_base64(user + ":" + password);
   };
+  if (action.digest) return;
   if (!action.bearer.empty())
     add_unless_given(headers, "authorization", "Bearer " + action.bearer);
   else if (action.basic)
@@ -42,29 +44,60 @@ void add_credentials(const HttpAction& action, const http::Url& url, http::Heade
     add_unless_given(headers, "authorization", basic(url.user, url.password));
 }
 
-void add_body(const HttpAction& action, http::Request& request) {
+Status add_multipart(const HttpAction& action, http::Request& request) {
+  auto form = make_multipart(action.multipart);
+  if (!form) return fail(form.error());
+  request.body = std::move(form->body);
+  add_unless_given(request.headers, "content-type", std::move(form->content_type));
+  return {};
+}
+
+Status add_body(const HttpAction& action, http::Request& request) {
   switch (action.body_kind) {
-    case BodyKind::none: return;
+    case BodyKind::none: break;
+    case BodyKind::multipart: return add_multipart(action, request);
+    case BodyKind::base64: {
+      auto bytes = from_base64(action.body);
+      if (!bytes) return fail(ErrorCode::invalid_argument, "body_base64: not base64");
+      request.body = std::move(*bytes);
+      add_unless_given(request.headers, "content-type", "application/octet-stream");
+      break;
+    }
     case BodyKind::raw:
       request.body = action.body;
       add_unless_given(request.headers, "content-type", "text/plain; charset=utf-8");
-      return;
+      break;
     case BodyKind::json:
       request.body = action.body;
       add_unless_given(request.headers, "content-type", "application/json");
-      return;
+      break;
     case BodyKind::form:
       request.body = encode_pairs(action.form);
       add_unless_given(request.headers, "content-type", "application/x-www-form-urlencoded");
-      return;
+      break;
   }
+  return {};
+}
+
+void add_route(const HttpAction& action, http::Request& request) {
+  const HttpRoute& route = action.route;
+  request.proxy = route.proxy;
+  request.proxy_login = {route.proxy_username, route.proxy_password};
+  request.address = route.address;
+  request.first_address_only = route.every_address && route.address.empty();
+  request.happy_eyeballs = route.happy_eyeballs;
+  request.tls.server_name = route.server_name;
+  request.tls.certificate_pem = route.client_certificate;
+  request.tls.ca_pem = route.ca;
+  if (action.digest)
+    request.digest = http::Credentials{action.digest->first, action.digest->second};
 }
 
 }  // namespace
 
 Result<BuiltRequest> build_request(const HttpAction& action, const std::string& user_agent) {
   const auto url = http::parse_url(with_query(action.url, action.query));
-  if (!url) return fail(url.error());
+  if (!url) return fail(ErrorCode::invalid_argument, "url: " + url.error().message);
   BuiltRequest built{.request = {}, .url = *url};
   http::Request& request = built.request;
   request.method = action.method;
@@ -73,7 +106,8 @@ Result<BuiltRequest> build_request(const HttpAction& action, const std::string& 
   add_unless_given(request.headers, "user-agent", user_agent);
   add_unless_given(request.headers, "accept", "*/*");
   add_credentials(action, *url, request.headers);
-  add_body(action, request);
+  if (auto added = add_body(action, request); !added) return fail(added.error());
+  add_route(action, request);
   request.body_bytes_max = action.body_bytes_max;
   request.compression = action.compression;
   request.tls.insecure = action.insecure;

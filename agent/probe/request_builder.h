@@ -16,7 +16,8 @@ struct BuiltRequest {
 
 // Query pairs are appended percent-encoded, forms encoded, credentials of the URL used as basic
 // authentication unless the action has its own. Content-Type and User-Agent are set where the
-// action does not. invalid_argument: the URL is none.
+// action does not. invalid_argument: the URL is none, or base64 is none; the message names the
+// part.
 Result<BuiltRequest> build_request(const HttpAction& action, const std::string& user_agent);
 
 }  // namespace picket::agent

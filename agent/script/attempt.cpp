@@ -56,6 +56,26 @@ void AttemptRunner::keep_capture(const std::string& name, std::string value, boo
   options_.variables.capture(name, std::move(value), secret);
 }
 
+// Each answer by itself; a failure begins with the answer's label.
+Judged AttemptRunner::judge_answers(const Step& step, Judging judging) const {
+  Judged all;
+  const auto add = [](const std::string& label, std::vector<Failure> from,
+                      std::vector<Failure>& to) {
+    for (Failure& failure : from) {
+      failure.message = label + ": " + failure.message;
+      to.push_back(std::move(failure));
+    }
+  };
+  for (const std::size_t hop : judging.outcome.answers) {
+    judging.hop = hop;
+    const std::string& label = judging.outcome.hops.at(hop).label;
+    Judged one = Judge{judging, options_.redactor}.judge(step.expect, options_.variables);
+    add(label, std::move(one.failures), all.failures);
+    add(label, std::move(one.warnings), all.warnings);
+  }
+  return all;
+}
+
 // Expectations and captures of a complete response. A capture that is missing is told only when
 // nothing explains it.
 void AttemptRunner::judge(const Step& step, Nanos duration, Ran& ran) {
@@ -68,7 +88,8 @@ void AttemptRunner::judge(const Step& step, Nanos duration, Ran& ran) {
   for (ProbeCapture& own : ran.outcome.captures) keep_capture(own.name, own.value, true);
   for (Captured& captured : captures.values)
     keep_capture(captured.name, std::move(captured.value), captured.secret);
-  Judged judged = judge.judge(step.expect, options_.variables);
+  Judged judged = ran.outcome.answers.empty() ? judge.judge(step.expect, options_.variables)
+                                              : judge_answers(step, judging);
   ran.result.failures = std::move(judged.failures);
   ran.result.warnings = std::move(judged.warnings);
   judge.derive(step.same_across_regions);

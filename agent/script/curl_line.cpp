@@ -4,6 +4,7 @@
 
 #include "agent/script/shell_words.h"
 #include "common/core/text.h"
+#include "common/http/target.h"
 
 namespace picket::agent {
 namespace {
@@ -112,12 +113,48 @@ void add_options(const http::Request& request, const Redactor& redactor, std::st
   if (request.tls.insecure) line += " -k";
 }
 
+// A file that holds the text, for options that want one.
+std::string text_file(const std::string& text, const Redactor& redactor) {
+  return "<(printf %s " + quote_pieces(redactor.pieces(text)) + ")";
+}
+
+std::string login(const http::Credentials& credentials, const Redactor& redactor) {
+  return quote_pieces(redactor.pieces(credentials.user + ":" + credentials.password));
+}
+
+// Where the request goes when that is not what its URL says.
+void add_route(const http::Request& request, const Redactor& redactor, std::string& line) {
+  if (!request.proxy.empty()) line += " -x " + quote_pieces(redactor.pieces(request.proxy));
+  if (!request.proxy_login.user.empty()) line += " -U " + login(request.proxy_login, redactor);
+  if (request.digest) line += " --digest -u " + login(*request.digest, redactor);
+  if (!request.address.empty()) {
+    const bool six = request.address.find(':') != std::string::npos;
+    line += " --connect-to " +
+            shell_quote("::" + (six ? "[" + request.address + "]" : request.address) + ":");
+  }
+  if (!request.tls.certificate_pem.empty())
+    line += " --cert " + text_file(request.tls.certificate_pem, redactor);
+  if (!request.tls.ca_pem.empty()) line += " --cacert " + text_file(request.tls.ca_pem, redactor);
+}
+
+// Under another server name: the URL has it, the connection goes to the URL's own host.
+std::string add_server_name(const http::Request& request, std::string& line) {
+  const auto target = http::parse_target(request.url);
+  if (request.tls.server_name.empty() || !target) return request.url;
+  if (request.address.empty()) line += " --connect-to " + shell_quote("::" + target->host + ":");
+  if (!http::find_header(request.headers, "host"))
+    line += " -H " + shell_quote("host: " + target->authority);
+  return http::with_host(request.url, request.tls.server_name);
+}
+
 }  // namespace
 
 std::string render_curl(const http::Request& request, const Redactor& redactor) {
   std::string line = "curl -sS -i -g";
   add_options(request, redactor, line);
-  line += " " + quote_pieces(redactor.pieces(request.url));
+  add_route(request, redactor, line);
+  const std::string url = add_server_name(request, line);
+  line += " " + quote_pieces(redactor.pieces(url));
   for (const auto& [name, value] : request.headers)
     line += " -H " + header_word(name, value, redactor);
   const bool inlined =

@@ -67,6 +67,12 @@ const http::Exchange& no_exchange() {
   return none;
 }
 
+const Hop* answer_of(const Judging& judging) {
+  const auto& hops = judging.outcome.hops;
+  if (hops.empty()) return nullptr;
+  return judging.hop ? &hops.at(*judging.hop) : &hops.back();
+}
+
 bool has_word(std::string_view text, std::string_view word) {
   return to_lower_ascii(text).find(word) != std::string::npos;
 }
@@ -85,7 +91,9 @@ bool looks_like_token(const Capture& capture, std::string_view value) {
 
 Judge::Judge(const Judging& judging, const Redactor& redactor)
     : outcome_(judging.outcome),
-      exchange_(outcome_.hops.empty() ? no_exchange() : outcome_.hops.back().exchange),
+      answer_(answer_of(judging)),
+      is_one_of_many_(judging.hop.has_value()),
+      exchange_(answer_ == nullptr ? no_exchange() : answer_->exchange),
       traits_(traits_of(judging.kind)),
       duration_(judging.duration),
       now_(judging.now),
@@ -99,14 +107,16 @@ Found Judge::find_header(const std::string& name) const {
 }
 
 Found Judge::find_cookie(const std::string& name) const {
-  for (const SetCookie& cookie : outcome_.cookies)
-    if (cookie.name == name) return Found::scalar(cookie.value);
+  // Of several with this name, for other domains or paths, the one that was set last.
+  for (auto cookie = outcome_.cookies.rbegin(); cookie != outcome_.cookies.rend(); ++cookie)
+    if (cookie->name == name) return Found::scalar(cookie->value);
   return Found::absent();
 }
 
 Found Judge::find_phase(const std::string& name) const {
   Phases sum;
-  for (const Hop& hop : outcome_.hops) sum = sum + hop.exchange.phases;
+  for (const Hop& hop : outcome_.hops)
+    if (!is_one_of_many_ || hop.label == answer_->label) sum = sum + hop.exchange.phases;
   if (name == "dns") return milliseconds(sum.dns);
   if (name == "connect") return milliseconds(sum.connect);
   if (name == "tls") return milliseconds(sum.tls);
@@ -216,8 +226,8 @@ std::optional<std::string> Judge::value_of(const Capture& capture, std::string& 
     case CaptureSource::cookie: return as_text(find_cookie(capture.expression));
     case CaptureSource::regex: return find_pattern(capture.expression, exchange_.body);
     case CaptureSource::url:
-      if (outcome_.hops.empty()) return std::nullopt;
-      return outcome_.hops.back().request.url;
+      if (answer_ == nullptr) return std::nullopt;
+      return answer_->request.url;
   }
   return std::nullopt;
 }

@@ -37,6 +37,7 @@ struct Judging {
   std::string_view kind;  // of the step's action
   Nanos duration{0};      // of the step
   WallTime now;
+  std::optional<std::size_t> hop;  // the answer that is judged; nothing: the last hop
 };
 
 // What one step got, looked at from all sides.
@@ -70,7 +71,9 @@ class Judge {
   std::optional<std::string> value_of(const Capture& capture, std::string& why);
 
   const ProbeOutcome& outcome_;
-  const http::Exchange& exchange_;  // of the last hop; an empty one without hops
+  const Hop* answer_;               // null without hops
+  bool is_one_of_many_;             // only hops with its label count
+  const http::Exchange& exchange_;  // of the answer; an empty one without hops
   KindTraits traits_;
   Nanos duration_;
   WallTime now_;

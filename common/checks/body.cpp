@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "common/checks/decoders.h"
+#include "common/checks/formats.h"
 #include "common/checks/scalar.h"
+#include "common/core/hex.h"
 
 namespace picket::checks {
 namespace {
@@ -43,10 +45,20 @@ struct JsonOf {
   }
 };
 
+void decode_base64(CheckContext& context, const Fields& fields, HttpAction& action) {
+  if (!fields.text("body_base64", action.body)) return;
+  const Node& node = *fields.find("body_base64")->value;
+  action.body_kind = BodyKind::base64;
+  context.references.check(node);
+  if (!has_reference(action.body) && !from_base64(action.body))
+    context.report.add("E0111", node.at, "not base64").help =
+        "RFC 4648 with padding, for example aGVsbG8=";
+}
+
 }  // namespace
 
 void decode_body(CheckContext& context, const Fields& fields, HttpAction& action) {
-  constexpr std::array kBodies{"json", "form", "body"};
+  constexpr std::array kBodies{"json", "form", "body", "body_base64", "multipart"};
   const Entry* given = nullptr;
   for (const char* key : kBodies) {
     const Entry* entry = fields.find(key);
@@ -66,6 +78,11 @@ void decode_body(CheckContext& context, const Fields& fields, HttpAction& action
   } else if (given->key == "form") {
     action.body_kind = BodyKind::form;
     action.form = decode_pairs(context, "form", *given->value);
+  } else if (given->key == "multipart") {
+    action.body_kind = BodyKind::multipart;
+    action.multipart = decode_multipart(context, *given->value);
+  } else if (given->key == "body_base64") {
+    decode_base64(context, fields, action);
   } else if (fields.text("body", action.body)) {
     action.body_kind = BodyKind::raw;
     context.references.check(*given->value);

@@ -1,6 +1,8 @@
 #include "common/checks/formats.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 
 #include <algorithm>
 #include <array>
@@ -139,6 +141,21 @@ bool is_tag(std::string_view text) {
   return all_of(
       text, [&](char c) { return is_lower(c) || is_digit(c) || kMarks.find(c) != kMarks.npos; });
 }
+
+bool is_ip_address(std::string_view text) {
+  const std::string plain{text};
+  unsigned char bytes[sizeof(in6_addr)];
+  return ::inet_pton(AF_INET, plain.c_str(), bytes) == 1 ||
+         ::inet_pton(AF_INET6, plain.c_str(), bytes) == 1;
+}
+
+bool is_dns_name(std::string_view text) {
+  return !text.empty() && text.size() <= 253 && !is_ip_address(text) && all_of(text, [](char c) {
+    return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_';
+  });
+}
+
+bool has_reference(std::string_view text) { return text.find("${{") != std::string_view::npos; }
 
 std::optional<std::string> url_error(std::string_view text) {
   if (text.starts_with("${{")) return std::nullopt;

@@ -22,6 +22,10 @@ bool is_header_name(std::string_view text);    // a token of RFC 9110
 bool is_metric_label(std::string_view text);   // Prometheus: [a-zA-Z_][a-zA-Z0-9_]*
 bool is_tag(std::string_view text);            // "tier-1", "team:payments"
 
+bool is_ip_address(std::string_view text);     // numeric, IPv4 or IPv6, without brackets
+bool is_dns_name(std::string_view text);      // "shop.example.com"
+bool has_reference(std::string_view text);     // holds a ${{
+
 // What is wrong with an absolute http or https URL; ${{ }} counts as any text. Nothing: it is one.
 std::optional<std::string> url_error(std::string_view text);
 

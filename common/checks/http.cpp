@@ -68,23 +68,36 @@ void decode_headers(CheckContext& context, const Fields& fields, HttpAction& act
   }
 }
 
+using Login = std::optional<std::pair<std::string, std::string>>;
+
+Login decode_login(CheckContext& context, const Fields& fields, std::string_view key) {
+  const Entry* entry = fields.find(key);
+  if (entry == nullptr) return std::nullopt;
+  const Fields login(context.report, *entry->value, check_keys(key));
+  std::string username;
+  std::string password;
+  login.require("username", "username: probe");
+  login.text("username", username);
+  login.text("password", password);
+  for (const Entry& part : entry->value->entries) context.references.check(*part.value);
+  return std::pair{std::move(username), std::move(password)};
+}
+
 void decode_authentication(CheckContext& context, const Fields& fields, HttpAction& action) {
   if (const Entry* entry = fields.find("bearer")) {
     context.references.check(*entry->value);
     fields.text("bearer", action.bearer);
   }
-  const Entry* entry = fields.find("basic");
-  if (entry == nullptr) return;
-  const Fields basic(context.report, *entry->value, check_keys("basic"));
-  std::string username;
-  std::string password;
-  basic.require("username", "username: probe");
-  basic.text("username", username);
-  basic.text("password", password);
-  for (const Entry& part : entry->value->entries) context.references.check(*part.value);
-  action.basic = {std::move(username), std::move(password)};
-  if (const Entry* bearer = fields.find("bearer"))
-    context.report.add("E0113", bearer->at, "`basic` and `bearer` exclude each other");
+  action.basic = decode_login(context, fields, "basic");
+  action.digest = decode_login(context, fields, "digest");
+  const Entry* given = nullptr;
+  for (const char* key : {"basic", "digest", "bearer"}) {
+    const Entry* entry = fields.find(key);
+    if (entry != nullptr && given != nullptr)
+      context.report.add("E0113", entry->at,
+                         fmt::format("`{}` and `{}` exclude each other", given->key, key));
+    given = entry == nullptr ? given : entry;
+  }
 }
 
 void decode_redirects(const Fields& fields, HttpAction& action) {
@@ -150,6 +163,7 @@ void decode_request(CheckContext& context, const Fields& fields, HttpAction& act
   decode_body(context, fields, action);
   decode_authentication(context, fields, action);
   decode_transport(fields, action);
+  decode_route(context, fields, action);
 }
 
 }  // namespace picket::checks

@@ -24,6 +24,8 @@ class References {
 
   // Checks the references of a scalar; other nodes have none.
   void check(const Node& node);
+  // A secret that is named without ${{ }}.
+  void need_secret(const std::string& name) { secrets_.insert(name); }
   // For texts that are taken as they are: a reference is a mistake there.
   void refuse(const Node& node, const std::string& why);
 

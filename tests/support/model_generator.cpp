@@ -92,7 +92,13 @@ HttpAction ModelGenerator::http() {
   out.url = "https://" + name() + "/" + text();
   out.headers = pairs();
   out.query = pairs();
-  out.body_kind = any(BodyKind::form);
+  out.body_kind = any(BodyKind::multipart);
+  out.multipart = several(2, [&] {
+    return BodyPart{
+        name(), any(BodyPart::Kind::generated), text(), random_.below(1'000'000), text(), text()};
+  });
+  if (coin()) out.digest = std::pair{text(), text()};
+  if (coin()) out.route = {text(), text(), text(), text(), text(), text(), text(), coin(), coin()};
   out.body = text();
   out.form = pairs();
   if (coin()) out.basic = std::pair{text(), text()};

@@ -17,6 +17,7 @@ std::uint64_t header_bytes(const http::Headers& headers) {
 
 void fill(http::Exchange& exchange, const http::Request& request, Reply reply) {
   exchange.status = reply.status;
+  if (!reply.addresses.empty()) exchange.resolved_addresses = std::move(reply.addresses);
   exchange.http_version = "1.1";
   exchange.headers = std::move(reply.headers);
   exchange.header_bytes = header_bytes(exchange.headers);

@@ -21,6 +21,7 @@ struct Reply {
   Nanos delay{0};                         // until the first byte; longer than the timeout: timeout
   std::optional<FailureKind> failure;     // instead of a response
   std::optional<Error> error;             // our own failure
+  std::vector<std::string> addresses;     // that the name resolved to
 };
 
 class ScriptedHttp final : public http::HttpClient {

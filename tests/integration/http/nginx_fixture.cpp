@@ -14,6 +14,8 @@ std::string to_loopback(const DnsQuestion& question) {
     return dns_addresses(question, {"169.254.169.254", "127.0.0.1"}, 1);
   if (question.name == "dead-first.test")
     return dns_addresses(question, {"127.0.0.2", "127.0.0.1"}, 1);
+  if (question.name == "twice.test")
+    return dns_addresses(question, {"127.0.0.1", "127.0.0.3"}, 1);
   return dns_addresses(question, {"127.0.0.1"}, 60);
 }
 
@@ -67,6 +69,12 @@ std::string NginxFixture::servers(const std::vector<int>& ports) const {
   out += tls_server(tls, "stranger.test", {"odd", "DNS:stranger.test", {}, {}, false}, stranger_);
   out += tls_server(tls, "mutual.test", {"mutual", "DNS:mutual.test", {}, {}, false}, authority_,
                     "ssl_verify_client on; ssl_client_certificate " + ca_file() + ";");
+  // One of two machines is broken.
+  const LeafOptions twice{"twice", "DNS:twice.test", {}, {}, false};
+  out += tls_server(tls, "twice.test", twice, authority_);
+  const CertificateFiles files = authority_.issue(twice);
+  out += "server { listen 127.0.0.3:" + std::to_string(tls) + " ssl; ssl_certificate " +
+         files.certificate + "; ssl_certificate_key " + files.key + "; return 503; }\n";
   return out;
 }
 

@@ -25,8 +25,8 @@ struct World {
   async::TaskGroup group{context.get_executor()};
   test::ScriptedHttp http{clock};
   HttpProbe probe{http, clock};
-  std::unique_ptr<HttpSession> session = probe.open(
-      SessionOptions{"picket/1", "0af7651916cd43dd8448eb211c80319c", 1});
+  std::unique_ptr<HttpSession> session =
+      probe.open(SessionOptions{"picket/1", "0af7651916cd43dd8448eb211c80319c", 1});
 
   ProbeOutcome get(const std::string& url, int redirects_max = 10) {
     HttpAction action;
@@ -36,8 +36,7 @@ struct World {
   }
 
   ProbeOutcome send(const HttpAction& action, std::vector<std::string> secret_headers = {}) {
-    HttpCall request{action, std::move(secret_headers),
-                         Deadline::after(clock.now(), Seconds{10})};
+    HttpCall request{action, std::move(secret_headers), Deadline::after(clock.now(), Seconds{10})};
     ProbeOutcome outcome;
     group.spawn("probe", keep(*session, std::move(request), outcome));
     sim::run_for(context, clock, minutes{1});
@@ -217,4 +216,48 @@ TEST_CASE("all hops share one deadline", "[probe]") {
   const ProbeOutcome outcome = w.get("https://a.test/");
   CHECK(kind_of(outcome) == FailureKind::timeout);
   CHECK(outcome.hops.size() == 3);
+}
+
+TEST_CASE("every address is asked alike and a redirect stays at its address", "[probe]") {
+  World world;
+  world.http.answer("GET", "http://a.test/", [](const http::Request& request) {
+    test::Reply reply = redirect(302, "http://a.test/in");
+    reply.headers.emplace_back("Set-Cookie", "seen=" + request.address);
+    reply.addresses = {"192.0.2.1", "192.0.2.2"};
+    return reply;
+  });
+  world.http.answer("GET", "http://a.test/in", [](const http::Request& request) {
+    test::Reply reply;
+    if (request.address == "192.0.2.2") reply.failure = FailureKind::connect_refused;
+    return reply;
+  });
+  HttpAction action;
+  action.url = "http://a.test/";
+  action.route.every_address = true;
+  const ProbeOutcome outcome = world.send(action);
+  const auto& requests = world.http.requests();
+  REQUIRE(requests.size() == 4);
+  CHECK(requests[0].first_address_only);
+  CHECK(requests[0].address.empty());
+  CHECK(requests[1].address == "192.0.2.1");
+  CHECK(requests[2].address == "192.0.2.2");
+  CHECK(requests[3].address == "192.0.2.2");
+  CHECK_FALSE(http::find_header(requests[2].headers, "cookie"));
+  CHECK(http::find_header(requests[3].headers, "cookie") == "seen=192.0.2.2");
+  CHECK(kind_of(outcome) == FailureKind::connect_refused);
+  CHECK_THAT(outcome.failure->message, Catch::StartsWith("1 of 2 addresses fail: 192.0.2.2: "));
+  CHECK(outcome.answers == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("cookies of one name are kept apart by their paths", "[probe]") {
+  World world;
+  test::Reply reply;
+  reply.headers = {{"Set-Cookie", "id=1; Path=/"},
+                   {"Set-Cookie", "id=2; Path=/shop"},
+                   {"Set-Cookie", "id=3; Path=/"}};
+  world.http.on("GET", "http://a.test/", reply);
+  const ProbeOutcome outcome = world.get("http://a.test/");
+  REQUIRE(outcome.cookies.size() == 2);
+  CHECK(outcome.cookies[0].value == "2");
+  CHECK(outcome.cookies[1].value == "3");
 }

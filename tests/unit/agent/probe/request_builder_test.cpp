@@ -74,3 +74,47 @@ TEST_CASE("a URL that cannot be requested is refused", "[request]") {
   for (const char* bad : {"", "a.test", "ftp://a.test/", "https://"})
     CHECK_FALSE(build_request(action_of(bad), "picket/1").has_value());
 }
+
+TEST_CASE("bytes and parts become bodies, and what is not base64 is named", "[request]") {
+  HttpAction action = action_of("https://a.test/");
+  action.body_kind = BodyKind::base64;
+  action.body = "AAEC/w==";
+  CHECK(built(action).body == std::string("\0\1\2\xff", 4));
+  CHECK(header(built(action), "content-type") == "application/octet-stream");
+  action.body = "no base64";
+  CHECK(build_request(action, "picket/1").error().message == "body_base64: not base64");
+  action.body_kind = BodyKind::multipart;
+  action.multipart = {{.name = "a", .value = "b"}};
+  CHECK_THAT(header(built(action), "content-type"),
+             Catch::StartsWith("multipart/form-data; boundary="));
+  action.headers = {{"content-type", "multipart/mixed; boundary=x"}};
+  CHECK(header(built(action), "content-type") == "multipart/mixed; boundary=x");
+}
+
+TEST_CASE("the way to the target goes to the client as it is", "[request]") {
+  HttpAction action = action_of("https://user:pw@a.test/");
+  action.digest = {{"u", "p"}};
+  action.route = {.proxy = "http://p.test:3128",
+                  .proxy_username = "pu",
+                  .proxy_password = "pp",
+                  .address = "203.0.113.7",
+                  .server_name = "b.test",
+                  .client_certificate = "cert",
+                  .ca = "ca",
+                  .happy_eyeballs = true};
+  http::Request request = built(action);
+  CHECK(header(request, "authorization") == "(none)");
+  CHECK(request.digest == http::Credentials{"u", "p"});
+  CHECK(request.proxy == "http://p.test:3128");
+  CHECK(request.proxy_login == http::Credentials{"pu", "pp"});
+  CHECK(request.address == "203.0.113.7");
+  CHECK_FALSE(request.first_address_only);
+  CHECK(request.happy_eyeballs);
+  CHECK(request.tls.server_name == "b.test");
+  CHECK(request.tls.certificate_pem == "cert");
+  CHECK(request.tls.ca_pem == "ca");
+  action.route = {.every_address = true};
+  CHECK(built(action).first_address_only);
+  action.route.address = "203.0.113.7";
+  CHECK_FALSE(built(action).first_address_only);
+}

@@ -51,3 +51,33 @@ TEST_CASE("a large or binary body stands as a file", "[curl]") {
   request.body = std::string("a\0b", 3);
   CHECK(render_curl(request, Redactor{}).ends_with(" --data-binary @BODY_FILE"));
 }
+
+TEST_CASE("the way to the target is part of the line, its secrets are variables", "[curl]") {
+  Redactor redactor;
+  redactor.add("CERT", "-----BEGIN-----");
+  redactor.add("PW", "pa55word");
+  http::Request request;
+  request.url = "https://a.test/";
+  request.compression = false;
+  request.proxy = "http://p.test:3128";
+  request.proxy_login = {"probe", "pa55word"};
+  request.digest = http::Credentials{"me", "pa55word"};
+  request.tls.certificate_pem = "-----BEGIN-----";
+  request.tls.ca_pem = "ca";
+  CHECK(render_curl(request, redactor) ==
+        "curl -sS -i -g -x http://p.test:3128 -U probe:\"$PW\" --digest -u me:\"$PW\" "
+        "--cert <(printf %s \"$CERT\") --cacert <(printf %s ca) https://a.test/");
+}
+
+TEST_CASE("pinned addresses and server names are said in curl's own words", "[curl]") {
+  http::Request request;
+  request.url = "https://a.test:8443/x";
+  request.compression = false;
+  request.address = "2001:db8::7";
+  CHECK(render_curl(request, Redactor{}) ==
+        "curl -sS -i -g --connect-to '::[2001:db8::7]:' https://a.test:8443/x");
+  request.address.clear();
+  request.tls.server_name = "b.test";
+  CHECK(render_curl(request, Redactor{}) ==
+        "curl -sS -i -g --connect-to ::a.test: -H 'host: a.test:8443' https://b.test:8443/x");
+}

@@ -62,7 +62,7 @@ const std::vector<BadCheck> kBadSteps{
     {"check.steps[0].http.url",
      [](v1::Check& m) { m.mutable_steps(0)->mutable_http()->clear_url(); }},
     {"check.steps[0].http.body_kind",
-     [](v1::Check& m) { m.mutable_steps(0)->mutable_http()->set_body_kind(4); }},
+     [](v1::Check& m) { m.mutable_steps(0)->mutable_http()->set_body_kind(6); }},
     {"check.steps[0].http.http_version: unknown word \"3\"",
      [](v1::Check& m) { m.mutable_steps(0)->mutable_http()->set_http_version("3"); }},
     {"check.steps[0].expect[0].subject: unknown word \"lcp\"",

@@ -1,0 +1,29 @@
+// A step with several answers, each judged by itself.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/agent/script/world.h"
+
+using namespace picket;
+using namespace picket::agent;
+
+TEST_CASE("each address of a name is held against the expectations, by its name", "[runner]") {
+  World world;
+  world.http.answer("GET", "https://a.test/", [](const http::Request& request) {
+    test::Reply reply;
+    reply.status = request.address == "192.0.2.2" ? 500 : 200;
+    reply.body = request.address == "192.0.2.3" ? "other" : "hello";
+    reply.addresses = {"192.0.2.1", "192.0.2.2", "192.0.2.3"};
+    return reply;
+  });
+  Step step = http_step("everywhere", "GET", "https://a.test/");
+  http_of(step).route.every_address = true;
+  step.expect = {expect_status(200, 299),
+                 expect(Subject::body, "", MatchOp::equals, std::string{"hello"})};
+  const RunResult result = world.run(check_of({step}));
+  const StepResult& told = result.attempts.back().steps.front();
+  REQUIRE(told.failures.size() == 2);
+  CHECK(told.failures[0].message == "192.0.2.2: expect.status: wanted 2xx, got 500");
+  CHECK_THAT(told.failures[1].message, Catch::StartsWith("192.0.2.3: expect.body: "));
+  REQUIRE(told.requests.size() == 3);
+  CHECK(told.requests[1].label == "192.0.2.2");
+}
