@@ -54,7 +54,10 @@ async::Task<Status> Agent::start() {
   scheduler_ = std::make_unique<Scheduler>(std::move(schedule), settings_.limits);
   LinkPorts link{ports_.executor, clock_,  ports_.pool, ports_.disk,
                  caller_,         *spool_, *this,       ports_.random.fork("link")};
+  TestRuns::Ports tests{ports_.executor, clock_, caller_, runner_, identity_.agent.region};
+  tests_ = std::make_unique<TestRuns>(std::move(tests));
   LinkOptions options;
+  options.tests = settings_.tests;
   options.session = ports_.session;
   options.state_dir = settings_.state_dir;
   link_ = std::make_unique<Link>(std::move(link), std::move(options));
@@ -206,6 +209,7 @@ async::Task<void> Agent::drain() {
   log::info("draining");
   tasks_.cancel_all();
   co_await tasks_.join();
+  if (tests_) co_await tests_->drain();
   if (scheduler_) co_await scheduler_->drain(settings_.drain_grace);
   const auto grace = [this] { return Deadline::after(ports_.clock.now(), settings_.upload_grace); };
   async::Task<bool> written = join(records_);

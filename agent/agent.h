@@ -13,6 +13,7 @@
 #include "agent/link/enrolment.h"
 #include "agent/probe/probes.h"
 #include "agent/script/runner.h"
+#include "agent/test_runs.h"
 
 namespace picket::agent {
 
@@ -23,6 +24,7 @@ struct AgentSettings {
   std::string join_token_file;  // read only while there is no certificate
   std::string version;
   RunLimits limits;
+  bool tests{true};  // takes orders of `picket test`
   std::uint64_t spool_bytes{2ULL << 30};
   Millis spool_age{hours{24 * 7}};
   Millis drain_grace{30'000};  // for runs under way
@@ -82,6 +84,7 @@ class Agent final : RunExecutor, ResultSink, LinkEvents {
   async::Task<void> append(v1::Record record);
   void plan_received(const Plan& plan) override;
   void run_ordered(const OrderedRun& order) override;
+  void test_ordered(OrderedTest test) override { tests_->add(std::move(test)); }
   void evidence_wanted(std::set<CheckName> checks) override;
   void time_corrected(Millis step) override;
   void assign(const Plan& plan);
@@ -96,6 +99,7 @@ class Agent final : RunExecutor, ResultSink, LinkEvents {
   Runner runner_;
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Scheduler> scheduler_;
+  std::unique_ptr<TestRuns> tests_;
   std::unique_ptr<Link> link_;
   std::optional<Plan> kept_plan_;
   bool planned_{false};

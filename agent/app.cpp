@@ -74,6 +74,7 @@ std::string host_name() {
 
 AgentSettings settings_of(const AgentConfig& config) {
   AgentSettings out;
+  out.tests = config.tests;
   out.controller = config.controller;
   out.state_dir = config.state_dir;
   out.name = config.name.empty() ? host_name() : config.name;

@@ -16,6 +16,7 @@ constexpr picket::cli::AddCommand kCommands[] = {
     picket::cli::add_validate,
     picket::cli::add_fmt,
     picket::cli::add_run,
+    picket::cli::add_test,
     picket::cli::add_status,
     picket::cli::add_results,
     picket::cli::add_incidents,

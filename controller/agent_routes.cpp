@@ -80,6 +80,7 @@ async::Task<ServerResponse> AgentRoutes::handle(ServerRequest request) {
       {"POST", "/agent/v1/renew", &AgentRoutes::renew, true},
       {"POST", "/agent/v1/results", &AgentRoutes::results, true},
       {"GET", "/agent/v1/poll", &AgentRoutes::poll, true},
+      {"POST", "/agent/v1/test-results", &AgentRoutes::test_results, true},
   };
   for (const Route& route : kRoutes) {
     if (route.method != request.method || route.path != request.path) continue;
@@ -259,10 +260,24 @@ async::Task<ServerResponse> AgentRoutes::poll(ServerRequest request) {
   poll.session = request.query_value("session").value_or("");
   const std::string orders = request.query_value("orders").value_or("0");
   poll.orders_seen = std::strtoull(orders.c_str(), nullptr, 10);
+  poll.tests = request.query_value("tests") == "1";
   ports_.registry.seen(*request.peer, ports_.turn.now());
   AgentId agent = *request.peer;
   const v1::PollResponse response =
       co_await ports_.dispatch.poll(std::move(agent), std::move(poll));
+  co_return message_response(response);
+}
+
+// Straight to whoever waits: nothing is staged, recorded or counted.
+async::Task<ServerResponse> AgentRoutes::test_results(ServerRequest request) {
+  v1::TestResultRequest message;
+  if (!message.ParseFromString(request.body)) co_return error_response(unparsable());
+  auto run = wire::decode(message.run(), request.peer->region);
+  if (!run) co_return error_response(run.error());
+  const Status taken = ports_.tests.take(message.test(), std::move(*run), request.body.size());
+  if (!taken) co_return error_response(taken.error());
+  v1::TestResultResponse response;
+  response.set_controller_unix_ms(ports_.turn.now().unix_ms());
   co_return message_response(response);
 }
 

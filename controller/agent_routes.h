@@ -12,6 +12,7 @@
 #include "controller/registry/certificate_authority.h"
 #include "controller/registry/registry.h"
 #include "controller/server/handler.h"
+#include "controller/test_routes.h"
 #include "controller/turn.h"
 
 namespace picket::controller {
@@ -34,6 +35,7 @@ class AgentRoutes {
     Dispatch& dispatch;
     Registry& registry;
     CertificateAuthority& authority;
+    TestRoutes& tests;
   };
   AgentRoutes(Ports ports, SpoolCursors cursors)
       : ports_(ports), cursors_(std::move(cursors)) {}
@@ -47,6 +49,7 @@ class AgentRoutes {
   async::Task<ServerResponse> renew(ServerRequest request);
   async::Task<ServerResponse> results(ServerRequest request);
   async::Task<ServerResponse> poll(ServerRequest request);
+  async::Task<ServerResponse> test_results(ServerRequest request);
   Status authorize(const ServerRequest& request);
   Status take(const v1::SpoolBatch& batch, const AgentId& agent);
   void take_record(const v1::Record& record, const AgentId& agent);

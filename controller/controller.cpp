@@ -127,10 +127,11 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
       dispatch_({ports_.executor, ports_.clock, turn_}, settings_.regions),
       reloader_({ports_.executor, ports_.clock, ports_.work_pool, turn_, dispatch_},
                 ports_.load_checks, ports_.fingerprint),
-      agent_routes_({ports_.clock, turn_, dispatch_, registry_, ports_.authority},
+      tests_({ports_.executor, ports_.clock, ports_.work_pool, turn_, dispatch_}),
+      agent_routes_({ports_.clock, turn_, dispatch_, registry_, ports_.authority, tests_},
                     std::move(restored.cursors)),
       people_routes_({ports_.clock, ports_.database_pool, ports_.store, turn_, dispatch_,
-                      registry_, reloader_, series_},
+                      registry_, reloader_, series_, tests_},
                      {settings_.version, settings_.admin_token, settings_.backup_directory}),
       deliverer_({ports_.executor, ports_.clock, ports_.delivery,
                   [this](WriteSet rows) { return turn_.commit_rows(std::move(rows)); },
@@ -188,6 +189,7 @@ void Controller::start() {
 
 async::Task<void> Controller::stop() {
   dispatch_.stop();
+  tests_.stop();
   co_await deliverer_.drain(Deadline::after(ports_.clock.now(), kStopLimit));
   turn_.checkpoint();
   async::Task<bool> durable = turn_.durable();

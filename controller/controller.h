@@ -90,6 +90,7 @@ class Controller {
   Turn turn_;
   Dispatch dispatch_;
   Reloader reloader_;
+  TestRoutes tests_;
   AgentRoutes agent_routes_;
   PeopleRoutes people_routes_;
   Deliverer deliverer_;

@@ -63,6 +63,7 @@ void Dispatch::add_agent(const AgentId& agent) {
 }
 
 void Dispatch::remove_agent(const AgentId& agent) {
+  pollers_.erase(agent);
   planner_.remove_agent(agent);
   update();
 }
@@ -161,17 +162,54 @@ v1::RunOrder Dispatch::encode(const Order& order, const AgentId& agent) const {
   return message;
 }
 
+v1::TestOrder Dispatch::encode_test(const Order& order) {
+  v1::TestOrder message;
+  message.set_number(order.number);
+  message.set_test(order.test->id);
+  *message.mutable_definition() = wire::encode(*order.test->check);
+  message.set_revision(order.revision.value);
+  message.set_expires_unix_ms(order.expires.unix_ms());
+  return message;
+}
+
+TestPlacement Dispatch::order_test(const RegionName& region, const OrderedTest& test,
+                                   WallTime expires) {
+  const WallTime now = ports_.turn.now();
+  TestPlacement placement = TestPlacement::no_agent;
+  for (const auto& [agent, poller] : pollers_) {
+    if (agent.region != region || now - poller.last > Planner::kOfflineAfter) continue;
+    placement = TestPlacement::not_taken;
+    if (!poller.tests) continue;
+    Order order;
+    order.check = test.check->name;
+    order.revision = wire::revision_of(*test.check);
+    order.kind = RunKind::manual;
+    order.round = now;
+    order.expires = expires;
+    order.test = test;
+    desk_.add(agent, std::move(order));
+    changed_.notify_all();
+    return TestPlacement::ordered;
+  }
+  return placement;
+}
+
 // True when there is something to say.
 bool Dispatch::fill(const AgentId& agent, const PollRequest& request, v1::PollResponse& response) {
   const v1::DesiredState& state = desired(agent);
   const bool behind = state.digest() != request.have;
   if (behind) *response.mutable_desired() = state;
   const WallTime now = ports_.turn.now();
-  for (const Order& order : desk_.take(agent, request.session, request.orders_seen, now))
-    *response.add_orders() = encode(order, agent);
+  for (const Order& order : desk_.take(agent, request.session, request.orders_seen, now)) {
+    if (!order.test)
+      *response.add_orders() = encode(order, agent);
+    else if (request.tests)
+      *response.add_tests() = encode_test(order);
+  }
   for (const CheckName& check : std::exchange(evidence_[agent], {}))
     response.add_evidence_for(check.value);
-  return behind || response.orders_size() != 0 || response.evidence_for_size() != 0;
+  return behind || response.orders_size() != 0 || response.tests_size() != 0 ||
+         response.evidence_for_size() != 0;
 }
 
 async::Task<bool> Dispatch::news() {
@@ -181,6 +219,7 @@ async::Task<bool> Dispatch::news() {
 
 async::Task<v1::PollResponse> Dispatch::poll(AgentId agent, PollRequest request) {
   seen(agent);
+  pollers_[agent] = {ports_.turn.now(), request.tests};
   v1::PollResponse response;
   const Deadline until = Deadline::after(ports_.clock.now(), kPark);
   while (!fill(agent, request, response) && !stopping_ && !until.passed(ports_.clock.now())) {

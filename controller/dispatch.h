@@ -21,7 +21,11 @@ struct PollRequest {
   std::string have;     // digest of the desired state that the agent holds
   std::string session;  // random, per start of the agent
   std::uint64_t orders_seen{0};
+  bool tests{false};  // the agent takes orders of `picket test`
 };
+
+// What became of a test order in a region.
+enum class TestPlacement { ordered, no_agent, not_taken };  // not_taken: by any agent there
 
 class Dispatch {
  public:
@@ -45,6 +49,12 @@ class Dispatch {
   void order(const std::vector<RunRequest>& requests);
   void want_evidence(const std::vector<CheckName>& checks);
 
+  // One run for `picket test`, by any agent of the region that polls and takes tests.
+  TestPlacement order_test(const RegionName& region, const OrderedTest& test, WallTime expires);
+  std::vector<RegionName> select(const RegionSelector& regions) const {
+    return planner_.select(regions);
+  }
+
   // Answers at once when there is something new, else after about 50 s with nothing.
   async::Task<v1::PollResponse> poll(AgentId agent, PollRequest request);
 
@@ -63,6 +73,7 @@ class Dispatch {
   void record_defined(const CheckName& name);
   const v1::DesiredState& desired(const AgentId& agent);
   v1::RunOrder encode(const Order& order, const AgentId& agent) const;
+  static v1::TestOrder encode_test(const Order& order);
   bool fill(const AgentId& agent, const PollRequest& request, v1::PollResponse& response);
   async::Task<bool> news();
 
@@ -74,6 +85,11 @@ class Dispatch {
   std::map<AgentId, std::shared_ptr<const v1::DesiredState>> desired_;
   std::map<AgentId, std::set<CheckName>> evidence_;
   std::set<std::pair<CheckName, RegionName>> looked_;  // has a run, or one was ordered
+  struct Poller {
+    WallTime last;
+    bool tests{false};
+  };
+  std::map<AgentId, Poller> pollers_;
   std::uint64_t unplaced_{0};
   bool stopping_{false};
 };

@@ -70,6 +70,11 @@ std::optional<std::string> match(std::string_view pattern, std::string_view path
   return std::string{segment};
 }
 
+template <class T>
+ServerResponse answer(const Result<T>& body, int status = 200) {
+  return body ? json(*body, status) : problem(body.error());
+}
+
 std::size_t limit_of(const ServerRequest& request, std::size_t fallback) {
   const std::string text = request.query_value("limit").value_or("");
   const auto number = std::strtoull(text.c_str(), nullptr, 10);
@@ -108,6 +113,8 @@ const std::vector<PeopleRoutes::Route>& PeopleRoutes::routes() {
       {"GET", "/api/v1/reload", &P::show_reload, Policy::read},
       {"POST", "/api/v1/reload", &P::reload, Policy::admin},
       {"POST", "/api/v1/backup", &P::backup, Policy::admin},
+      {"POST", "/api/v1/tests", &P::start_test, Policy::admin},
+      {"GET", "/api/v1/tests/*", &P::show_test, Policy::admin},
   };
   return table;
 }
@@ -340,6 +347,14 @@ async::Task<ServerResponse> PeopleRoutes::reload(ServerRequest request, std::str
   if (status) status = co_await settle();
   if (!status) co_return problem(status.error());
   co_return json(render_reload(ports_.reloader.view()));
+}
+
+async::Task<ServerResponse> PeopleRoutes::start_test(ServerRequest request, std::string) {
+  co_return answer(co_await ports_.tests.start(std::move(request)), 201);
+}
+
+async::Task<ServerResponse> PeopleRoutes::show_test(ServerRequest request, std::string id) {
+  co_return answer(co_await ports_.tests.show(std::move(request), std::move(id)));
 }
 
 // In small steps, so that commits go on between them.

@@ -11,6 +11,7 @@
 #include "controller/agent_routes.h"
 #include "controller/api/series.h"
 #include "controller/reloader.h"
+#include "controller/test_routes.h"
 
 namespace picket::controller {
 
@@ -25,6 +26,7 @@ class PeopleRoutes {
     Registry& registry;
     Reloader& reloader;
     const SeriesBook& series;
+    TestRoutes& tests;
   };
   struct Settings {
     std::string version;
@@ -66,6 +68,8 @@ class PeopleRoutes {
   async::Task<ServerResponse> show_reload(ServerRequest request, std::string segment);
   async::Task<ServerResponse> reload(ServerRequest request, std::string segment);
   async::Task<ServerResponse> backup(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> start_test(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> show_test(ServerRequest request, std::string id);
 
   async::Task<Status> copy_database(std::string path);
   bool may(const ServerRequest& request, Policy policy) const;

@@ -94,7 +94,8 @@ void read_secrets(const Fields& file, SecretSettings& out) {
 void decode(Report& report, const Node& root, AgentConfig& out) {
   static const KeyGroup keys =
       keys_of("agent.yaml", {"version", "controller", "controller_ca", "state_dir", "name",
-                             "join_token_file", "resolver", "network", "limits", "secrets", "log"});
+                             "join_token_file", "resolver", "network", "limits", "secrets", "tests",
+                             "log"});
   const Fields file(report, root, keys);
   if (!file.is_map()) return;
   checks::read_config_version(file);
@@ -108,6 +109,7 @@ void decode(Report& report, const Node& root, AgentConfig& out) {
   read_network(file, out.network);
   read_limits(file, out.limits);
   read_secrets(file, out.secrets);
+  file.flag("tests", out.tests);
   checks::read_log(file, out.log);
 }
 

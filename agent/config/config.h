@@ -39,6 +39,7 @@ struct AgentConfig {
   NetworkSettings network;
   LimitSettings limits;
   SecretSettings secrets;
+  bool tests{true};  // runs what `picket test` orders
   checks::LogSettings log;
 };
 

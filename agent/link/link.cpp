@@ -60,7 +60,7 @@ async::Task<bool> Link::poll_once() {
   Call call;
   call.method = "GET";
   call.path = "/agent/v1/poll?have=" + have_ + "&session=" + options_.session +
-              "&orders=" + std::to_string(orders_seen_);
+              "&orders=" + std::to_string(orders_seen_) + (options_.tests ? "&tests=1" : "");
   call.timeout = kPollTimeout;
   auto answer = co_await ports_.caller.call(std::move(call));
   v1::PollResponse response;
@@ -78,13 +78,16 @@ async::Task<bool> Link::poll_once() {
   if (response.has_desired())
     planned = co_await take_plan(std::move(*response.mutable_desired()));
   if (planned) poll_backoff_.reset();
+  const std::uint64_t seen = orders_seen_;
   take_orders(response);
+  take_tests(response, seen);
   std::set<CheckName> wanted;
   for (const auto& name : response.evidence_for()) wanted.emplace(name);
   ports_.events.evidence_wanted(std::move(wanted));
   polled_ = true;
   contact_.notify_all();
-  const bool idle = !response.has_desired() && response.orders_size() == 0;
+  const bool idle = !response.has_desired() && response.orders_size() == 0 &&
+                    response.tests_size() == 0;
   if (idle && answer->elapsed < kPollPause) co_await ports_.clock.sleep_for(kPollPause);
   co_return true;
 }
@@ -119,6 +122,19 @@ void Link::take_orders(const v1::PollResponse& response) {
       ++stats_.orders;
       ports_.events.run_ordered(*order);
     }
+  }
+}
+
+// Tests share the orders' numbers: `seen` is what was seen before this answer.
+void Link::take_tests(const v1::PollResponse& response, std::uint64_t seen) {
+  for (const auto& message : response.tests()) {
+    if (message.number() <= seen) continue;
+    orders_seen_ = std::max(orders_seen_, message.number());
+    auto test = decode_test(message);
+    if (!test)
+      log::error("ordered test not understood", test.error());
+    else if (options_.tests)
+      ports_.events.test_ordered(std::move(*test));
   }
 }
 

@@ -21,6 +21,7 @@ struct LinkOptions {
   BatchLimits batch;
   Millis linger{20};
   Millis seal_after{std::chrono::minutes{10}};  // an outage of this length makes a backlog
+  bool tests{true};                             // takes orders of `picket test`
   Millis refused_retry{60'000};                 // after 401, 403 or a certificate that fails
 };
 
@@ -73,6 +74,7 @@ class Link {
   async::Task<bool> poll_once();
   async::Task<bool> take_plan(v1::DesiredState desired);
   void take_orders(const v1::PollResponse& response);
+  void take_tests(const v1::PollResponse& response, std::uint64_t seen);
   void answered(const Answer& answer, std::int64_t controller_unix_ms);
   Millis pause_after(const Refusal& refusal, Backoff& backoff);
   void note(const Refusal& refusal);

@@ -38,11 +38,20 @@ struct OrderedRun {
   std::shared_ptr<const Check> definition;  // null: as planned
 };
 
+// One run for `picket test`; its result goes straight back, never into the spool.
+struct OrderedTest {
+  std::string test;  // id of the request
+  std::shared_ptr<const Check> check;
+  Revision revision;
+  WallTime expires;  // not started by then: not worth it
+};
+
 class LinkEvents {
  public:
   virtual ~LinkEvents() = default;
   virtual void plan_received(const Plan& plan) = 0;
   virtual void run_ordered(const OrderedRun& order) = 0;
+  virtual void test_ordered(OrderedTest test) = 0;
   virtual void evidence_wanted(std::set<CheckName> checks) = 0;
   virtual void time_corrected(Millis step) = 0;
 };

@@ -71,6 +71,19 @@ Result<OrderedRun> decode_order(const v1::RunOrder& message) {
   return out;
 }
 
+Result<OrderedTest> decode_test(const v1::TestOrder& message) {
+  OrderedTest out;
+  out.test = message.test();
+  if (out.test.empty() || out.test.size() > 64) return refused("test.test: missing or too long");
+  if (message.expires_unix_ms() < 0) return refused("test: a time before 1970");
+  out.expires = WallTime::from_unix_ms(message.expires_unix_ms());
+  out.revision = Revision{message.revision()};
+  auto definition = wire::decode(message.definition());
+  if (!definition) return fail(definition.error());
+  out.check = std::make_shared<const Check>(std::move(*definition));
+  return out;
+}
+
 Status store_plan(Disk& disk, const std::string& state_dir, const v1::DesiredState& message) {
   const std::string bytes = wire::serialize(message);
   return write_atomically(disk, state_dir, std::string(kFile), sha256(bytes) + bytes);

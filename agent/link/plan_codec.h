@@ -15,6 +15,7 @@ Result<Plan> decode_plan(const v1::DesiredState& message);
 
 // protocol names the field. `region` is ours.
 Result<OrderedRun> decode_order(const v1::RunOrder& message);
+Result<OrderedTest> decode_test(const v1::TestOrder& message);
 
 // state_dir/desired.pb: a checksum and the message.
 Status store_plan(Disk& disk, const std::string& state_dir, const v1::DesiredState& message);

@@ -48,6 +48,7 @@ void add_init(CLI::App& app, Action& chosen);
 void add_validate(CLI::App& app, Action& chosen);
 void add_fmt(CLI::App& app, Action& chosen);
 void add_run(CLI::App& app, Action& chosen);
+void add_test(CLI::App& app, Action& chosen);
 void add_explain(CLI::App& app, Action& chosen);
 void add_status(CLI::App& app, Action& chosen);
 void add_results(CLI::App& app, Action& chosen);

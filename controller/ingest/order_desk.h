@@ -6,14 +6,23 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/core/ids.h"
 #include "common/core/time.h"
+#include "common/model/check.h"
 #include "common/model/run.h"
 
 namespace picket::controller {
+
+// Of an order for `picket test`: what to run, since it is in no plan.
+struct OrderedTest {
+  std::string id;
+  std::shared_ptr<const Check> check;
+};
 
 struct Order {
   std::uint64_t number{0};  // set by the desk
@@ -23,6 +32,7 @@ struct Order {
   WallTime round;
   std::uint32_t ordinal{0};
   WallTime expires;
+  std::optional<OrderedTest> test;
 };
 
 class OrderDesk {

@@ -71,6 +71,7 @@ class Planner {
   std::vector<RegionName> assigned(const CheckName& check) const;  // ordered by name
   std::optional<Placement> placement(const CheckName& check, const RegionName& region) const;
   bool online(const RegionName& region) const;
+  std::vector<RegionName> select(const RegionSelector& selector) const;  // ordered by name
 
   // The longest span in which nobody looks, over the regions that are online.
   std::optional<Millis> worst_gap(const CheckName& check) const;
@@ -101,7 +102,6 @@ class Planner {
   void announce(PlanChange& change);
   void plan_check(Planned& planned, WallTime now, PlanChange& change);
   std::map<RegionName, Placement> place(const Planned& planned, WallTime now) const;
-  std::vector<RegionName> select(const RegionSelector& selector) const;
   std::string choose_agent(const CheckName& check, const RegionName& region) const;
 
   std::map<RegionName, RegionLabels> regions_;

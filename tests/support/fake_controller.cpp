@@ -52,8 +52,14 @@ void FakeController::set_desired(v1::DesiredState desired) {
 }
 
 void FakeController::order(v1::RunOrder order) {
-  order.set_number(orders_.size() + 1);
+  order.set_number(orders_.size() + tests_.size() + 1);
   orders_.push_back(std::move(order));
+  changed_.notify_all();
+}
+
+void FakeController::test(v1::TestOrder test) {
+  test.set_number(orders_.size() + tests_.size() + 1);
+  tests_.push_back(std::move(test));
   changed_.notify_all();
 }
 
@@ -134,7 +140,10 @@ async::Task<http::Exchange> FakeController::poll(std::string url) {
   const std::uint64_t seen = std::stoull(query(url, "orders"));
   const MonoTime until = clock_.now() + poll_hold;
   const std::string have = query(url, "have");
-  while (desired_.digest() == have && orders_.size() <= seen && clock_.now() < until) {
+  const auto is_news = [&] {
+    return desired_.digest() != have || orders_.size() + tests_.size() > seen;
+  };
+  while (!is_news() && clock_.now() < until) {
     async::Task<bool> woken = wait_for(changed_);
     co_await async::with_deadline(clock_, Deadline{until}, std::move(woken));
   }
@@ -142,6 +151,8 @@ async::Task<http::Exchange> FakeController::poll(std::string url) {
   if (desired_.digest() != have) *out.mutable_desired() = desired_;
   for (const auto& order : orders_)
     if (order.number() > seen) *out.add_orders() = order;
+  for (const auto& test : tests_)
+    if (test.number() > seen && query(url, "tests") == "1") *out.add_tests() = test;
   out.set_controller_unix_ms(now_ms());
   co_return response(200, out.SerializeAsString());
 }

@@ -37,6 +37,7 @@ class FakeController final : public http::HttpClient {
 
   void set_desired(v1::DesiredState desired);
   void order(v1::RunOrder order);
+  void test(v1::TestOrder test);  // handed to agents that say that they take tests
 
   Nanos trip{Millis{2}};
   Nanos poll_hold{Seconds{50}};
@@ -63,6 +64,7 @@ class FakeController final : public http::HttpClient {
   async::Notice changed_;
   v1::DesiredState desired_;
   std::vector<v1::RunOrder> orders_;
+  std::vector<v1::TestOrder> tests_;
 };
 
 }  // namespace picket::test

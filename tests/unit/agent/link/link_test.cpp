@@ -6,6 +6,7 @@
 #include "agent/spool/spool.h"
 #include "common/wire/wire.h"
 #include "tests/support/fake_controller.h"
+#include "tests/support/model_generator.h"
 #include "tests/support/sim/memory_disk.h"
 #include "tests/support/sim/sim_clock.h"
 
@@ -65,6 +66,7 @@ struct World final : LinkEvents {
 
   void plan_received(const Plan& plan) override { plans.push_back(plan); }
   void run_ordered(const OrderedRun& order) override { orders.push_back(order); }
+  void test_ordered(OrderedTest test) override { tests.push_back(std::move(test)); }
   void evidence_wanted(std::set<CheckName> checks) override { evidence = std::move(checks); }
   void time_corrected(Millis step) override { steps.push_back(step); }
 
@@ -79,6 +81,7 @@ struct World final : LinkEvents {
   std::unique_ptr<Link> link;
   std::vector<Plan> plans;
   std::vector<OrderedRun> orders;
+  std::vector<OrderedTest> tests;
   std::set<CheckName> evidence;
   std::vector<Millis> steps;
   async::TaskGroup tasks{context.get_executor()};
@@ -295,6 +298,30 @@ TEST_CASE("each order is handed on once, an expired one never", "[link]") {
   CHECK(w.orders[0].check == CheckName{"a"});
   CHECK(w.orders[1].check == CheckName{"b"});
   CHECK(w.link->stats().orders_expired == 1);
+}
+
+TEST_CASE("tests share the numbers of orders and are handed on once each", "[link]") {
+  World w;
+  v1::TestOrder test;
+  test.set_test("t1");
+  *test.mutable_definition() = wire::encode(test::ModelGenerator{Random{5}}.check());
+  test.set_expires_unix_ms(kStart + 60'000);
+  w.controller.test(test);
+  w.controller.order(order_for("a", kStart + 60'000));
+  w.controller.test(test);
+  w.start();
+  w.pass(Seconds{1});
+  CHECK(w.orders.size() == 1);
+  REQUIRE(w.tests.size() == 2);
+  CHECK(w.tests[0].test == "t1");
+  CHECK(w.requests_to("&tests=1") == w.controller.polls);
+  v1::TestOrder damaged;
+  damaged.set_test("t2");
+  w.controller.test(damaged);
+  w.controller.order(order_for("b", kStart + 60'000));
+  w.pass(Seconds{1});
+  CHECK(w.tests.size() == 2);
+  CHECK(w.orders.size() == 2);
 }
 
 TEST_CASE("an answer to a poll that was lost brings its orders again", "[link]") {

@@ -168,3 +168,25 @@ TEST_CASE("enrolment, renewal and errors keep their bytes", "[wire][golden]") {
   error.set_next_seq(7);
   CHECK(kept_as("error_body", error).next_seq() == 7);
 }
+
+TEST_CASE("test orders and their results keep their bytes", "[wire][golden]") {
+  test::ModelGenerator generate{Random{4}};
+  v1::PollResponse poll;
+  auto& order = *poll.add_tests();
+  order.set_number(10);
+  order.set_test("0123456789abcdef0123456789abcdef");
+  *order.mutable_definition() = wire::encode(generate.check());
+  order.set_revision(std::string(64, 'c'));
+  order.set_expires_unix_ms(1'800'000'060'000);
+  const auto kept = kept_as("poll_response_tests", poll);
+  REQUIRE(kept.tests_size() == 1);
+  CHECK(wire::decode(kept.tests(0).definition()).has_value());
+  v1::TestResultRequest result;
+  result.set_test("0123456789abcdef0123456789abcdef");
+  *result.mutable_run() = wire::encode(generate.run());
+  const auto read = kept_as("test_result_request", result);
+  CHECK(wire::decode(read.run(), RegionName{"eu-west-1"}).has_value());
+  v1::TestResultResponse response;
+  response.set_controller_unix_ms(1'800'000'000'002);
+  CHECK(kept_as("test_result_response", response).controller_unix_ms() == 1'800'000'000'002);
+}

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""`picket test`: checks on real agents, with nothing stored, counted or paged."""
+import http.server
+import json
+import os
+import sqlite3
+import threading
+import unittest
+import xml.etree.ElementTree
+
+from fleet_rig import FleetRig
+
+SECRET = "hunter22-canary"
+HEAD = """version: 1
+defaults: {owner: shop, timeout: 10s, regions: all, notify: webhook/spare, retries: 0}
+checks:
+"""
+
+
+class Target(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        self.server.seen.append((self.path, self.headers.get("user-agent", "")))
+        body = b"you are in " + self.headers.get("x-region", "").encode()
+        self.send_response(503 if self.path.startswith("/down") else 200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):  # the receiver of pages: there must be none
+        self.server.pages.append(self.rfile.read(int(self.headers["content-length"])))
+        self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+
+class TestTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Target)
+        cls.server.seen, cls.server.pages = [], []
+        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
+        cls.addClassCleanup(cls.server.server_close)
+        cls.addClassCleanup(cls.server.shutdown)
+        cls.base = f"http://127.0.0.1:{cls.server.server_port}"
+        cls.rig = FleetRig(os.environ["PICKET_BIN"], webhook=f"{cls.base}/page")
+        cls.addClassCleanup(cls.rig.stop)
+        (cls.rig.root / "secrets/TOKEN").write_text(SECRET + "\n")
+        for region, more in (("eu-west-1", ""), ("us-east-1", ""), ("refuses", "tests: false\n")):
+            cls.rig.add_agent(region, more)
+
+    def write(self, *checks):
+        path = self.rig.root / "new.check.yaml"
+        path.write_text(HEAD + "".join(checks))
+        self.addCleanup(path.unlink)
+        return "new.check.yaml"
+
+    def check(self, name, path="/", more=""):
+        return (f"  - name: {name}\n    http: {{url: \"{self.base}{path}\", "
+                f"headers: {{x-region: \"${{{{ region }}}}\"{more}}}}}\n")
+
+    def run_test(self, *arguments, wanted=0):
+        done = self.rig.picket("test", *arguments)
+        self.assertEqual(done.returncode, wanted, done.stdout + done.stderr)
+        return done.stdout
+
+    def test_every_region_runs_the_check_and_the_grid_shows_it(self):
+        file = self.write(self.check("good"), self.check("broken", "/down"))
+        out = self.run_test(file, "--regions", "eu-west-1,us-east-1", wanted=1)
+        lines = out.splitlines()
+        self.assertRegex(lines[0], r"^ +euw1  use1$")
+        self.assertRegex(lines[1], r"^broken +✗ +✗$")
+        self.assertRegex(lines[2], r"^good +✓ +✓$")
+        for region in ("eu-west-1", "us-east-1"):
+            self.assertRegex(out, rf"broken +{region}, [\d.]+ m?s\n  ✗ http  GET 503 ")
+            self.assertIn(f"body: you are in {region}", out)
+        self.assertTrue(out.endswith("2 failed, 2 passed\n"), out)
+        self.assertTrue(all(agent.startswith("picket/") for _, agent in self.server.seen))
+
+    def test_regions_without_an_agent_or_with_one_that_refuses_are_said(self):
+        file = self.write(self.check("good"))
+        out = self.run_test(file, "--regions", "eu-west-1,refuses,nowhere", wanted=4)
+        self.assertIn("good in nowhere: no agent polls there\n", out)
+        self.assertIn("good in refuses: its agent takes no test orders", out)
+        self.assertTrue(out.endswith("1 passed, 2 not finished\n"), out)
+
+    def test_reports_and_secrets(self):
+        file = self.write(self.check("secret", "/down?t=${{ secrets.TOKEN }}",
+                                     ', x-token: "${{ secrets.TOKEN }}"'))
+        outs = [self.run_test(file, "--regions", "eu-west-1", "-v", "--har", "out.har", wanted=1)]
+        outs.append((self.rig.root / "out.har").read_text())
+        outs.append(self.run_test(file, "--regions", "eu-west-1", "-o", "json", wanted=1))
+        outs.append(self.run_test(file, "--regions", "eu-west-1", "-o", "junit", wanted=1))
+        for out in outs:
+            self.assertNotIn(SECRET, out)
+        self.assertIn(("/down?t=" + SECRET), [path for path, _ in self.server.seen])
+        self.assertIn("x-token: ***", outs[0])
+        self.assertEqual(json.loads(outs[1])["log"]["pages"][0]["id"], "secret/eu-west-1/1")
+        self.assertEqual(json.loads(outs[2])["runs"][0]["region"], "eu-west-1")
+        self.assertEqual(xml.etree.ElementTree.fromstring(outs[3]).attrib["failures"], "1")
+
+    def test_nothing_is_stored_counted_or_paged(self):
+        file = self.write(self.check("traceless", "/down"))
+        before = self.rows()
+        self.run_test(file, "--regions", "eu-west-1,us-east-1", wanted=1)
+        self.assertEqual(self.rig.call("GET", "/api/v1/checks/traceless")["status"], 404)
+        self.assertEqual(self.rig.call("GET", "/api/v1/status")["checks"], [])
+        self.assertEqual(self.rig.call("GET", "/api/v1/incidents?state=all")["incidents"], [])
+        self.assertNotIn("traceless", self.rig.text("/metrics"))
+        self.assertEqual(self.server.pages, [])
+        self.assertEqual(self.rows(), before)
+        for region in ("eu-west-1", "us-east-1"):
+            spool = self.rig.root / f"agent-{region}/spool"
+            found = b"".join(path.read_bytes() for path in spool.rglob("*") if path.is_file())
+            self.assertNotIn(b"traceless", found)
+
+    def rows(self):
+        """Of every table that a run could reach."""
+        path = next((self.rig.root / "state").glob("*.db"))
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+            return {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                    for table in ("evidence", "last_good", "definitions", "active_checks",
+                                  "incidents", "outbox")}
+
+    def test_mistakes_are_told_before_anything_runs(self):
+        file = self.write("  - name: bad\n")
+        self.assertEqual(self.run_test(file, wanted=3), "")
+        file = self.write(self.check("good"))
+        done = self.rig.picket("test", file, "--check", "godo")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no check is named `godo`", done.stderr)
+
+    def test_the_api_wants_the_token_and_refuses_what_makes_no_sense(self):
+        call = self.rig.call
+        self.assertEqual(call("POST", "/api/v1/tests", {}, token=False)["status"], 401)
+        self.assertEqual(call("GET", "/api/v1/tests/0", token=False)["status"], 401)
+        self.assertEqual(call("GET", "/api/v1/tests/0")["status"], 404)
+        self.assertEqual(call("POST", "/api/v1/tests", {"files": []})["status"], 400)
+        bad = {"files": [{"path": "a", "text": "version: 1\nchecks: [\n"}]}
+        self.assertIn("a:", call("POST", "/api/v1/tests", bad)["error"]["message"])
+
+
+if __name__ == "__main__":
+    unittest.main()
