@@ -39,7 +39,9 @@ Agent::Agent(AgentPorts ports, AgentSettings settings)
       probes_({ports_.probes, clock_, ports_.dns, ports_.icmp}),
       runner_(probes_, clock_, ports_.secrets, ports_.random.fork("runner"), user_agent_),
       records_(ports_.executor),
-      tasks_(ports_.executor) {}
+      tasks_(ports_.executor) {
+  if (ports_.tracer != nullptr) runner_.trace_with(*ports_.tracer);
+}
 
 Agent::~Agent() = default;
 

@@ -18,6 +18,7 @@
 #include "agent/dns/name_servers.h"
 #include "agent/dns/socket_client.h"
 #include "agent/icmp/echo_client.h"
+#include "agent/icmp/tcp_tracer.h"
 #include "agent/memory_trim.h"
 #include "agent/probe/dns_servers.h"
 #include "agent/probe/icmp_probe.h"
@@ -137,6 +138,7 @@ class Program {
     dns_ = create_dns_client(clock_, network_->guard());
     icmp_ = create_echo_client(clock_);
     dns_ports_.emplace(DnsPorts{*dns_, *network_, system_servers(config_.resolver_servers)});
+    tracer_ = create_tcp_tracer(clock_, config_.limits.traceroutes_per_minute);
     icmp_ports_.emplace(IcmpPorts{*icmp_, *network_});
     AgentPorts ports{context_.get_executor(),
                      clock_,
@@ -149,7 +151,7 @@ class Program {
                      secure_random_hex(16),
                      trim_memory,
                      &*dns_ports_,
-                     &*icmp_ports_};
+                     &*icmp_ports_, tracer_.get()};
     agent_ = std::make_unique<Agent>(std::move(ports), settings_of(config_));
     return {};
   }
@@ -210,6 +212,7 @@ class Program {
   std::unique_ptr<IcmpClient> icmp_;
   std::optional<DnsPorts> dns_ports_;
   std::optional<IcmpPorts> icmp_ports_;
+  std::unique_ptr<RouteTracer> tracer_;
   Client probes_;
   Client controller_;
   std::unique_ptr<SecretSource> secrets_;

@@ -68,11 +68,12 @@ void read_network(const Fields& file, NetworkSettings& out) {
 void read_limits(const Fields& file, LimitSettings& out) {
   const Entry* entry = file.find("limits");
   if (entry == nullptr) return;
-  static const KeyGroup keys =
-      keys_of("limits", {"concurrent_runs", "per_host", "spool_bytes", "spool_age"});
+  static const KeyGroup keys = keys_of("limits", {"concurrent_runs", "per_host", "spool_bytes",
+                                                  "spool_age", "traceroutes_per_minute"});
   const Fields fields(file.report(), *entry->value, keys);
   fields.integer("concurrent_runs", {1, 100'000}, out.concurrent_runs);
   fields.integer("per_host", {1, 10'000}, out.per_host);
+  fields.integer("traceroutes_per_minute", {0, 60}, out.traceroutes_per_minute);
   fields.size("spool_bytes", {1ull << 20, 1ull << 40}, out.spool_bytes);
   fields.duration("spool_age", {std::chrono::minutes{10}, std::chrono::hours{24 * 90}},
                   out.spool_age);

@@ -22,6 +22,7 @@ struct LimitSettings {
   int per_host{6};  // concurrent runs against one target host
   std::uint64_t spool_bytes{2ull << 30};
   Millis spool_age{std::chrono::hours{24 * 7}};
+  int traceroutes_per_minute{6};  // to addresses that do not answer; 0: none
 };
 
 struct SecretSettings {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include "agent/script/shell_words.h"
 #include "agent/script/verdict.h"
 
@@ -93,7 +95,21 @@ async::Task<Attempt> Runner::attempt(const RunOrder& order, const std::string& t
   co_return attempt;
 }
 
+// The address to trace after the first attempt, if any.
+std::optional<std::string> Runner::traced_address(const RunResult& result) const {
+  if (tracer_ == nullptr || result.attempts.size() != 1) return std::nullopt;
+  if (result.key.kind == RunKind::confirmation) return std::nullopt;
+  return failing_address(result.attempts.front());
+}
+
+async::Task<void> Runner::trace(Route& route, Deadline deadline) {
+  if (deadline.left(clock_.now()) < kTraceTimeMin) co_return;
+  std::string remote = route.remote;
+  route.lines = co_await tracer_->trace(std::move(remote), deadline);
+}
+
 async::Task<RunResult> Runner::run(RunOrder order) {
+  using namespace boost::asio::experimental::awaitable_operators;
   RunResult result;
   result.key = order.key;
   result.revision = order.revision;
@@ -101,15 +117,29 @@ async::Task<RunResult> Runner::run(RunOrder order) {
   result.lateness = order.lateness;
   result.trace_id = random_hex();
   const MonoTime begin = clock_.now();
+  const Deadline limit = Deadline::after(begin, run_limit(*order.check));
+  std::optional<Route> route;
   // A confirmation is itself the second look: with retries a fault that hangs would be paged one
   // timeout later.
   const int retries = order.key.kind == RunKind::confirmation ? 0 : order.check->retries;
   while (should_retry(result.attempts, retries)) {
-    Attempt next = co_await attempt(order, result.trace_id);
+    Attempt next;
+    if (auto remote = traced_address(result)) {
+      route = Route{.remote = std::move(*remote), .lines = {}};
+      auto both = trace(*route, limit) && attempt(order, result.trace_id);
+      next = co_await std::move(both);
+    } else {
+      next = co_await attempt(order, result.trace_id);
+    }
     result.attempts.push_back(std::move(next));
     report_first_failure(order, result, clock_.wall_now());
   }
   result.duration = clock_.now() - begin;
+  if (auto remote = traced_address(result)) {
+    route = Route{.remote = std::move(*remote), .lines = {}};
+    co_await trace(*route, limit);
+  }
+  if (route) add_route(*route, result.attempts);
   result.verdict = run_verdict(result.attempts);
   co_return result;
 }

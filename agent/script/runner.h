@@ -7,8 +7,10 @@
 #include <memory>
 #include <string>
 
+#include "agent/icmp/route_tracer.h"
 #include "agent/probe/probe.h"
 #include "agent/script/attempt.h"
+#include "agent/script/route.h"
 #include "agent/script/secrets.h"
 #include "common/core/random.h"
 #include "common/model/check.h"
@@ -33,6 +35,11 @@ class Runner {
   Runner(ProbeSessions& sessions, async::Clock& clock, SecretSource& secrets, Random random,
          std::string user_agent);
 
+  // From now on the way to an address that does not answer is traced, once per run, while the retry
+  // runs; without a retry, before the result, as far as run_limit leaves time. Confirmations are
+  // not traced: pages wait for them. The tracer outlives the runner.
+  void trace_with(RouteTracer& tracer) { tracer_ = &tracer; }
+
   // Always a result: what could not be measured is `unknown`, with the reason as its failure.
   // Lasts at most run_limit(check).
   // Cancellation: throws operation_aborted; there is no result then.
@@ -40,6 +47,8 @@ class Runner {
 
  private:
   async::Task<Attempt> attempt(const RunOrder& order, const std::string& trace_id);
+  async::Task<void> trace(Route& route, Deadline deadline);
+  std::optional<std::string> traced_address(const RunResult& result) const;
   Result<std::map<std::string, std::string>> resolve_secrets(const Check& check);
   std::string random_hex();
 
@@ -48,6 +57,7 @@ class Runner {
   SecretSource& secrets_;
   Random random_;
   std::string user_agent_;
+  RouteTracer* tracer_{nullptr};
 };
 
 }  // namespace picket::agent

@@ -49,6 +49,8 @@ void print_evidence(std::ostream& out, const Json& run) {
                          text_of(request, "remote_address"));
       if (!request.contains("evidence")) continue;
       out << "        " << text_of(request["evidence"], "curl") << '\n';
+      for (const Json& line : request["evidence"].value("route", Json::array()))
+        out << "        route " << line.get<std::string>() << '\n';
       const std::string body = text_of(request["evidence"], "body_start");
       if (!body.empty()) out << "        body: " << cut_utf8(body, 300) << '\n';
     }

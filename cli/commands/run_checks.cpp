@@ -10,6 +10,7 @@
 #include "agent/dns/name_servers.h"
 #include "agent/dns/socket_client.h"
 #include "agent/icmp/echo_client.h"
+#include "agent/icmp/tcp_tracer.h"
 #include "agent/probe/dns_servers.h"
 #include "agent/probe/icmp_probe.h"
 #include "agent/probe/probes.h"
@@ -18,6 +19,8 @@
 
 namespace picket::cli {
 namespace {
+
+constexpr int kTracesPerMinute = 6;
 
 std::uint64_t random_seed() {
   const std::string hex = secure_random_hex(8);
@@ -39,6 +42,7 @@ class LocalRuns {
         runner_(probes_, ports.clock, secrets_, Random{random_seed()}, options.user_agent),
         signals_(context, SIGINT, SIGTERM) {}
 
+  void trace_with(agent::RouteTracer& tracer) { runner_.trace_with(tracer); }
   void start(std::vector<std::shared_ptr<const Check>> checks);
   std::vector<LocalRun> take();
 
@@ -142,11 +146,13 @@ Result<std::vector<LocalRun>> run_checks(std::vector<std::shared_ptr<const Check
   if (!client) return fail(std::move(client.error()));
   const auto dns = agent::create_dns_client(clock, (*network)->guard());
   const auto icmp = agent::create_echo_client(clock);
+  const auto tracer = agent::create_tcp_tracer(clock, kTracesPerMinute);
   const agent::DnsPorts dns_ports{*dns, **network, agent::system_servers(options.http.dns_servers)};
   const agent::IcmpPorts icmp_ports{*icmp, **network};
   std::vector<LocalRun> done;
   {
     LocalRuns runs{context, {**client, clock, &dns_ports, &icmp_ports}, options, observer};
+    runs.trace_with(*tracer);
     runs.start(std::move(checks));
     context.run();
     done = runs.take();

@@ -116,6 +116,8 @@ std::string ExchangeText::render() {
   add_response();
   add_connection();
   add_tls();
+  if (request_.evidence)
+    for (const std::string& hop : request_.evidence->route) line("* route", hop);
   if (request_.evidence && !request_.evidence->curl.empty())
     line("$", request_.evidence->curl, "2");
   return std::move(out_);

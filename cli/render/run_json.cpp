@@ -55,7 +55,8 @@ Json to_json(const RequestEvidence& evidence) {
           {"dns_server", evidence.dns_server},
           {"request_body_start", evidence.request_body_start},
           {"request_body_bytes", evidence.request_body_bytes},
-          {"body_decoded_bytes", evidence.body_decoded_bytes}};
+          {"body_decoded_bytes", evidence.body_decoded_bytes},
+          {"route", evidence.route}};
 }
 
 Json to_json(const Phases& phases) {

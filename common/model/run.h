@@ -56,9 +56,10 @@ struct RequestEvidence {
   std::string body_start;  // at most 2 KiB
   std::vector<std::string> resolved_addresses;
   std::string dns_server;
-  std::string request_body_start;        // cut as body_start
-  std::uint64_t request_body_bytes{0};   // of the whole body, before it was cut
-  std::uint64_t body_decoded_bytes{0};   // of the whole response, after decompression
+  std::string request_body_start;       // cut as body_start
+  std::uint64_t request_body_bytes{0};  // of the whole body, before it was cut
+  std::uint64_t body_decoded_bytes{0};  // of the whole response, after decompression
+  std::vector<std::string> route;  // to an address that did not answer: "3  203.0.113.1  12.3 ms"
   bool operator==(const RequestEvidence&) const = default;
 };
 
@@ -74,8 +75,8 @@ struct RequestResult {
   Nanos start{0};  // after the start of the attempt; 0: not known
   Phases phases;
   std::uint64_t body_bytes{0};  // as received
-  std::string pop;           // CDN point of presence as its headers say; may be empty
-  std::string cache_status;  // HIT, MISS, ...; may be empty
+  std::string pop;              // CDN point of presence as its headers say; may be empty
+  std::string cache_status;     // HIT, MISS, ...; may be empty
   std::optional<TlsFacts> tls;
   std::optional<RequestEvidence> evidence;
   bool operator==(const RequestResult&) const = default;

@@ -72,6 +72,7 @@ RequestEvidence read_evidence(Fields& fields, const v1::RequestEvidence& message
   out.request_body_start = fields.text("request_body_start", message.request_body_start());
   out.request_body_bytes = message.request_body_bytes();
   out.body_decoded_bytes = message.body_decoded_bytes();
+  out.route = fields.list("route", message.route(), kListMax, read_text);
   return out;
 }
 

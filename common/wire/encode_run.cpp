@@ -59,6 +59,7 @@ void put(const RequestEvidence& evidence, v1::RequestEvidence& out) {
   out.set_request_body_start(evidence.request_body_start);
   out.set_request_body_bytes(evidence.request_body_bytes);
   out.set_body_decoded_bytes(evidence.body_decoded_bytes);
+  for (const auto& line : evidence.route) out.add_route(line);
 }
 
 void put(const RequestResult& request, v1::RequestResult& out) {

@@ -52,7 +52,8 @@ Json evidence_json(const RequestEvidence& evidence) {
           {"response_headers", headers_json(evidence.response_headers)},
           {"body_start", evidence.body_start},
           {"resolved_addresses", evidence.resolved_addresses},
-          {"dns_server", evidence.dns_server}};
+          {"dns_server", evidence.dns_server},
+          {"route", evidence.route}};
 }
 
 Json request_json(const RequestResult& request) {

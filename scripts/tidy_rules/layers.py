@@ -13,6 +13,7 @@ INTERFACE_HEADERS = {
     "agent/dns/dns_client.h": "what the dns probe asks of the network",
     "agent/dns/name_servers.h": "how DNS servers and reverse names are written",
     "agent/icmp/icmp_client.h": "what the icmp probe asks of the network",
+    "agent/icmp/route_tracer.h": "what the runner asks for the way to a failed address",
     "agent/link/record_source.h": "where the link takes records from, made by the spool",
     "agent/net/connection.h": "a TCP or TLS connection, as probes use it",
     "agent/net/dialer.h": "what makes connections for the probes that speak no HTTP",

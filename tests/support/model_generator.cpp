@@ -253,7 +253,8 @@ RequestEvidence ModelGenerator::evidence() {
           name(),
           text(),
           random_.below(1'000'000),
-          random_.below(1'000'000)};
+          random_.below(1'000'000),
+          several(3, [&] { return text(); })};
 }
 
 RequestResult ModelGenerator::request() {

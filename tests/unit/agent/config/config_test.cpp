@@ -38,6 +38,7 @@ TEST_CASE("a short agent.yaml has the documented defaults", "[config]") {
   CHECK(config.limits.per_host == 6);
   CHECK(config.limits.spool_bytes == 2ull << 30);
   CHECK(config.limits.spool_age == std::chrono::hours{7 * 24});
+  CHECK(config.limits.traceroutes_per_minute == 6);
   CHECK(config.secrets.environment_prefix == "PICKET_SECRET_");
   CHECK(config.resolver_servers.empty());
 }
@@ -48,7 +49,8 @@ TEST_CASE("every key of agent.yaml is read", "[config]") {
                 "controller_ca: /ca.pem\nname: eu-a\njoin_token_file: /token\n"
                 "resolver: {servers: [127.0.0.1:5300, \"[::1]:53\"]}\n"
                 "network: {allow: [127.0.0.0/8, fd00::/8, 10.0.0.1], ca_file: /roots.pem}\n"
-                "limits: {concurrent_runs: 5, per_host: 2, spool_bytes: 64MiB, spool_age: 1h}\n"
+                "limits: {concurrent_runs: 5, per_host: 2, spool_bytes: 64MiB, spool_age: 1h,\n"
+                "  traceroutes_per_minute: 0}\n"
                 "secrets: {directory: /s, environment_prefix: P_}\n"
                 "log: {level: warn, format: json}\n");
   CHECK(config.controller_ca == "/ca.pem");
@@ -61,6 +63,7 @@ TEST_CASE("every key of agent.yaml is read", "[config]") {
   CHECK(config.limits.per_host == 2);
   CHECK(config.limits.spool_bytes == 64ull << 20);
   CHECK(config.limits.spool_age == std::chrono::hours{1});
+  CHECK(config.limits.traceroutes_per_minute == 0);
   CHECK(config.secrets.directory == "/s");
   CHECK(config.secrets.environment_prefix == "P_");
   CHECK(config.log.level == log::Level::warn);
@@ -99,8 +102,7 @@ TEST_CASE("each mistake in agent.yaml has its place", "[config]") {
 }
 
 TEST_CASE("the example configuration of the agent is valid", "[config]") {
-  const auto config =
-      read_agent_config(test::source_dir() + "/configs/agent.example.yaml");
+  const auto config = read_agent_config(test::source_dir() + "/configs/agent.example.yaml");
   if (!config) FAIL(render(config.error()));
   CHECK(config->name == "eu-west-1-a");
 }
