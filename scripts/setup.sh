@@ -17,6 +17,7 @@ demo: python3 python3-yaml  # the demo scripts
 test: clang-16 libclang-rt-16-dev  # the clang build, the fuzzers
 test: bind9 bind9-utils bind9-dnsutils strace jq procps iproute2  # real parts beside ours
 test: haproxy tinyproxy-bin  # balancers with faults, a forward proxy
+test: libbrotli-dev zlib1g-dev  # what hostile bodies are packed with
 test: python3-jsonschema shellcheck  # the tests of the house
 bench: prometheus-blackbox-exporter libbenchmark-dev  # the peer to compare with
 lint: clang-format-16 clang-tidy-16  # ./dev fmt, ./dev tidy --clang

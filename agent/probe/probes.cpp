@@ -7,6 +7,7 @@
 
 #include "agent/probe/cdn_probe.h"
 #include "agent/probe/dns_probe.h"
+#include "agent/probe/grpc_probe.h"
 #include "agent/probe/icmp_probe.h"
 #include "agent/probe/oauth_probe.h"
 #include "agent/probe/probe_context.h"
@@ -42,6 +43,7 @@ struct RunAction {
   Outcome operator()(DnsAction action) const { return run_dns(std::move(action), context); }
   Outcome operator()(IcmpAction action) const { return run_icmp(std::move(action), context); }
   Outcome operator()(CdnAction action) const { return run_cdn(std::move(action), context); }
+  Outcome operator()(GrpcAction action) const { return run_grpc(std::move(action), context); }
   Outcome operator()(OAuthAction action) const { return run_oauth(std::move(action), context); }
   Outcome operator()(WaitAction action) const { return wait(action.span, context); }
 };

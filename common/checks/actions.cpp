@@ -36,6 +36,7 @@ const std::vector<Kind>& all_kinds() {
   static const std::vector<Kind> kinds{
       {"http", as_action<decode_http>, false, {}},
       {"dns", as_action<decode_dns>, false, {}},
+      {"grpc", as_action<decode_grpc>, false, {}},
       {"icmp", as_action<decode_icmp>, false, {}},
       {"cdn", as_action<decode_cdn>, false, {}},
       {"oauth2", as_action<decode_oauth2>, false, {"access_token", "id_token", "refresh_token"}},

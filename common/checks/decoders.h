@@ -39,8 +39,9 @@ std::optional<OAuthAction> decode_oauth2(CheckContext& context, const Node& node
 // What the expectations of a step ask its action to do beside.
 void look_at_expectations(Step& step);
 void decode_body(CheckContext& context, const Fields& fields, HttpAction& action);  // body.cpp
+std::optional<GrpcAction> decode_grpc(CheckContext& context, const Node& node);  // grpc.cpp
 std::vector<BodyPart> decode_multipart(CheckContext& context, const Node& node);  // multipart.cpp
-void decode_route(CheckContext& context, const Fields& fields, HttpAction& action);  // route.cpp
+void decode_route(CheckContext& context, const Fields& fields, HttpRoute& route);  // route.cpp
 Pairs decode_pairs(CheckContext& context, std::string_view name, const Node& node);
 
 // The one kind of action that the map has; `at` is its key.

@@ -163,7 +163,7 @@ void decode_request(CheckContext& context, const Fields& fields, HttpAction& act
   decode_body(context, fields, action);
   decode_authentication(context, fields, action);
   decode_transport(fields, action);
-  decode_route(context, fields, action);
+  decode_route(context, fields, action.route);
 }
 
 }  // namespace picket::checks

@@ -101,8 +101,7 @@ void check_exclusions(const Fields& fields) {
 
 }  // namespace
 
-void decode_route(CheckContext& context, const Fields& fields, HttpAction& action) {
-  HttpRoute& route = action.route;
+void decode_route(CheckContext& context, const Fields& fields, HttpRoute& route) {
   decode_proxy(context, fields, route);
   decode_client_certificate(context, fields, route);
   decode_text(context, fields,

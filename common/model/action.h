@@ -9,6 +9,7 @@
 #include "common/core/time.h"
 #include "common/model/cdn_action.h"
 #include "common/model/dns_action.h"
+#include "common/model/grpc_action.h"
 #include "common/model/http_action.h"
 #include "common/model/icmp_action.h"
 #include "common/model/oauth_action.h"
@@ -26,7 +27,8 @@ struct WaitAction {
 template <class Visit>
 void each_text(WaitAction&, Visit) {}
 
-using Action = std::variant<HttpAction, WaitAction, DnsAction, IcmpAction, CdnAction, OAuthAction>;
+using Action =
+    std::variant<HttpAction, WaitAction, DnsAction, IcmpAction, CdnAction, OAuthAction, GrpcAction>;
 
 // "http", "wait", ...: the word of the check language.
 std::string_view kind_of(const Action& action);

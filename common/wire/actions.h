@@ -14,6 +14,10 @@ Action read_action(Fields& fields, const v1::Step& message);
 
 void put(const HttpAction& action, v1::HttpAction& out);
 HttpAction read(Fields& fields, const v1::HttpAction& message);
+void put_route(const HttpRoute& route, v1::HttpRoute& out);
+HttpRoute read_route(Fields& fields, const v1::HttpRoute& message);
+void put(const GrpcAction& action, v1::GrpcAction& out);
+GrpcAction read(Fields& fields, const v1::GrpcAction& message);
 void put(const DnsAction& action, v1::DnsAction& out);
 DnsAction read(Fields& fields, const v1::DnsAction& message);
 void put(const IcmpAction& action, v1::IcmpAction& out);

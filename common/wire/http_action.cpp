@@ -28,6 +28,8 @@ BodyPart read_body_part(Fields& fields, const v1::BodyPart& message) {
   return out;
 }
 
+}  // namespace
+
 void put_route(const HttpRoute& route, v1::HttpRoute& out) {
   out.set_proxy(route.proxy);
   out.set_proxy_username(route.proxy_username);
@@ -54,8 +56,6 @@ HttpRoute read_route(Fields& fields, const v1::HttpRoute& message) {
   out.every_address = message.every_address();
   return out;
 }
-
-}  // namespace
 
 void put(const HttpAction& action, v1::HttpAction& out) {
   out.set_method(action.method);

@@ -42,8 +42,8 @@ CONFINED = (
     (r"spdlog/", ("common/core/log.",), "common/core/log.h"),
     (r"re2/", ("common/model/",), "the matchers and captures of common/model"),
     (r"(picket/v1/|google/protobuf/).*\.h$",
-     ("common/wire/", "agent/link/", "agent/spool/", "agent/config/", "agent/app.",
-      "agent/agent.", "controller/"), "common/wire"),
+     ("common/wire/", "agent/probe/grpc_message.", "agent/link/", "agent/spool/", "agent/config/",
+      "agent/app.", "agent/agent.", "controller/"), "common/wire"),
     (r"boost/asio\.hpp$", (), "the narrow headers, boost/asio/awaitable.hpp and so on"),
     (r"regex$", (), "RE2: std::regex overflows the stack on long input"),
 )

@@ -88,6 +88,12 @@ bool RawConnection::drip(std::string_view bytes, std::chrono::milliseconds inter
   return true;
 }
 
+void RawConnection::discard() {
+  std::array<char, 16384> buffer{};
+  while (::recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
+  }
+}
+
 void RawConnection::hold() { wait_for(POLLRDHUP, kForever); }
 
 void RawConnection::reset() {

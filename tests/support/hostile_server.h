@@ -32,8 +32,9 @@ class RawConnection {
   // One byte per interval.
   bool drip(std::string_view bytes, std::chrono::milliseconds interval);
 
-  void hold();   // neither reads nor writes until the peer or the server ends
-  void reset();  // RST instead of FIN
+  void discard();  // throws away what has arrived, without waiting
+  void hold();     // neither reads nor writes until the peer or the server ends
+  void reset();    // RST instead of FIN
 
  private:
   bool wait_for(short events, int timeout_ms);

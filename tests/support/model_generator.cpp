@@ -135,6 +135,19 @@ IcmpAction ModelGenerator::icmp() {
   return out;
 }
 
+GrpcAction ModelGenerator::grpc() {
+  GrpcAction out;
+  out.address = name() + ":50051";
+  out.service = text();
+  out.tls = coin();
+  out.authority = text();
+  out.metadata = pairs();
+  out.insecure = coin();
+  out.ip_version = std::array{"any", "4", "6"}[random_.below(3)];
+  if (coin()) out.route.ca = text();
+  return out;
+}
+
 CdnAction ModelGenerator::cdn() {
   return {http(), coin() ? "" : "https://" + name() + "/", coin() ? "auto" : "fastly",
           number(0, 10), several(3, [&] { return name(); })};
@@ -168,7 +181,8 @@ OAuthAction ModelGenerator::oauth() {
 Step ModelGenerator::step() {
   Step out;
   out.name = name();
-  switch (random_.below(6)) {
+  switch (random_.below(7)) {
+    case 6: out.action = grpc(); break;
     case 0: out.action = dns(); break;
     case 3: out.action = cdn(); break;
     case 1: out.action = icmp(); break;

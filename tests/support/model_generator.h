@@ -48,6 +48,7 @@ class ModelGenerator {
   CdnAction cdn();
   DnsAction dns();
   IcmpAction icmp();
+  GrpcAction grpc();
   OAuthAction oauth();
   Step step();
   Alert alert();

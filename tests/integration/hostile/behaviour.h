@@ -1,0 +1,53 @@
+// One hostile target: what it does, and how a run against it must end. The table of
+// docs/reference/hostile-targets.md is made of these; hostile_test.cpp runs each.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/http/curl_client.h"
+#include "common/model/http_action.h"
+#include "tests/support/hostile_server.h"
+
+namespace picket::test {
+
+// What a behaviour needs while it is run: its servers, and the run's setting.
+struct Scene {
+  HttpAction action;
+  http::CurlClientOptions client;
+  std::vector<std::shared_ptr<void>> servers;  // kept until the run is over
+};
+
+struct HostileTarget {
+  std::string group;
+  std::string what;                     // "silence after the connection"
+  std::string kind;                     // of the failure; "passes" when it must not disturb
+  std::function<void(Scene&)> prepare;  // starts the servers, sets action.url
+};
+
+using Targets = std::vector<HostileTarget>;
+
+Targets hostile_heads();
+Targets hostile_bodies();
+Targets hostile_encodings();
+Targets hostile_redirects();
+Targets hostile_http2();
+Targets hostile_tls();
+Targets hostile_connections();
+Targets hostile_names();
+
+// A target that answers each connection so.
+HostileTarget served(std::string group, std::string what, std::string kind,
+                     HostileServer::Behaviour behave);
+
+// Reads the request, then sends these bytes and closes.
+HostileServer::Behaviour answers(std::string bytes);
+
+// Reads the request, sends `first`, then `again` for as long as the peer takes it.
+HostileServer::Behaviour repeats(std::string first, std::string again);
+
+inline const std::string kOk = "HTTP/1.1 200 OK\r\n";
+
+}  // namespace picket::test
