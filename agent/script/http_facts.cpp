@@ -4,8 +4,19 @@
 #include <array>
 
 #include "agent/probe/response_facts.h"
+#include "common/core/digest.h"
 
 namespace picket::agent {
+
+namespace {
+
+Found byte_count(std::uint64_t bytes) {
+  Found found = Found::scalar(static_cast<std::int64_t>(bytes));
+  found.unit = "bytes";
+  return found;
+}
+
+}  // namespace
 
 Found tls_version_fact(std::string_view version) {
   constexpr std::array<std::pair<std::string_view, double>, 4> kVersions{
@@ -26,6 +37,10 @@ Found expiry_fact(const TlsFacts& tls, WallTime now) {
 }
 
 Found http_fact(std::string_view name, const http::Exchange& exchange, WallTime now) {
+  if (exchange.status == 0 && !name.starts_with("tls.")) return Found::absent();
+  if (name == "sha256") return Found::scalar(sha256_hex(exchange.body));
+  if (name == "content_size") return byte_count(exchange.body.size());
+  if (name == "headers_size") return byte_count(exchange.header_bytes);
   if (!name.starts_with("tls.")) return response_fact(name, exchange);
   if (!exchange.tls) return Found::absent();
   if (name == "tls.version") return tls_version_fact(exchange.tls->version);

@@ -5,11 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "agent/probe/probe.h"
+#include "agent/script/findings.h"
 #include "agent/script/redactor.h"
 #include "agent/script/variables.h"
 #include "common/model/check.h"
-#include "common/model/jsonpath.h"
 
 namespace picket::agent {
 
@@ -31,15 +30,6 @@ struct Captures {
   std::vector<Failure> failures;  // capture_missing
 };
 
-// What is judged: a complete outcome (it has no failure), which outlives the judge.
-struct Judging {
-  const ProbeOutcome& outcome;
-  std::string_view kind;  // of the step's action
-  Nanos duration{0};      // of the step
-  WallTime now;
-  std::optional<std::size_t> hop;  // the answer that is judged; nothing: the last hop
-};
-
 // What one step got, looked at from all sides.
 class Judge {
  public:
@@ -48,38 +38,35 @@ class Judge {
   // A step whose kind has a status and that expects none must answer with 2xx or 3xx.
   Judged judge(const std::vector<Expectation>& expectations, const Variables& variables);
 
-  // A value that is not there, null, empty or larger than kCaptureBytesMax is missing. Secret
-  // are those that say so, and when nothing is said those from cookies, from set-cookie and
-  // authorization headers, and what looks_like_token.
+  // Of several values the first is taken, of several cookies the newest, then the filters are
+  // applied. A value that is not there, null, empty, larger than kCaptureBytesMax or refused by a
+  // filter is missing. Secret are those that say so, and when nothing is said those from cookies,
+  // from set-cookie and authorization headers, and what looks_like_token.
   Captures capture(const std::vector<Capture>& captures);
 
   // Finds these facts as well, so that they are among the derived ones.
-  void derive(const std::vector<std::string>& names);
+  void derive(const std::vector<std::string>& names) { findings_.derive(names); }
 
   // Facts that expectations asked for and that the outcome does not hold by itself.
-  Facts take_derived_facts() { return std::move(derived_); }
+  Facts take_derived_facts() { return findings_.take_derived(); }
 
  private:
-  std::optional<std::string> why_not(const Expectation& expectation, const Variables& variables,
-                                     SourcePosition& at);
-  Found find(const Expectation& expectation);
-  Found find_json(const std::string& path, std::string& why);  // `why`: no JSON, too much work
-  Found find_header(const std::string& name) const;
-  Found find_cookie(const std::string& name) const;
-  Found find_phase(const std::string& name) const;
-  Found find_fact(const std::string& name);
-  std::optional<std::string> value_of(const Capture& capture, std::string& why);
+  struct Wrong {
+    std::string message;
+    SourcePosition at;
+  };
+  using Judgement = std::optional<Wrong>;  // nothing: it holds
 
-  const ProbeOutcome& outcome_;
-  const Hop* answer_;               // null without hops
-  bool is_one_of_many_;             // only hops with its label count
-  const http::Exchange& exchange_;  // of the answer; an empty one without hops
+  Judgement judge(const Expectation& expectation, const Variables& variables);
+  Judgement judge_cookie(const Expectation& expectation, const Variables& variables);
+  Judgement judge_words(const std::vector<Matcher>& matchers, const Finding& finding,
+                        const Variables& variables) const;
+  Captured take(const Capture& capture, std::string value) const;
+  void refuse(const Capture& capture, std::string_view why, Captures& out) const;
+
+  Findings findings_;
   KindTraits traits_;
-  Nanos duration_;
-  WallTime now_;
-  Facts derived_;
   const Redactor& redactor_;
-  std::optional<Result<JsonDocument>> document_;  // parsed at the first use
 };
 
 // By its name, what it was read with or its form, a value that grants access: token, secret,

@@ -20,8 +20,9 @@ struct CheckContext {
 };
 
 // What a matcher's operand is compared with.
-// `texts` may be a list: a list alone means that it includes all of these.
-enum class Operand { text, texts, json, duration, size, count, number, flag, version };
+// `texts` may be a list: a list alone means that it includes all of these. `life` is a duration
+// that need not be there.
+enum class Operand { text, texts, json, duration, life, size, count, number, flag, version };
 
 // The keys that a check and its file's defaults share (general.cpp).
 void decode_general(const Fields& fields, Check& check);

@@ -5,6 +5,7 @@
 
 #include "common/checks/decoders.h"
 #include "common/checks/expect_keys.h"
+#include "common/checks/expect_parts.h"
 #include "common/checks/formats.h"
 #include "common/checks/scalar.h"
 #include "common/core/text.h"
@@ -86,6 +87,8 @@ class ExpectDecoder {
     if (key == "headers") return decode_map(Subject::header, key, node, Operand::text);
     if (key == "cookies") return decode_map(Subject::cookie, key, node, Operand::text);
     if (key == "jsonpath") return decode_map(Subject::jsonpath, key, node, Operand::json);
+    if (key == "css") return decode_map(Subject::css, key, node, Operand::texts);
+    if (key == "xpath") return decode_map(Subject::xpath, key, node, Operand::json);
     if (key == "phases") decode_phases(node);
   }
 
@@ -127,9 +130,16 @@ class ExpectDecoder {
     for (const Entry& entry : entries_of(context_.report, name, node)) {
       if (!key_is_good(subject, entry)) continue;
       Expectation expectation = make(subject, entry.key, entry.at);
-      expectation.matchers = decode_matchers(context_, entry.key, *entry.value, operand);
-      if (!expectation.matchers.empty()) out_.push_back(std::move(expectation));
+      if (decode_words(entry, operand, expectation)) out_.push_back(std::move(expectation));
     }
+  }
+
+  bool decode_words(const Entry& entry, Operand operand, Expectation& out) {
+    if (out.subject == Subject::cookie)
+      return decode_cookie(context_, entry.key, *entry.value, out);
+    if (out.subject == Subject::css) return decode_elements(context_, entry.key, *entry.value, out);
+    out.matchers = decode_matchers(context_, entry.key, *entry.value, operand);
+    return !out.matchers.empty();
   }
 
   // Conditions of the round are read by decode_round.
@@ -209,22 +219,13 @@ class ExpectDecoder {
       if (!path) context_.report.add("E0205", entry.at, path.error().message);
       return path.has_value();
     }
-    if (subject == Subject::cookie) return refuse_cookie_attributes(entry);
+    if (subject == Subject::css) return check_css(context_.report, entry.at, entry.key);
+    if (subject == Subject::xpath) return check_xpath(context_.report, entry.at, entry.key);
+    if (subject == Subject::cookie) return true;
     if (is_header_name(entry.key)) return true;
     context_.report.add("E0111", entry.at,
                         fmt::format("`{}` is no name of a header", cut_utf8(entry.key, 60)));
     return false;
-  }
-
-  bool refuse_cookie_attributes(const Entry& entry) {
-    bool clean = true;
-    for (const Entry& word : entry.value->entries) {
-      if (check_keys("cookie").find(word.key) == nullptr) continue;
-      context_.report.add("E0114", word.at, "attributes of cookies are not run by this version")
-          .help = "compare the cookie's value, or the set-cookie header with matches";
-      clean = false;
-    }
-    return clean;
   }
 
   void decode_phases(const Node& node) {

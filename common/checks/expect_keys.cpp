@@ -10,6 +10,7 @@ namespace {
 bool has_key(const KindTraits& kind, std::string_view key) {
   if (key == "status" || key == "http_version") return kind.status;
   if (key == "headers") return kind.headers;
+  if (key == "css" || key == "xpath") return kind.status && kind.body;
   if (key == "cookies") return kind.cookies;
   if (key == "same_across_regions") return kind.kind != "wait";
   if (key == "duration" || key == "phases" || key == "warn") return true;

@@ -24,6 +24,7 @@ bool applies(MatchOp op, Operand operand) {
   switch (operand) {
     case Operand::json: return true;
     case Operand::duration: return is_order(op);
+    case Operand::life: return is_order(op) || op == MatchOp::exists;
     case Operand::size: return is_order(op) || op == MatchOp::equals;
     case Operand::count:
       return is_order(op) || op == MatchOp::equals || op == MatchOp::not_equals ||
@@ -43,6 +44,7 @@ bool applies(MatchOp op, Operand operand) {
 std::string_view allowed_words(Operand operand) {
   switch (operand) {
     case Operand::duration: return "a duration is compared with gt, gte, lt, lte";
+    case Operand::life: return "it is compared with gt, gte, lt, lte, exists";
     case Operand::size: return "a size is compared with equals, gt, gte, lt, lte";
     case Operand::count: return "a count is compared with equals, not_equals, in, gt, gte, lt, lte";
     case Operand::text:
@@ -85,7 +87,7 @@ class MatcherDecoder {
   bool is_json() const { return operand_ == Operand::json; }
 
   std::vector<Matcher> short_form(const Node& node) {
-    if (operand_ == Operand::duration) {
+    if (operand_ == Operand::duration || operand_ == Operand::life) {
       context_.report.add("E0111", node.at, fmt::format("`{}` needs a comparison", name_)).note =
           fmt::format("write `{{lt: {}}}`", cut_utf8(node.text, 30));
       return {};
@@ -207,7 +209,8 @@ class MatcherDecoder {
   }
 
   bool bound(std::string_view key, const Node& node, Value& out) {
-    if (operand_ == Operand::duration) return duration(key, node, out);
+    if (operand_ == Operand::duration || operand_ == Operand::life)
+      return duration(key, node, out);
     if (operand_ == Operand::size) return size(key, node, out);
     if (operand_ == Operand::version) return version(node, out);
     const Value value = node.kind == NodeKind::scalar ? resolve(node) : Value{Null{}};

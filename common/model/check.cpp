@@ -12,6 +12,8 @@ std::string_view to_string(Subject subject) {
     case Subject::cookie: return "cookies";
     case Subject::body: return "body";
     case Subject::jsonpath: return "jsonpath";
+    case Subject::css: return "css";
+    case Subject::xpath: return "xpath";
     case Subject::duration: return "duration";
     case Subject::phase: return "phases";
     case Subject::size: return "size";
@@ -26,6 +28,8 @@ std::string_view to_string(CaptureSource source) {
     case CaptureSource::header: return "header";
     case CaptureSource::cookie: return "cookie";
     case CaptureSource::regex: return "regex";
+    case CaptureSource::css: return "css";
+    case CaptureSource::xpath: return "xpath";
     case CaptureSource::url: return "url";
   }
   return "regex";

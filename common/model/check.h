@@ -11,6 +11,7 @@
 #include "common/core/time.h"
 #include "common/model/action.h"
 #include "common/model/failure.h"
+#include "common/model/filter.h"
 #include "common/model/matcher.h"
 
 namespace picket {
@@ -28,6 +29,8 @@ enum class Subject {
   cookie,
   body,
   jsonpath,
+  css,
+  xpath,
   duration,
   phase,
   size,
@@ -35,25 +38,37 @@ enum class Subject {
 };
 std::string_view to_string(Subject subject);
 
+// An attribute of a cookie: secure, http_only, same_site, path, domain, max_age.
+struct ExpectedPart {
+  std::string name;
+  std::vector<Matcher> matchers;
+  bool operator==(const ExpectedPart&) const = default;
+};
+
 struct Expectation {
   Subject subject{Subject::status};
-  std::string key;                  // header, cookie, JSON path, phase or fact; else empty
+  std::string key;                  // header, cookie, path, selector, phase or fact; or empty
   std::vector<StatusRange> status;  // of Subject::status: any of them
   std::vector<Matcher> matchers;    // of the others: all of them
   bool warn{false};                 // of `expect.warn`: the run is degraded, not failed
   SourcePosition at;
+  std::string attribute;            // of css: of the elements, instead of their text
+  std::vector<ExpectedPart> parts;  // of a cookie: some cookie meets all of them and the matchers
   bool operator==(const Expectation&) const = default;
 };
 
-enum class CaptureSource { jsonpath, header, cookie, regex, url };
+enum class CaptureSource { jsonpath, header, cookie, regex, css, xpath, url };
 std::string_view to_string(CaptureSource source);
 
 struct Capture {
   std::string name;
   CaptureSource source{CaptureSource::regex};
-  std::string expression;      // path, header or cookie name, pattern; empty for url
+  std::string expression;      // path, selector, name, pattern; empty for url
   std::optional<bool> secret;  // nothing: secret when it is from a cookie or looks like a token
   SourcePosition at;
+  std::string attribute;        // of css: of the element, instead of its text
+  std::string path;             // of cookie: the one with this path; empty: the newest of its name
+  std::vector<Filter> filters;  // in this order
   bool operator==(const Capture&) const = default;
 };
 

@@ -60,6 +60,14 @@ Result<Found> JsonPath::find(const JsonDocument& document) const {
   return to_list(nodes, work);
 }
 
+Result<Found> JsonPath::first(const JsonDocument& document) const {
+  jsonpath::Work work;
+  const auto nodes = jsonpath::evaluate(*query_, document.root().json, work);
+  if (work.spent()) return too_much_work();
+  if (nodes.empty()) return Found::absent();
+  return Found::scalar(to_value(*nodes.front()));
+}
+
 Result<std::vector<JsonNode>> JsonPath::nodes(const JsonDocument& document) const {
   jsonpath::Work work;
   const Json& root = document.root().json;

@@ -37,6 +37,9 @@ class JsonPath {
   // text. overloaded: more work than one answer is worth (a million values visited).
   Result<Found> find(const JsonDocument& document) const;
 
+  // The first value alone, as captures take it: a scalar, or an array or object as its JSON text.
+  Result<Found> first(const JsonDocument& document) const;
+
   // The same values with their places. overloaded as above.
   Result<std::vector<JsonNode>> nodes(const JsonDocument& document) const;
 

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "common/core/text.h"
+#include "common/core/utf8.h"
 
 namespace picket::jsonpath {
 namespace {
@@ -15,25 +16,6 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_name_first(char c) {
   return is_lower(c) || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
-}
-
-void append_utf8(std::string& out, std::uint32_t point) {
-  const auto trail = [&](int shift) { out += static_cast<char>(0x80 | ((point >> shift) & 0x3F)); };
-  if (point < 0x80) {
-    out += static_cast<char>(point);
-  } else if (point < 0x800) {
-    out += static_cast<char>(0xC0 | (point >> 6));
-    trail(0);
-  } else if (point < 0x10000) {
-    out += static_cast<char>(0xE0 | (point >> 12));
-    trail(6);
-    trail(0);
-  } else {
-    out += static_cast<char>(0xF0 | (point >> 18));
-    trail(12);
-    trail(6);
-    trail(0);
-  }
 }
 
 }  // namespace
@@ -120,7 +102,7 @@ bool Scanner::unicode_escape(std::string& out) {
     if (!low || *low < 0xDC00 || *low > 0xDFFF) return wrong_at(start, "half of a surrogate pair");
     point = 0x10000 + ((*point - 0xD800) << 10) + (*low - 0xDC00);
   }
-  append_utf8(out, *point);
+  out += encode_utf8(*point);
   return true;
 }
 

@@ -48,17 +48,30 @@ StatusRange read_status(Fields& fields, const v1::StatusRange& message) {
   return {static_cast<int>(low), static_cast<int>(fields.number("high", message.high(), low, 999))};
 }
 
+Matcher read_top_matcher(Fields& fields, const v1::Matcher& message) {
+  return read_matcher(fields, message, 0);
+}
+
+ExpectedPart read_part(Fields& fields, const v1::ExpectedPart& message) {
+  return {fields.name("name", message.name()),
+          fields.list("matchers", message.matchers(), 64, read_top_matcher)};
+}
+
+Filter read_filter(Fields& fields, const v1::Filter& message) {
+  return {fields.word("op", message.op(), parse_filter_op),
+          fields.text("pattern", message.pattern())};
+}
+
 Expectation read_expectation(Fields& fields, const v1::Expectation& message) {
   Expectation out;
   out.subject = fields.word("subject", message.subject(), enumerator_named<Subject, Subject::fact>);
   out.key = fields.text("key", message.key());
   out.status = fields.list("status", message.status(), kListMax, read_status);
-  const auto one = [](Fields& inner, const v1::Matcher& matcher) {
-    return read_matcher(inner, matcher, 0);
-  };
-  out.matchers = fields.list("matchers", message.matchers(), 64, one);
+  out.matchers = fields.list("matchers", message.matchers(), 64, read_top_matcher);
   out.warn = message.warn();
   out.at = fields.position("at", message.at());
+  out.attribute = fields.text("attribute", message.attribute());
+  out.parts = fields.list("parts", message.parts(), 64, read_part);
   return out;
 }
 
@@ -70,6 +83,9 @@ Capture read_capture(Fields& fields, const v1::Capture& message) {
   out.expression = fields.text("expression", message.expression());
   if (message.has_secret()) out.secret = message.secret();
   out.at = fields.position("at", message.at());
+  out.attribute = fields.text("attribute", message.attribute());
+  out.path = fields.text("path", message.path());
+  out.filters = fields.list("filters", message.filters(), kFiltersMax, read_filter);
   return out;
 }
 

@@ -55,6 +55,12 @@ void Encoder::put_expectation(const Expectation& expectation, v1::Expectation& o
   for (const auto& matcher : expectation.matchers) put_matcher(matcher, *out.add_matchers());
   out.set_warn(expectation.warn);
   put_at(expectation.at, out);
+  out.set_attribute(expectation.attribute);
+  for (const auto& part : expectation.parts) {
+    auto& added = *out.add_parts();
+    added.set_name(part.name);
+    for (const auto& matcher : part.matchers) put_matcher(matcher, *added.add_matchers());
+  }
 }
 
 void Encoder::put_capture(const Capture& capture, v1::Capture& out) const {
@@ -63,6 +69,13 @@ void Encoder::put_capture(const Capture& capture, v1::Capture& out) const {
   out.set_expression(capture.expression);
   if (capture.secret) out.set_secret(*capture.secret);
   put_at(capture.at, out);
+  out.set_attribute(capture.attribute);
+  out.set_path(capture.path);
+  for (const auto& filter : capture.filters) {
+    auto& added = *out.add_filters();
+    added.set_op(std::string(to_string(filter.op)));
+    added.set_pattern(filter.pattern);
+  }
 }
 
 void Encoder::put_step(const Step& step, v1::Step& out) const {

@@ -72,17 +72,23 @@ Expectation ModelGenerator::expectation() {
     const int low = number(0, 999);
     return StatusRange{low, number(low, 999)};
   };
+  const auto part = [&] { return ExpectedPart{name(), several(2, [&] { return matcher(0); })}; };
   return {any(Subject::fact),
           text(),
           several(3, status),
           several(3, [&] { return matcher(0); }),
           coin(),
-          position()};
+          position(),
+          text(),
+          several(2, part)};
 }
 
 Capture ModelGenerator::capture() {
-  Capture out{name(), any(CaptureSource::url), text(), std::nullopt, position()};
+  Capture out{name(), any(CaptureSource::url), text(), std::nullopt, position(), {}, {}, {}};
   if (coin()) out.secret = coin();
+  out.attribute = text();
+  out.path = text();
+  out.filters = several(3, [&] { return Filter{any(FilterOp::regex), text()}; });
   return out;
 }
 

@@ -89,10 +89,15 @@ class SchemaTest(unittest.TestCase):
             "phases": definitions["expect"]["properties"]["phases"],
             "matcher": definitions["jsonMatcher"], "alert": definitions["alert"],
             "capture": definitions["capture"]["additionalProperties"],
+            "cookie": definitions["cookieMatcher"], "element": definitions["elementMatcher"],
+            "filter": definitions["capture"]["additionalProperties"]["properties"]["filters"],
             "confirm": check["confirm"], "failing": check["failing"], "paused": check["paused"],
             "regions": {"anyOf": definitions["regions"]["anyOf"]},
         }
         table["cdn"] |= table["http"]
+        words = keys_of(definitions["textMatcher"])
+        table["cookie"] |= words
+        table["element"] |= words
         facts = (ROOT / "common/model/fact_names.def").read_text()
         table["expect"] |= set(re.findall(r'^PICKET_FACT\(\w+, "([^".]+)', facts, re.M))
         self.assertEqual(set(places), set(table))
