@@ -86,8 +86,11 @@ void AttemptRunner::judge(const Step& step, Nanos duration, Ran& ran) {
   Judge judge{judging, options_.redactor};
   Captures captures = judge.capture(step.captures);
   for (ProbeCapture& own : ran.outcome.captures) keep_capture(own.name, own.value, true);
-  for (Captured& captured : captures.values)
+  for (Captured& captured : captures.values) {
+    if (captured.secret)
+      options_.redactor.add("CAPTURE_" + variable_name(captured.name) + "_RAW", captured.raw);
     keep_capture(captured.name, std::move(captured.value), captured.secret);
+  }
   Judged judged = ran.outcome.answers.empty() ? judge.judge(step.expect, options_.variables)
                                               : judge_answers(step, judging);
   ran.result.failures = std::move(judged.failures);

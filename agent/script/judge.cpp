@@ -51,6 +51,16 @@ std::optional<std::string> as_text(const Found& found) {
   return picket::render(value);
 }
 
+// The redactor knows every encoding of a secret, but not its other case: the text before the first
+// filter that changes letters. Empty when there is none.
+std::string before_case(const std::vector<Filter>& filters, const std::string& raw) {
+  const auto changes = std::find_if(filters.begin(), filters.end(), [](const Filter& filter) {
+    return filter.op == FilterOp::lower || filter.op == FilterOp::upper;
+  });
+  if (changes == filters.end()) return {};
+  return apply_filters({filters.begin(), changes}, raw).value_or("");
+}
+
 bool has_word(std::string_view text, std::string_view word) {
   return to_lower_ascii(text).find(word) != std::string::npos;
 }
@@ -143,14 +153,14 @@ Judged Judge::judge(const std::vector<Expectation>& expectations, const Variable
   return judged;
 }
 
-Captured Judge::take(const Capture& capture, std::string value) const {
+Captured Judge::take(const Capture& capture, std::string value, std::string raw) const {
   const bool from_secret_header = capture.source == CaptureSource::header &&
                                   (iequals_ascii(capture.expression, "set-cookie") ||
                                    iequals_ascii(capture.expression, "authorization"));
   const bool secret =
       capture.secret.value_or(capture.source == CaptureSource::cookie || from_secret_header ||
                               looks_like_token(capture, value));
-  return {capture.name, std::move(value), secret};
+  return {capture.name, std::move(value), secret, std::move(raw)};
 }
 
 void Judge::refuse(const Capture& capture, std::string_view why, Captures& out) const {
@@ -172,14 +182,15 @@ Captures Judge::capture(const std::vector<Capture>& captures) {
       continue;
     }
     auto value = apply_filters(capture.filters, *raw);
+    std::string sent = before_case(capture.filters, *raw);
     if (!value)
       refuse(capture, "found a value, but " + value.error().message, taken);
     else if (value->empty())
       refuse(capture, "found a value, but its filters left nothing", taken);
-    else if (value->size() > kCaptureBytesMax)
+    else if (value->size() > kCaptureBytesMax || sent.size() > kCaptureBytesMax)
       refuse(capture, "is larger than 64 KiB", taken);
     else
-      taken.values.push_back(take(capture, std::move(*value)));
+      taken.values.push_back(take(capture, std::move(*value), std::move(sent)));
   }
   return taken;
 }

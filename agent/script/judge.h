@@ -23,6 +23,7 @@ struct Captured {
   std::string name;
   std::string value;
   bool secret{false};
+  std::string raw;  // what the target sent, when a filter changed its letters; else empty
 };
 
 struct Captures {
@@ -61,7 +62,7 @@ class Judge {
   Judgement judge_cookie(const Expectation& expectation, const Variables& variables);
   Judgement judge_words(const std::vector<Matcher>& matchers, const Finding& finding,
                         const Variables& variables) const;
-  Captured take(const Capture& capture, std::string value) const;
+  Captured take(const Capture& capture, std::string value, std::string raw) const;
   void refuse(const Capture& capture, std::string_view why, Captures& out) const;
 
   Findings findings_;

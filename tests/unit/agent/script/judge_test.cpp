@@ -253,3 +253,28 @@ TEST_CASE("a filter that fails makes the capture missing", "[judge]") {
   CHECK(run(kPage, {}, {capture}).failures.at(0).message ==
         "capture.t: css h1 found a value, but its filters left nothing");
 }
+
+TEST_CASE("a secret is masked as the target sent it, too, when a filter changed its case",
+          "[judge]") {
+  Capture token = capture_of("token", CaptureSource::css, "h1");
+  token.filters = {{FilterOp::regex, "is ([A-Z0-9]+)"}, {FilterOp::lower, {}}};
+  ProbeOutcome outcome;
+  outcome.hops.emplace_back();
+  outcome.hops.back().exchange.body = "<h1>the key is AB12CD34 now</h1>";
+  const Redactor redactor;
+  const auto taken = Judge{{.outcome = outcome, .kind = "http"}, redactor}.capture({token});
+  CHECK(taken.values.at(0).value == "ab12cd34");
+  CHECK(taken.values.at(0).raw == "AB12CD34");
+  CHECK(taken.values.at(0).secret);
+
+  World w;
+  w.keep_evidence = true;
+  w.http.on("GET", kHome, page(outcome.hops.back().exchange.body));
+  Step step = http_step("home", "GET", kHome);
+  step.captures = {token};
+  const RunResult result = w.run(check_of({step}));
+  const auto& evidence = result.attempts.at(0).steps.at(0).requests.at(0).evidence;
+  REQUIRE(evidence.has_value());
+  CHECK(evidence->body_start.find("AB12CD34") == std::string::npos);
+  CHECK(evidence->body_start.find("the key is ***") != std::string::npos);
+}

@@ -90,7 +90,7 @@ class SchemaTest(unittest.TestCase):
             "matcher": definitions["jsonMatcher"], "alert": definitions["alert"],
             "capture": definitions["capture"]["additionalProperties"],
             "cookie": definitions["cookieMatcher"], "element": definitions["elementMatcher"],
-            "filter": definitions["capture"]["additionalProperties"]["properties"]["filters"],
+            "filter": definitions["filter"],
             "confirm": check["confirm"], "failing": check["failing"], "paused": check["paused"],
             "regions": {"anyOf": definitions["regions"]["anyOf"]},
         }
