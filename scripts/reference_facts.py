@@ -91,7 +91,7 @@ def tidied(properties):
             place["anyOf"].append(group)
         else:
             place.update(group)
-            place["additionalProperties"] = False
+            place.setdefault("additionalProperties", False)
     return properties
 
 

@@ -3,6 +3,7 @@
 // agent before agent/script has redacted it. One executor.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,7 @@ struct Hop {
   std::string pop;  // the CDN's edge and cache, as its headers say; may be empty
   std::string cache_status;
   std::string label;    // which hop it is: "token", "origin"; may be empty
+  bool beside{false};   // fetched at the same time as others: not in the step's phases
   std::string command;  // repeats it in a shell; empty: the curl line of `request`
 };
 
@@ -62,7 +64,8 @@ struct ProbeCapture {
 };
 
 struct ProbeOutcome {
-  std::vector<Hop> hops;           // in order; the last one is judged; may be empty
+  // In order; the last one is judged; may be empty. Hops `beside` it stand before it.
+  std::vector<Hop> hops;
   std::optional<Failure> failure;  // nothing: complete, its expectations can be judged
   // The hops that are judged, each by itself under its label; empty: the last one.
   std::vector<std::size_t> answers;
@@ -71,6 +74,9 @@ struct ProbeOutcome {
   std::vector<Failure> warnings;   // what is wrong without failing the step
   std::vector<ProbeCapture> captures;
   std::vector<std::string> secrets;  // beside the captures: codes, assertions
+  // By the name of a fact: who made it what it is. Stands behind the message of an expectation of
+  // that fact which does not hold.
+  std::map<std::string, std::string> remarks;
 };
 
 class ProbeSession {

@@ -10,6 +10,7 @@
 #include "agent/probe/grpc_probe.h"
 #include "agent/probe/icmp_probe.h"
 #include "agent/probe/oauth_probe.h"
+#include "agent/probe/page_probe.h"
 #include "agent/probe/probe_context.h"
 #include "common/core/text.h"
 
@@ -45,6 +46,7 @@ struct RunAction {
   Outcome operator()(CdnAction action) const { return run_cdn(std::move(action), context); }
   Outcome operator()(GrpcAction action) const { return run_grpc(std::move(action), context); }
   Outcome operator()(OAuthAction action) const { return run_oauth(std::move(action), context); }
+  Outcome operator()(PageAction action) const { return run_page(std::move(action), context); }
   Outcome operator()(WaitAction action) const { return wait(action.span, context); }
 };
 

@@ -92,7 +92,8 @@ Found Findings::cookie_part(const SetCookie& cookie, std::string_view part) cons
 Found Findings::phase(const std::string& name) const {
   Phases sum;
   for (const Hop& hop : outcome_.hops)
-    if (!is_one_of_many_ || hop.label == answer_->label) sum = sum + hop.exchange.phases;
+    if (!hop.beside && (!is_one_of_many_ || hop.label == answer_->label))
+      sum = sum + hop.exchange.phases;
   if (name == "dns") return milliseconds(sum.dns);
   if (name == "connect") return milliseconds(sum.connect);
   if (name == "tls") return milliseconds(sum.tls);
@@ -107,6 +108,12 @@ Found Findings::fact(const std::string& name) {
   Found found = http_fact(name, exchange_, now_);
   if (found.present) derived_.insert_or_assign(name, found);
   return found;
+}
+
+std::string Findings::remark_on(const Expectation& expectation) const {
+  if (expectation.subject != Subject::fact) return {};
+  const auto remark = outcome_.remarks.find(expectation.key);
+  return remark == outcome_.remarks.end() ? std::string() : ": " + remark->second;
 }
 
 void Findings::derive(const std::vector<std::string>& names) {

@@ -49,6 +49,9 @@ class Findings {
   // is left, in ms; absent when it ends with the session).
   Found cookie_part(const SetCookie& cookie, std::string_view part) const;
 
+  // What the probe says beside a fact, ": the slowest is ..."; else empty.
+  std::string remark_on(const Expectation& expectation) const;
+
   // Finds these facts as well, so that they are among the derived ones.
   void derive(const std::vector<std::string>& names);
 

@@ -15,6 +15,9 @@ constexpr std::size_t kShownStart = 1024;
 
 std::string label_of(const Expectation& expectation) {
   std::string label = expectation.warn ? "expect.warn." : "expect.";
+  if (expectation.budget) label = "budgets.";
+  const bool origin = expectation.budget && expectation.key.starts_with("origin.");
+  if (origin) return label + "origins." + expectation.key.substr(expectation.key.find('.') + 1);
   if (expectation.subject == Subject::fact) return label + expectation.key;
   label += to_string(expectation.subject);
   if (!expectation.key.empty()) label += "." + expectation.key;
@@ -123,8 +126,11 @@ Judge::Judgement Judge::judge_cookie(const Expectation& expectation, const Varia
 
 Judge::Judgement Judge::judge(const Expectation& expectation, const Variables& variables) {
   if (expectation.subject == Subject::cookie) return judge_cookie(expectation, variables);
-  if (expectation.subject != Subject::status)
-    return judge_words(expectation.matchers, findings_.find(expectation), variables);
+  if (expectation.subject != Subject::status) {
+    auto wrong = judge_words(expectation.matchers, findings_.find(expectation), variables);
+    if (wrong) wrong->message += findings_.remark_on(expectation);
+    return wrong;
+  }
   const auto wrong = status_mismatch(expectation.status, findings_.exchange().status);
   return wrong ? Judgement{Wrong{*wrong, {}}} : std::nullopt;
 }

@@ -40,6 +40,7 @@ const std::vector<Kind>& all_kinds() {
       {"icmp", as_action<decode_icmp>, false, {}},
       {"cdn", as_action<decode_cdn>, false, {}},
       {"oauth2", as_action<decode_oauth2>, false, {"access_token", "id_token", "refresh_token"}},
+      {"page", as_action<decode_page>, false, {}},
       {"wait", as_action<decode_wait>, true, {}},
   };
   return kinds;

@@ -45,6 +45,14 @@ std::vector<BodyPart> decode_multipart(CheckContext& context, const Node& node);
 void decode_route(CheckContext& context, const Fields& fields, HttpRoute& route);  // route.cpp
 Pairs decode_pairs(CheckContext& context, std::string_view name, const Node& node);
 
+std::optional<PageAction> decode_page(CheckContext& context, const Node& node);  // page.cpp
+// `budgets` beside the action: limits and required hosts of a page, and their expectations.
+void decode_budgets(CheckContext& context, const Fields& fields, Step& step);
+// `headers`, with their names and values looked at (http.cpp).
+Pairs decode_request_headers(CheckContext& context, const Fields& fields);
+// E0111 for a text that is no URL.
+void check_url(Report& report, const Node& node, std::string_view url);  // http.cpp
+
 // The one kind of action that the map has; `at` is its key.
 struct DecodedAction {
   Action action;

@@ -20,13 +20,6 @@ bool is_method(std::string_view word) {
   return std::find(methods().begin(), methods().end(), word) != methods().end();
 }
 
-void check_url(Report& report, const Node& node, std::string_view url) {
-  const auto wrong = url_error(url);
-  if (wrong)
-    report.add("E0111", node.at, fmt::format("not a URL: {}", *wrong)).help =
-        "for example https://shop.example.com/login";
-}
-
 std::optional<HttpAction> decode_short(CheckContext& context, const Node& node) {
   const std::size_t space = node.text.find(' ');
   const std::string method = node.text.substr(0, space);
@@ -52,20 +45,6 @@ void decode_url(CheckContext& context, const Fields& fields, HttpAction& action)
   if (entry == nullptr || !fields.text("url", action.url)) return;
   context.references.check(*entry->value);
   check_url(context.report, *entry->value, action.url);
-}
-
-void decode_headers(CheckContext& context, const Fields& fields, HttpAction& action) {
-  const Entry* entry = fields.find("headers");
-  if (entry == nullptr) return;
-  action.headers = decode_pairs(context, "headers", *entry->value);
-  for (const Entry& header : entry->value->entries) {
-    if (!is_header_name(header.key))
-      context.report.add("E0111", header.at,
-                         fmt::format("`{}` is no name of a header", cut_utf8(header.key, 60)));
-    if (header.value->text.find('\n') != std::string::npos)
-      context.report.add("E0111", header.value->at, "a header's value is one line").help =
-          "use > or quotes instead of |";
-  }
 }
 
 using Login = std::optional<std::pair<std::string, std::string>>;
@@ -131,6 +110,27 @@ void decode_transport(const Fields& fields, HttpAction& action) {
 
 }  // namespace
 
+void check_url(Report& report, const Node& node, std::string_view url) {
+  const auto wrong = url_error(url);
+  if (wrong)
+    report.add("E0111", node.at, fmt::format("not a URL: {}", *wrong)).help =
+        "for example https://shop.example.com/login";
+}
+
+Pairs decode_request_headers(CheckContext& context, const Fields& fields) {
+  const Entry* entry = fields.find("headers");
+  if (entry == nullptr) return {};
+  for (const Entry& header : entry->value->entries) {
+    if (!is_header_name(header.key))
+      context.report.add("E0111", header.at,
+                         fmt::format("`{}` is no name of a header", cut_utf8(header.key, 60)));
+    if (header.value->text.find('\n') != std::string::npos)
+      context.report.add("E0111", header.value->at, "a header's value is one line").help =
+          "use > or quotes instead of |";
+  }
+  return decode_pairs(context, "headers", *entry->value);
+}
+
 Pairs decode_pairs(CheckContext& context, std::string_view name, const Node& node) {
   Pairs pairs;
   for (const Entry& entry : entries_of(context.report, name, node)) {
@@ -157,7 +157,7 @@ std::optional<HttpAction> decode_http(CheckContext& context, const Node& node) {
 void decode_request(CheckContext& context, const Fields& fields, HttpAction& action) {
   fields.choice("method", methods(), action.method);
   decode_url(context, fields, action);
-  decode_headers(context, fields, action);
+  action.headers = decode_request_headers(context, fields);
   if (const Entry* entry = fields.find("query"))
     action.query = decode_pairs(context, "query", *entry->value);
   decode_body(context, fields, action);

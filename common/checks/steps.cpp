@@ -29,7 +29,7 @@ void decode_name(const Fields& fields, Step& step, StepNames& names) {
 
 // Expectations and captures belong to requests.
 void refuse_on_wait(const Fields& fields) {
-  for (const char* key : {"expect", "capture", "timeout"})
+  for (const char* key : {"expect", "capture", "timeout", "budgets"})
     if (const Entry* entry = fields.find(key))
       fields.report().add("E0113", entry->at, fmt::format("a `wait` has no `{}`", key));
 }
@@ -41,6 +41,7 @@ void decode_answer(CheckContext& context, const Fields& fields, Step& step, cons
   step.expect =
       decode_expect(context, expect == nullptr ? nullptr : expect->value.get(), {kind, at});
   decode_round(context, expect, step);
+  decode_budgets(context, fields, step);
   if (const Entry* capture = fields.find("capture"))
     step.captures = decode_captures(context, *capture->value);
   look_at_expectations(step);
@@ -111,6 +112,7 @@ std::optional<Step> decode_single(CheckContext& context, const Fields& fields) {
   step.expect = decode_expect(context, expect == nullptr ? nullptr : expect->value.get(),
                               {kind_of(step.action), decoded->at});
   decode_round(context, expect, step);
+  decode_budgets(context, fields, step);
   look_at_expectations(step);
   return step;
 }

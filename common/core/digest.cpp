@@ -24,6 +24,18 @@ std::string sha256(std::string_view bytes) {
 
 std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
 
+std::string sha384(std::string_view bytes) {
+  std::string out(SHA384_DIGEST_LENGTH, '\0');
+  SHA384(bytes_of(bytes), bytes.size(), reinterpret_cast<unsigned char*>(out.data()));
+  return out;
+}
+
+std::string sha512(std::string_view bytes) {
+  std::string out(SHA512_DIGEST_LENGTH, '\0');
+  SHA512(bytes_of(bytes), bytes.size(), reinterpret_cast<unsigned char*>(out.data()));
+  return out;
+}
+
 std::string hmac_sha256(std::string_view key, std::string_view message) {
   std::string out(SHA256_DIGEST_LENGTH, '\0');
   unsigned int length = 0;

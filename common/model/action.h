@@ -13,6 +13,7 @@
 #include "common/model/http_action.h"
 #include "common/model/icmp_action.h"
 #include "common/model/oauth_action.h"
+#include "common/model/page_action.h"
 
 namespace picket {
 
@@ -27,8 +28,8 @@ struct WaitAction {
 template <class Visit>
 void each_text(WaitAction&, Visit) {}
 
-using Action =
-    std::variant<HttpAction, WaitAction, DnsAction, IcmpAction, CdnAction, OAuthAction, GrpcAction>;
+using Action = std::variant<HttpAction, WaitAction, DnsAction, IcmpAction, CdnAction, OAuthAction,
+                            GrpcAction, PageAction>;
 
 // "http", "wait", ...: the word of the check language.
 std::string_view kind_of(const Action& action);

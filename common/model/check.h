@@ -54,6 +54,7 @@ struct Expectation {
   SourcePosition at;
   std::string attribute;            // of css: of the elements, instead of their text
   std::vector<ExpectedPart> parts;  // of a cookie: some cookie meets all of them and the matchers
+  bool budget{false};               // written in `budgets`: messages name it so
   bool operator==(const Expectation&) const = default;
 };
 

@@ -10,6 +10,7 @@ struct PutAction {
   void operator()(const IcmpAction& action) const { put(action, *out.mutable_icmp()); }
   void operator()(const GrpcAction& action) const { put(action, *out.mutable_grpc()); }
   void operator()(const CdnAction& action) const { put(action, *out.mutable_cdn()); }
+  void operator()(const PageAction& action) const { put(action, *out.mutable_page()); }
   void operator()(const WaitAction& action) const { out.set_wait_ms(action.span.count()); }
   void operator()(const OAuthAction& action) const { put(action, *out.mutable_oauth2()); }
 };
@@ -31,6 +32,7 @@ Action read_action(Fields& fields, const v1::Step& message) {
     case v1::Step::kIcmp: return read_part(fields, "icmp", message.icmp());
     case v1::Step::kCdn: return read_part(fields, "cdn", message.cdn());
     case v1::Step::kGrpc: return read_part(fields, "grpc", message.grpc());
+    case v1::Step::kPage: return read_part(fields, "page", message.page());
     case v1::Step::kWaitMs: return WaitAction{fields.millis("wait_ms", message.wait_ms())};
     case v1::Step::kOauth2: return read_part(fields, "oauth2", message.oauth2());
     case v1::Step::ACTION_NOT_SET: fields.refuse("action", "no action of a known kind");

@@ -27,6 +27,8 @@ void put(const CdnAction& action, v1::CdnAction& out);
 CdnAction read(Fields& fields, const v1::CdnAction& message);
 void put(const OAuthAction& action, v1::OAuthAction& out);
 OAuthAction read(Fields& fields, const v1::OAuthAction& message);
+void put(const PageAction& action, v1::PageAction& out);
+PageAction read(Fields& fields, const v1::PageAction& message);
 
 // A word that must be one of `words`.
 std::string read_one_of(Fields& fields, std::string_view field, const std::string& word,

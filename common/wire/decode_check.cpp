@@ -69,6 +69,7 @@ Expectation read_expectation(Fields& fields, const v1::Expectation& message) {
   out.status = fields.list("status", message.status(), kListMax, read_status);
   out.matchers = fields.list("matchers", message.matchers(), 64, read_top_matcher);
   out.warn = message.warn();
+  out.budget = message.budget();
   out.at = fields.position("at", message.at());
   out.attribute = fields.text("attribute", message.attribute());
   out.parts = fields.list("parts", message.parts(), 64, read_part);

@@ -54,6 +54,7 @@ void Encoder::put_expectation(const Expectation& expectation, v1::Expectation& o
   }
   for (const auto& matcher : expectation.matchers) put_matcher(matcher, *out.add_matchers());
   out.set_warn(expectation.warn);
+  out.set_budget(expectation.budget);
   put_at(expectation.at, out);
   out.set_attribute(expectation.attribute);
   for (const auto& part : expectation.parts) {

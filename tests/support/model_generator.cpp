@@ -80,7 +80,8 @@ Expectation ModelGenerator::expectation() {
           coin(),
           position(),
           text(),
-          several(2, part)};
+          several(2, part),
+          coin()};
 }
 
 Capture ModelGenerator::capture() {
@@ -184,14 +185,34 @@ OAuthAction ModelGenerator::oauth() {
   return out;
 }
 
+PageAction ModelGenerator::page() {
+  PageAction out;
+  const auto hosts = [&] { return several(3, [&] { return name(); }); };
+  out.url = "https://" + name() + "/" + text();
+  out.headers = pairs();
+  out.device = coin() ? "mobile" : "desktop";
+  out.first_party = hosts();
+  out.block = hosts();
+  if (coin()) out.known_origins = hosts();
+  out.required = hosts();
+  out.budgets = several(3, [&] {
+    return PageBudget{"origin." + name(), coin() ? "duration" : "transfer", number(0, 1'000'000)};
+  });
+  out.ip_version = std::array{"any", "4", "6"}[random_.below(3)];
+  out.insecure = coin();
+  out.resource_timeout = Millis{number(100, 60'000)};
+  return out;
+}
+
 Step ModelGenerator::step() {
   Step out;
   out.name = name();
-  switch (random_.below(7)) {
+  switch (random_.below(8)) {
     case 6: out.action = grpc(); break;
     case 0: out.action = dns(); break;
     case 3: out.action = cdn(); break;
     case 1: out.action = icmp(); break;
+    case 4: out.action = page(); break;
     case 2: out.action = WaitAction{Millis{number(0, 60'000)}}; break;
     case 5: out.action = oauth(); break;
     default: out.action = http();

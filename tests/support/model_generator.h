@@ -50,6 +50,7 @@ class ModelGenerator {
   IcmpAction icmp();
   GrpcAction grpc();
   OAuthAction oauth();
+  PageAction page();
   Step step();
   Alert alert();
   RunKey key();
