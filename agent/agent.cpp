@@ -36,7 +36,7 @@ Agent::Agent(AgentPorts ports, AgentSettings settings)
       clock_(ports_.clock),
       user_agent_("picket/" + settings_.version),
       caller_(ports_.controller, ports_.clock, {settings_.controller, user_agent_}),
-      probes_({ports_.probes, clock_, ports_.dns, ports_.icmp}),
+      probes_({ports_.probes, clock_, ports_.dns, ports_.icmp, ports_.dialer}),
       runner_(probes_, clock_, ports_.secrets, ports_.random.fork("runner"), user_agent_),
       records_(ports_.executor),
       tasks_(ports_.executor) {

@@ -46,6 +46,7 @@ struct AgentPorts {
   std::function<void()> on_quiet;  // memory of a burst may go back; may be empty
   const DnsPorts* dns{nullptr};    // of probes; without them such steps are errors
   const IcmpPorts* icmp{nullptr};
+  Dialer* dialer{nullptr};
   RouteTracer* tracer{nullptr};  // of failed runs; may be missing
 };
 

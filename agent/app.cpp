@@ -20,6 +20,7 @@
 #include "agent/icmp/echo_client.h"
 #include "agent/icmp/tcp_tracer.h"
 #include "agent/memory_trim.h"
+#include "agent/net/socket_dialer.h"
 #include "agent/probe/dns_servers.h"
 #include "agent/probe/icmp_probe.h"
 #include "agent/spool/real_disk.h"
@@ -137,6 +138,7 @@ class Program {
     secrets_ = std::make_unique<LocalSecrets>(std::move(locations));
     dns_ = create_dns_client(clock_, network_->guard());
     icmp_ = create_echo_client(clock_);
+    dialer_ = create_socket_dialer(context_.get_executor(), clock_, *network_);
     dns_ports_.emplace(DnsPorts{*dns_, *network_, system_servers(config_.resolver_servers)});
     tracer_ = create_tcp_tracer(clock_, config_.limits.traceroutes_per_minute);
     icmp_ports_.emplace(IcmpPorts{*icmp_, *network_});
@@ -151,7 +153,9 @@ class Program {
                      secure_random_hex(16),
                      trim_memory,
                      &*dns_ports_,
-                     &*icmp_ports_, tracer_.get()};
+                     &*icmp_ports_,
+                     dialer_.get(),
+                     tracer_.get()};
     agent_ = std::make_unique<Agent>(std::move(ports), settings_of(config_));
     return {};
   }
@@ -210,6 +214,7 @@ class Program {
   std::unique_ptr<http::Network> network_;
   std::unique_ptr<DnsClient> dns_;
   std::unique_ptr<IcmpClient> icmp_;
+  std::unique_ptr<Dialer> dialer_;
   std::optional<DnsPorts> dns_ports_;
   std::optional<IcmpPorts> icmp_ports_;
   std::unique_ptr<RouteTracer> tracer_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/net/websocket.h"
 #include "common/async/clock.h"
 #include "common/core/deadline.h"
 #include "common/model/failure.h"
@@ -39,8 +40,11 @@ struct TlsReport {
   int key_bits{0};
   std::string signature;               // "ecdsa-with-SHA256"
   std::string serial;                  // hexadecimal
+  std::size_t chain_length{0};         // as served, all of it
   std::string ocsp_staple;             // DER; empty: none was stapled
-  std::vector<std::string> chain_der;  // as served, leaf first, at most 16
+  std::string ocsp_url;                // the responder the leaf names; may be empty
+  std::string ocsp_request;            // DER, to ask it about the leaf; empty without an issuer
+  std::vector<std::string> chain_der;  // leaf first, at most 16
 };
 
 struct Received {
@@ -72,8 +76,18 @@ class Connection {
   // The handshake, to its end or to the deadline; certificates are judged by the clock's wall time.
   // Error: resource_exhausted; invalid_config for a ca_file that cannot be read. A client
   // certificate or a CA text that cannot be used is the failure invalid_request.
-  // Requires: nothing unread, no TLS yet.
+  // Requires: no TLS yet. What came unasked before it is the failure tls_handshake.
   virtual async::Task<Result<TlsReport>> start_tls(TlsSettings settings, Deadline deadline) = 0;
+
+  // What an OCSP response (DER) says of the certificate of start_tls(): "good", "revoked",
+  // "unknown", or "invalid" when it is damaged, out of date, of another one or not signed by
+  // whoever may.
+  virtual std::string judge_ocsp(const std::string& response) = 0;
+
+  // The handshake of RFC 6455; the connection outlives the socket and is the socket's from then on.
+  // Error: resource_exhausted. Cancellation: throws operation_aborted.
+  virtual async::Task<Result<WebSocketAnswer>> open_websocket(WebSocketRequest request,
+                                                              Deadline deadline) = 0;
 };
 
 }  // namespace picket::agent

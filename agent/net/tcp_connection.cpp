@@ -9,6 +9,8 @@
 #include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "agent/net/beast_websocket.h"
+#include "agent/net/ocsp.h"
 #include "agent/net/tls_handshake.h"
 #include "common/async/with_deadline.h"
 
@@ -116,6 +118,10 @@ async::Task<Result<TlsReport>> TcpConnection::start_tls(TlsSettings settings, De
   auto made = make_tls_context(settings, network_.certificates(), clock_);
   if (!made) co_return fail(made.error());
   report.failure = made->failure;
+  // Whoever stands between might have put it there (CVE-2011-0411).
+  if (!unread_.empty())
+    report.failure = Failure{
+        FailureKind::tls_handshake, "the peer said more before the TLS handshake began", {}};
   if (report.failure) co_return report;
   Stream::Tls& tls = stream_.start_tls(made->context);
   if (!prepare_tls(tls.native_handle(), settings))
@@ -132,7 +138,26 @@ async::Task<Result<TlsReport>> TcpConnection::start_tls(TlsSettings settings, De
   }
   report.done = end && !*end;
   fill_tls_report(report, tls.native_handle(), *made->inspection, settings);
+  settings_ = std::move(settings);
+  chain_der_ = report.chain_der;
+  if (report.done && settings_.ask_ocsp) {
+    auto trusted = find_trusted(settings_, network_.certificates());
+    if (!trusted) co_return fail(trusted.error());
+    const std::string issuer = issuer_of(chain_der_, *trusted);
+    report.ocsp_url = chain_der_.empty() ? "" : ocsp_url(chain_der_.front());
+    if (!issuer.empty()) report.ocsp_request = make_ocsp_request(chain_der_.front(), issuer);
+  }
   co_return report;
+}
+
+std::string TcpConnection::judge_ocsp(const std::string& response) {
+  auto trusted = find_trusted(settings_, network_.certificates());
+  return trusted ? agent::judge_ocsp(response, chain_der_, *trusted) : "invalid";
+}
+
+async::Task<Result<WebSocketAnswer>> TcpConnection::open_websocket(WebSocketRequest request,
+                                                                   Deadline deadline) {
+  return open_beast_websocket(stream_, remote_, clock_, std::move(request), deadline);
 }
 
 }  // namespace picket::agent

@@ -24,8 +24,9 @@ class TcpConnection final : public Connection {
                                            Deadline deadline) override;
   async::Task<Result<std::optional<Failure>>> write(std::string bytes, Deadline deadline) override;
   async::Task<Result<TlsReport>> start_tls(TlsSettings settings, Deadline deadline) override;
-
-  Stream& stream() { return stream_; }
+  std::string judge_ocsp(const std::string& response) override;
+  async::Task<Result<WebSocketAnswer>> open_websocket(WebSocketRequest request,
+                                                      Deadline deadline) override;
 
  private:
   // What the wait since `start` ended with, put into `received`. Error: resource_exhausted.
@@ -37,6 +38,8 @@ class TcpConnection final : public Connection {
   async::Clock& clock_;
   http::Network& network_;
   std::string unread_;  // came behind a delimiter
+  TlsSettings settings_;
+  std::vector<std::string> chain_der_;
 };
 
 }  // namespace picket::agent

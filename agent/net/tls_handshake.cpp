@@ -119,6 +119,10 @@ std::string alpn_wire(const std::vector<std::string>& protocols) {
 
 }  // namespace
 
+Result<X509_STORE*> find_trusted(const TlsSettings& settings, http::CertificateStores& stores) {
+  return settings.ca_pem.empty() ? stores.get(settings.ca_file) : stores.of_pem(settings.ca_pem);
+}
+
 Result<TlsContext> make_tls_context(const TlsSettings& settings, http::CertificateStores& stores,
                                     async::Clock& clock) {
   TlsContext made;
@@ -164,6 +168,7 @@ void fill_tls_report(TlsReport& report, const SSL* ssl, http::TlsInspection& ins
   report.facts = inspection.facts();
   report.verify_result = inspection.verify_result();
   if (const STACK_OF(X509)* chain = SSL_get_peer_cert_chain(ssl)) {
+    report.chain_length = static_cast<std::size_t>(std::max(0, sk_X509_num(chain)));
     for (int i = 0; i < std::min(sk_X509_num(chain), kChainMax); ++i)
       report.chain_der.push_back(der_of(sk_X509_value(chain, i)));
     if (sk_X509_num(chain) > 0) {
@@ -184,12 +189,6 @@ void fill_tls_report(TlsReport& report, const SSL* ssl, http::TlsInspection& ins
   if (!report.failure && settings.verify && !is_good)
     report.failure =
         http::refused_certificate(report.verify_result, http::describe_leaf(report.facts));
-}
-
-bool certificate_matches(const std::string& der, const std::string& name) {
-  const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
-  const Certificate leaf(d2i_X509(nullptr, &bytes, static_cast<long>(der.size())));
-  return leaf && matches(leaf.get(), name);
 }
 
 }  // namespace picket::agent

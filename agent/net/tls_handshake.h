@@ -17,6 +17,9 @@ struct TlsContext {
   std::optional<Failure> failure;  // invalid_request: a client certificate or CA text of no use
 };
 
+// Whom the settings trust. invalid_config: a file that cannot be read; invalid_argument: a text.
+Result<X509_STORE*> find_trusted(const TlsSettings& settings, http::CertificateStores& stores);
+
 // Error: invalid_config for a CA that cannot be read; resource_exhausted.
 Result<TlsContext> make_tls_context(const TlsSettings& settings, http::CertificateStores& stores,
                                     async::Clock& clock);
@@ -28,8 +31,5 @@ bool prepare_tls(SSL* ssl, const TlsSettings& settings);
 // and is not good.
 void fill_tls_report(TlsReport& report, const SSL* ssl, http::TlsInspection& inspection,
                      const TlsSettings& settings);
-
-// Whether a certificate (DER) is for this name or address (RFC 6125; no common name).
-bool certificate_matches(const std::string& der, const std::string& name);
 
 }  // namespace picket::agent

@@ -12,6 +12,9 @@
 #include "agent/probe/oauth_probe.h"
 #include "agent/probe/page_probe.h"
 #include "agent/probe/probe_context.h"
+#include "agent/probe/tcp_probe.h"
+#include "agent/probe/tls_probe.h"
+#include "agent/probe/websocket_probe.h"
 #include "common/core/text.h"
 
 namespace picket::agent {
@@ -47,6 +50,11 @@ struct RunAction {
   Outcome operator()(GrpcAction action) const { return run_grpc(std::move(action), context); }
   Outcome operator()(OAuthAction action) const { return run_oauth(std::move(action), context); }
   Outcome operator()(PageAction action) const { return run_page(std::move(action), context); }
+  Outcome operator()(TlsAction action) const { return run_tls(std::move(action), context); }
+  Outcome operator()(TcpAction action) const { return run_tcp(std::move(action), context); }
+  Outcome operator()(WebSocketAction action) const {
+    return run_websocket(std::move(action), context);
+  }
   Outcome operator()(WaitAction action) const { return wait(action.span, context); }
 };
 

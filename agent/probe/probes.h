@@ -11,6 +11,7 @@ namespace picket::agent {
 
 struct DnsPorts;   // dns_servers.h
 struct IcmpPorts;  // icmp_probe.h
+class Dialer;      // agent/net/dialer.h
 
 // What probes reach the world through. Without the ports of a kind its steps are errors.
 struct ProbePorts {
@@ -18,6 +19,7 @@ struct ProbePorts {
   async::Clock& clock;
   const DnsPorts* dns{nullptr};
   const IcmpPorts* icmp{nullptr};
+  Dialer* dialer{nullptr};  // of tls, tcp and websocket
 };
 
 class Probes final : public ProbeSessions {

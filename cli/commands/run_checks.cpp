@@ -11,6 +11,7 @@
 #include "agent/dns/socket_client.h"
 #include "agent/icmp/echo_client.h"
 #include "agent/icmp/tcp_tracer.h"
+#include "agent/net/socket_dialer.h"
 #include "agent/probe/dns_servers.h"
 #include "agent/probe/icmp_probe.h"
 #include "agent/probe/probes.h"
@@ -149,9 +150,11 @@ Result<std::vector<LocalRun>> run_checks(std::vector<std::shared_ptr<const Check
   const auto tracer = agent::create_tcp_tracer(clock, kTracesPerMinute);
   const agent::DnsPorts dns_ports{*dns, **network, agent::system_servers(options.http.dns_servers)};
   const agent::IcmpPorts icmp_ports{*icmp, **network};
+  const auto dialer = agent::create_socket_dialer(context.get_executor(), clock, **network);
   std::vector<LocalRun> done;
   {
-    LocalRuns runs{context, {**client, clock, &dns_ports, &icmp_ports}, options, observer};
+    const agent::ProbePorts ports{**client, clock, &dns_ports, &icmp_ports, dialer.get()};
+    LocalRuns runs{context, ports, options, observer};
     runs.trace_with(*tracer);
     runs.start(std::move(checks));
     context.run();

@@ -41,6 +41,9 @@ const std::vector<Kind>& all_kinds() {
       {"cdn", as_action<decode_cdn>, false, {}},
       {"oauth2", as_action<decode_oauth2>, false, {"access_token", "id_token", "refresh_token"}},
       {"page", as_action<decode_page>, false, {}},
+      {"tls", as_action<decode_tls>, false, {}},
+      {"tcp", as_action<decode_tcp>, false, {}},
+      {"websocket", as_action<decode_websocket>, false, {}},
       {"wait", as_action<decode_wait>, true, {}},
   };
   return kinds;
@@ -87,7 +90,7 @@ std::optional<DecodedAction> decode_action(CheckContext& context, const Fields& 
   }
   auto action = chosen->decode(context, *entry->value);
   if (!action) return std::nullopt;
-  return DecodedAction{std::move(*action), entry->at};
+  return DecodedAction{std::move(*action), entry->at, entry->value.get()};
 }
 
 std::vector<std::string_view> own_captures(const Node& step) {

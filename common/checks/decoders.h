@@ -40,9 +40,9 @@ std::optional<OAuthAction> decode_oauth2(CheckContext& context, const Node& node
 // What the expectations of a step ask its action to do beside.
 void look_at_expectations(Step& step);
 void decode_body(CheckContext& context, const Fields& fields, HttpAction& action);  // body.cpp
-std::optional<GrpcAction> decode_grpc(CheckContext& context, const Node& node);  // grpc.cpp
-std::vector<BodyPart> decode_multipart(CheckContext& context, const Node& node);  // multipart.cpp
-void decode_route(CheckContext& context, const Fields& fields, HttpRoute& route);  // route.cpp
+std::optional<GrpcAction> decode_grpc(CheckContext& context, const Node& node);     // grpc.cpp
+std::vector<BodyPart> decode_multipart(CheckContext& context, const Node& node);    // multipart.cpp
+void decode_route(CheckContext& context, const Fields& fields, HttpRoute& route);   // route.cpp
 Pairs decode_pairs(CheckContext& context, std::string_view name, const Node& node);
 
 std::optional<PageAction> decode_page(CheckContext& context, const Node& node);  // page.cpp
@@ -53,10 +53,25 @@ Pairs decode_request_headers(CheckContext& context, const Fields& fields);
 // E0111 for a text that is no URL.
 void check_url(Report& report, const Node& node, std::string_view url);  // http.cpp
 
+// Parts of the kinds that connect by themselves (endpoint.cpp). A target without a port is fine
+// where the kind has a port of its own.
+void decode_target(CheckContext& context, const Node& node, bool has_default_port,
+                   Endpoint& endpoint);
+void decode_way(CheckContext& context, const Fields& fields, std::string& address,
+                std::string& ip_version);
+void decode_tls_client(CheckContext& context, const Fields& fields, TlsClient& client);
+std::vector<DialogueTurn> decode_dialogue(CheckContext& context, const Fields& fields);
+std::optional<TlsAction> decode_tls(CheckContext& context, const Node& node);
+std::optional<TcpAction> decode_tcp(CheckContext& context, const Node& node);
+std::optional<WebSocketAction> decode_websocket(CheckContext& context, const Node& node);
+// What a step's expectations and captures ask of its action; `node` is the action's (settle.cpp).
+void settle_action(Step& step, const Node& node);
+
 // The one kind of action that the map has; `at` is its key.
 struct DecodedAction {
   Action action;
   Mark at;
+  const Node* node;  // of the action
 };
 enum class ActionPlace { check, step };
 // Nothing, with a mistake, when there is none, more than one, or a wrong one (actions.cpp).

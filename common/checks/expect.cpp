@@ -16,6 +16,7 @@ namespace picket::checks {
 namespace {
 
 constexpr StatusRange kDefaultStatus{200, 399};
+constexpr StatusRange kUpgraded{101, 101};
 
 // 200, 2xx, 200-299.
 std::optional<StatusRange> parse_status(const Node& node) {
@@ -256,7 +257,8 @@ std::vector<Expectation> decode_expect(CheckContext& context, const Node* node,
   });
   if (has_status || !traits_of(options.kind).status) return out;
   Expectation status;
-  status.status.push_back(kDefaultStatus);
+  const bool upgrades = options.kind == WebSocketAction::kKind;
+  status.status.push_back(upgrades ? kUpgraded : kDefaultStatus);
   status.at = context.report.position(options.at);
   out.insert(out.begin(), std::move(status));
   return out;

@@ -60,6 +60,7 @@ Step decode_step(CheckContext& context, const Node& node, StepNames& names) {
   if (auto decoded = decode_action(context, fields, ActionPlace::step)) {
     step.action = std::move(decoded->action);
     decode_answer(context, fields, step, decoded->at);
+    settle_action(step, *decoded->node);
   }
   return step;
 }
@@ -114,6 +115,7 @@ std::optional<Step> decode_single(CheckContext& context, const Fields& fields) {
   decode_round(context, expect, step);
   decode_budgets(context, fields, step);
   look_at_expectations(step);
+  settle_action(step, *decoded->node);
   return step;
 }
 

@@ -14,6 +14,9 @@
 #include "common/model/icmp_action.h"
 #include "common/model/oauth_action.h"
 #include "common/model/page_action.h"
+#include "common/model/tcp_action.h"
+#include "common/model/tls_action.h"
+#include "common/model/websocket_action.h"
 
 namespace picket {
 
@@ -29,7 +32,7 @@ template <class Visit>
 void each_text(WaitAction&, Visit) {}
 
 using Action = std::variant<HttpAction, WaitAction, DnsAction, IcmpAction, CdnAction, OAuthAction,
-                            GrpcAction, PageAction>;
+                            GrpcAction, PageAction, TlsAction, TcpAction, WebSocketAction>;
 
 // "http", "wait", ...: the word of the check language.
 std::string_view kind_of(const Action& action);

@@ -11,6 +11,9 @@ struct PutAction {
   void operator()(const GrpcAction& action) const { put(action, *out.mutable_grpc()); }
   void operator()(const CdnAction& action) const { put(action, *out.mutable_cdn()); }
   void operator()(const PageAction& action) const { put(action, *out.mutable_page()); }
+  void operator()(const TlsAction& action) const { put(action, *out.mutable_tls()); }
+  void operator()(const TcpAction& action) const { put(action, *out.mutable_tcp()); }
+  void operator()(const WebSocketAction& action) const { put(action, *out.mutable_websocket()); }
   void operator()(const WaitAction& action) const { out.set_wait_ms(action.span.count()); }
   void operator()(const OAuthAction& action) const { put(action, *out.mutable_oauth2()); }
 };
@@ -29,6 +32,9 @@ Action read_action(Fields& fields, const v1::Step& message) {
   switch (message.action_case()) {
     case v1::Step::kHttp: return read_part(fields, "http", message.http());
     case v1::Step::kDns: return read_part(fields, "dns", message.dns());
+    case v1::Step::kTls: return read_part(fields, "tls", message.tls());
+    case v1::Step::kTcp: return read_part(fields, "tcp", message.tcp());
+    case v1::Step::kWebsocket: return read_part(fields, "websocket", message.websocket());
     case v1::Step::kIcmp: return read_part(fields, "icmp", message.icmp());
     case v1::Step::kCdn: return read_part(fields, "cdn", message.cdn());
     case v1::Step::kGrpc: return read_part(fields, "grpc", message.grpc());

@@ -20,6 +20,12 @@ void put(const GrpcAction& action, v1::GrpcAction& out);
 GrpcAction read(Fields& fields, const v1::GrpcAction& message);
 void put(const DnsAction& action, v1::DnsAction& out);
 DnsAction read(Fields& fields, const v1::DnsAction& message);
+void put(const TlsAction& action, v1::TlsAction& out);
+TlsAction read(Fields& fields, const v1::TlsAction& message);
+void put(const TcpAction& action, v1::TcpAction& out);
+TcpAction read(Fields& fields, const v1::TcpAction& message);
+void put(const WebSocketAction& action, v1::WebSocketAction& out);
+WebSocketAction read(Fields& fields, const v1::WebSocketAction& message);
 void put(const IcmpAction& action, v1::IcmpAction& out);
 IcmpAction read(Fields& fields, const v1::IcmpAction& message);
 

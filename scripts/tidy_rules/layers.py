@@ -17,6 +17,7 @@ INTERFACE_HEADERS = {
     "agent/link/record_source.h": "where the link takes records from, made by the spool",
     "agent/net/connection.h": "a TCP or TLS connection, as probes use it",
     "agent/net/dialer.h": "what makes connections for the probes that speak no HTTP",
+    "agent/net/websocket.h": "messages over such a connection",
     "agent/spool/disk.h": "the file operations of spool and link",
     "agent/probe/probe.h": "what the runner asks of a probe: sessions, requests, raw hops",
     "agent/probe/response_facts.h": "what follows from a response: expectations ask for it late",

@@ -181,6 +181,20 @@ OAuthAction ModelGenerator::oauth() {
   out.skew_max = Millis{number(0, 3'600'000)};
   out.userinfo = coin();
   out.try_used_token = coin();
+  return out;
+}
+
+Endpoint ModelGenerator::endpoint() {
+  return {name(), text(), std::array{"any", "4", "6"}[random_.below(3)]};
+}
+
+TlsClient ModelGenerator::tls_client() {
+  TlsClient out;
+  out.server_name = text();
+  out.alpn = several(2, [&] { return text(); });
+  out.min_version = std::array{1.0, 1.1, 1.2, 1.3}[random_.below(4)];
+  out.client_certificate = text();
+  out.ca = text();
   out.insecure = coin();
   return out;
 }
@@ -204,15 +218,59 @@ PageAction ModelGenerator::page() {
   return out;
 }
 
+std::vector<DialogueTurn> ModelGenerator::turns() {
+  return several(3, [&] { return DialogueTurn{text(), text()}; });
+}
+
+TlsAction ModelGenerator::tls_action() {
+  TlsAction out;
+  out.endpoint = endpoint();
+  out.starttls = TlsAction::kProtocols[random_.below(TlsAction::kProtocols.size())].first;
+  out.client = tls_client();
+  out.verify_chain = coin();
+  out.verify_name = coin();
+  out.verify_status = coin();
+  return out;
+}
+
+TcpAction ModelGenerator::tcp() {
+  TcpAction out;
+  out.endpoint = endpoint();
+  if (coin()) out.tls = tls_client();
+  out.dialogue = turns();
+  out.reading = any(Reading::all);
+  out.until = text();
+  out.receive_bytes_max = random_.below(1'000'000'000);
+  return out;
+}
+
+WebSocketAction ModelGenerator::websocket() {
+  WebSocketAction out;
+  out.url = name();
+  out.address = text();
+  out.ip_version = std::array{"any", "4", "6"}[random_.below(3)];
+  out.client = tls_client();
+  out.headers = pairs();
+  out.subprotocols = several(2, [&] { return text(); });
+  out.dialogue = turns();
+  out.receive = number(0, WebSocketAction::kReceiveMax);
+  out.message_bytes_max = random_.below(1'000'000'000);
+  out.may_refuse = coin();
+  return out;
+}
+
 Step ModelGenerator::step() {
   Step out;
   out.name = name();
-  switch (random_.below(8)) {
-    case 6: out.action = grpc(); break;
+  switch (random_.below(11)) {
     case 0: out.action = dns(); break;
-    case 3: out.action = cdn(); break;
     case 1: out.action = icmp(); break;
+    case 3: out.action = cdn(); break;
     case 4: out.action = page(); break;
+    case 6: out.action = grpc(); break;
+    case 7: out.action = tls_action(); break;
+    case 8: out.action = tcp(); break;
+    case 9: out.action = websocket(); break;
     case 2: out.action = WaitAction{Millis{number(0, 60'000)}}; break;
     case 5: out.action = oauth(); break;
     default: out.action = http();

@@ -51,6 +51,12 @@ class ModelGenerator {
   GrpcAction grpc();
   OAuthAction oauth();
   PageAction page();
+  Endpoint endpoint();
+  TlsClient tls_client();
+  std::vector<DialogueTurn> turns();
+  TlsAction tls_action();
+  TcpAction tcp();
+  WebSocketAction websocket();
   Step step();
   Alert alert();
   RunKey key();
