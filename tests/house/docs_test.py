@@ -50,6 +50,15 @@ def commands_of_page(text):
     return set(re.findall(r"^### picket (\w+)$", text, re.M))
 
 
+def failure_kinds():
+    return re.findall(r"^PICKET_FAILURE\((\w+),", source("common/model/failure_kinds.def"), re.M)
+
+
+def words_of_tests():
+    paths = [path for path in (ROOT / "tests").rglob("*") if path.suffix in (".cpp", ".h", ".py")]
+    return set(re.findall(r"\w+", " ".join(path.read_text(errors="replace") for path in paths)))
+
+
 class Docs(unittest.TestCase):
     def same(self, in_source, in_page):
         self.assertTrue(in_source, "nothing found in the sources: has their form changed?")
@@ -66,6 +75,7 @@ class Docs(unittest.TestCase):
 
     def test_every_metric_is_in_its_page(self):
         files = ("controller/own_metrics.cpp", "controller/api/series.cpp",
+                 "controller/api/fact_series.cpp", "controller/api/fact_metrics.def",
                  "agent/agent_metrics.cpp")
         found = set().union(*(metrics_of_source(source(name)) for name in files))
         self.same(found, metrics_of_page(page("metrics")))
@@ -80,6 +90,19 @@ class Docs(unittest.TestCase):
                 for option in names.split(","):
                     self.assertIn(f"`{option}", text.replace("create --", "create `--"),
                                   f"{path.name}: {option}")
+
+    def test_every_kind_of_failure_is_in_the_page_of_probes_and_in_a_test(self):
+        text, tested = page("probes"), words_of_tests()
+        self.assertGreater(len(failure_kinds()), 50)
+        for kind in failure_kinds():
+            self.assertIn(f"`{kind}`", text)
+            self.assertTrue(kind in tested, f"no test names {kind}")
+
+    def test_every_kind_of_check_has_its_page(self):
+        kinds = re.findall(r"^PICKET_KIND\((\w+),", source("common/model/fact_names.def"), re.M)
+        for kind in set(kinds) - {"wait"}:
+            self.assertIn(f"probes/{kind}.md", page("probes"))
+            self.assertIn(f"# {kind}", page(f"probes/{kind}"))
 
     def test_a_missing_name_is_noticed(self):
         row = '{"GET", "/new", &P::fresh, Policy::read},'

@@ -72,4 +72,6 @@ TEST_CASE("our own errors become kinds that never count as down", "[verdict]") {
                           ErrorCode::secret_missing, ErrorCode::io, ErrorCode::unauthorized})
     CHECK(is_unmeasured(unmeasured_kind(code)));
   CHECK(unmeasured_kind(ErrorCode::unauthorized) == FailureKind::agent_permission);
+  CHECK(unmeasured_kind(ErrorCode::timeout) == FailureKind::agent_overloaded);
+  CHECK(unmeasured_kind(ErrorCode::resource_exhausted) == FailureKind::agent_resources);
 }
