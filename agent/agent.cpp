@@ -213,6 +213,7 @@ async::Task<void> Agent::drain() {
   co_await tasks_.join();
   if (tests_) co_await tests_->drain();
   if (scheduler_) co_await scheduler_->drain(settings_.drain_grace);
+  co_await probes_.drain();
   const auto grace = [this] { return Deadline::after(ports_.clock.now(), settings_.upload_grace); };
   async::Task<bool> written = join(records_);
   co_await async::with_deadline(ports_.clock, grace(), std::move(written));

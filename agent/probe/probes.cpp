@@ -38,17 +38,15 @@ Outcome wait(Millis span, const ProbeContext& context) {
 // One overload per kind; each takes the action by value: it lives as long as the probe runs.
 struct RunAction {
   ProbeContext& context;
+  OAuthProbe& oauth;
+  BearerRetry& bearer;
 
-  Outcome operator()(HttpAction action) const {
-    return context.http.request({.action = std::move(action),
-                                 .secret_headers = context.secret_headers,
-                                 .deadline = context.deadline});
-  }
+  Outcome operator()(HttpAction action) const { return bearer.request(std::move(action), context); }
   Outcome operator()(DnsAction action) const { return run_dns(std::move(action), context); }
   Outcome operator()(IcmpAction action) const { return run_icmp(std::move(action), context); }
   Outcome operator()(CdnAction action) const { return run_cdn(std::move(action), context); }
   Outcome operator()(GrpcAction action) const { return run_grpc(std::move(action), context); }
-  Outcome operator()(OAuthAction action) const { return run_oauth(std::move(action), context); }
+  Outcome operator()(OAuthAction action) const { return run_oauth(std::move(action)); }
   Outcome operator()(PageAction action) const { return run_page(std::move(action), context); }
   Outcome operator()(TlsAction action) const { return run_tls(std::move(action), context); }
   Outcome operator()(TcpAction action) const { return run_tcp(std::move(action), context); }
@@ -56,17 +54,31 @@ struct RunAction {
     return run_websocket(std::move(action), context);
   }
   Outcome operator()(WaitAction action) const { return wait(action.span, context); }
+
+  Outcome run_oauth(OAuthAction action) const {
+    OAuthAction asked = action;
+    auto outcome = co_await oauth.run(std::move(action), context);
+    if (outcome) bearer.remember(asked, *outcome, context);
+    co_return outcome;
+  }
 };
 
 class Session final : public ProbeSession {
  public:
-  Session(const ProbePorts& ports, std::unique_ptr<HttpSession> http, SessionOptions options)
-      : ports_(ports), http_(std::move(http)), options_(std::move(options)) {}
+  Session(const ProbePorts& ports, OAuthProbe& oauth, std::unique_ptr<HttpSession> http,
+          SessionOptions options)
+      : ports_(ports),
+        oauth_(oauth),
+        bearer_(oauth),
+        http_(std::move(http)),
+        options_(std::move(options)) {}
 
   Outcome run(ProbeRequest request) override;
 
  private:
   const ProbePorts& ports_;
+  OAuthProbe& oauth_;
+  BearerRetry bearer_;
   std::unique_ptr<HttpSession> http_;
   SessionOptions options_;
 };
@@ -79,15 +91,24 @@ Outcome Session::run(ProbeRequest request) {
                        .secret_headers = std::move(request.secret_headers),
                        .deadline = request.deadline,
                        .judged = std::move(request.judged)};
-  const RunAction run_action{context};
+  const RunAction run_action{context, oauth_, bearer_};
   co_return co_await std::visit(run_action, std::move(request.action));
 }
 
 }  // namespace
 
+Probes::Probes(ProbePorts ports)
+    : ports_(ports),
+      http_(ports.client, ports.clock),
+      oauth_(std::make_unique<OAuthProbe>(http_, ports.clock)) {}
+
+Probes::~Probes() = default;
+
 std::unique_ptr<ProbeSession> Probes::open(SessionOptions options) {
   auto http = http_.open(options);
-  return std::make_unique<Session>(ports_, std::move(http), std::move(options));
+  return std::make_unique<Session>(ports_, *oauth_, std::move(http), std::move(options));
 }
+
+async::Task<void> Probes::drain() { return oauth_->drain(); }
 
 }  // namespace picket::agent

@@ -10,6 +10,7 @@
 namespace picket::agent {
 
 struct DnsPorts;   // dns_servers.h
+class OAuthProbe;  // oauth_probe.h
 struct IcmpPorts;  // icmp_probe.h
 class Dialer;      // agent/net/dialer.h
 
@@ -24,12 +25,18 @@ struct ProbePorts {
 
 class Probes final : public ProbeSessions {
  public:
-  explicit Probes(ProbePorts ports) : ports_(ports), http_(ports.client, ports.clock) {}
+  explicit Probes(ProbePorts ports);
+  ~Probes() override;
   std::unique_ptr<ProbeSession> open(SessionOptions options) override;
+
+  // Ends what probes do in the background, between runs. The owner awaits it before the destructor
+  // while the executor still runs; where the executor has ended with no work left, it need not.
+  async::Task<void> drain();
 
  private:
   ProbePorts ports_;
   HttpProbe http_;
+  std::unique_ptr<OAuthProbe> oauth_;
 };
 
 }  // namespace picket::agent

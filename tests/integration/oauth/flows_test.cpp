@@ -142,5 +142,37 @@ TEST_CASE("a refresh token is rotated, and its reuse refused", "[oauth]") {
   CHECK(labels_of(step_of(tried, 1)) == Labels{"discovery", "token", "jwks", "used token"});
 }
 
+TEST_CASE("kept tokens are used by the next run, and fetched anew when refused", "[oauth]") {
+  if (!test::has_npm_servers()) return;
+  Oidc& oidc = Oidc::fresh();
+  const auto engine = oidc.make_engine();
+  const std::string steps =
+      Oidc::step(
+          "login",
+          oidc.code_keys({{"scope", "openid profile"}, {"token", "{cache: 10m, on_401: refetch}"}}),
+          "{token: {type: Bearer}}") +
+      "      - name: me\n        http: {url: \"" + oidc.issuer() +
+      "/me\", bearer: \"${{ capture.access_token }}\"}\n";
+  const RunResult first = oidc.run(steps, engine.get());
+  CHECK(failure_of(step_of(first, 1)) == "passed");
+  CHECK(fact_of(step_of(first), "token.cached") == "false");
+  const int logins = oidc.count("/token");
+
+  const RunResult second = oidc.run(steps, engine.get());
+  CHECK(failure_of(step_of(second, 1)) == "passed");
+  CHECK(fact_of(step_of(second), "token.cached") == "true");
+  CHECK(oidc.count("/token") == logins);
+  REQUIRE(labels_of(step_of(second)).size() == 1);
+  CHECK_THAT(labels_of(step_of(second)).front(), Catch::StartsWith("tokens of "));
+
+  oidc.ask("POST", "/test/revoke");
+  const RunResult third = oidc.run(steps, engine.get());
+  CHECK(third.verdict == RunVerdict::pass);
+  CHECK(fact_of(step_of(third, 1), "token.refetched") == "true");
+  CHECK(oidc.count("/token") == logins + 1);
+  CHECK(labels_of(step_of(third, 1)).front() == "kept token refused");
+  CHECK_THAT(test::everything_in(third), !Catch::Contains("eyJ"));
+}
+
 }  // namespace
 }  // namespace picket
