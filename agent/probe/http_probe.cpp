@@ -23,6 +23,7 @@ void remember(std::vector<SetCookie>& cookies, const SetCookie& cookie) {
   std::erase_if(cookies, [&](const SetCookie& kept) {
     return kept.name == cookie.name && kept.domain == cookie.domain && kept.path == cookie.path;
   });
+  if (cookies.size() >= CookieJar::kCookiesMax) cookies.erase(cookies.begin());
   cookies.push_back(cookie);
 }
 

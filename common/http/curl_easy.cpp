@@ -222,6 +222,9 @@ Status CurlEasy::finish(CURLcode code, Exchange& exchange) {
   auto judged = judge(end_of(code, exchange));
   if (!judged) return fail(judged.error());
   exchange.failure = std::move(*judged);
+  if (!exchange.failure && !is_final)
+    exchange.failure = Failure{
+        FailureKind::http_protocol, "the status " + std::to_string(status) + " is none", {}};
   const bool wants_h2 = context_.request.http_version == HttpVersion::http2;
   if (!exchange.failure && wants_h2 && exchange.http_version != "2")
     exchange.failure = Failure{FailureKind::http_protocol, "the server does not offer HTTP/2", {}};

@@ -127,7 +127,9 @@ bool is_client_certificate_alert(const TransferEnd& end) {
 }
 
 std::optional<Failure> judge_broken(const TransferEnd& end) {
-  const bool is_reset = end.os_errno == ECONNRESET || end.os_errno == EPIPE;
+  // OpenSSL's words for an end without close_notify (RFC 8446, 6.1).
+  const bool is_reset = end.os_errno == ECONNRESET || end.os_errno == EPIPE ||
+                        end.detail.find("unexpected eof") != std::string::npos;
   if (is_client_certificate_alert(end)) return plain(FailureKind::tls_client_certificate, end);
   if (end.tls_started && !end.tls_done)
     return failure(FailureKind::tls_handshake, with_detail(end, "the TLS handshake broke off"));

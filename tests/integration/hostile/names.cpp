@@ -46,9 +46,8 @@ std::string huge(const DnsQuestion& question) {
   return question.type == 1 ? dns_addresses(question, many, 1) : dns_reply(question, 0);
 }
 
-}  // namespace
-
-Targets hostile_names() {
+// Packets that are no answer to the question.
+Targets foreign() {
   return {
       row("a name server that is silent", "dns_timeout",
           [](const DnsQuestion&) { return std::string{}; }),
@@ -71,6 +70,12 @@ Targets hostile_names() {
           }),
       row("bytes that are no DNS", "dns_timeout",
           [](const DnsQuestion&) { return std::string(100, '\xff'); }),
+  };
+}
+
+// Answers that are broken, or lead nowhere.
+Targets broken() {
+  return {
       row("a name that points to itself", "dns_malformed",
           [](const DnsQuestion& q) {
             const std::string self =
@@ -93,7 +98,14 @@ Targets hostile_names() {
           [](const DnsQuestion& q) {
             return with_records(q, 1, record(kQuestionName, q.type, "abc"));
           }),
-      row("3,000 addresses", "connect_timeout", huge),
+      row("3,000 addresses in one packet", "dns_malformed", huge),
+      row("60 addresses where nobody listens", "connect_refused",
+          [](const DnsQuestion& q) {
+            if (q.type != 1) return dns_reply(q, 0);
+            std::vector<std::string> many;
+            for (int i = 0; i < 60; ++i) many.push_back("127.0.9." + std::to_string(i));
+            return dns_addresses(q, many, 1);
+          }),
       row("cloud metadata for an address", "blocked_address",
           [](const DnsQuestion& q) {
             if (q.type == 28) return dns_addresses(q, {"fd00:ec2::254"}, 1);
@@ -106,6 +118,15 @@ Targets hostile_names() {
             return reply;
           }),
   };
+}
+
+}  // namespace
+
+Targets hostile_names() {
+  Targets all = foreign();
+  Targets more = broken();
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
 }
 
 }  // namespace picket::test
