@@ -4,11 +4,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/http/curl_client.h"
-#include "common/model/http_action.h"
+#include "common/model/action.h"
 #include "tests/support/hostile_server.h"
 
 namespace picket::test {
@@ -16,6 +17,7 @@ namespace picket::test {
 // What a behaviour needs while it is run: its servers, and the run's setting.
 struct Scene {
   HttpAction action;
+  std::optional<Action> other;  // in place of the request: another kind's
   http::CurlClientOptions client;
   std::vector<std::shared_ptr<void>> servers;  // kept until the run is over
 };
@@ -34,6 +36,7 @@ Targets hostile_bodies();
 Targets hostile_encodings();
 Targets hostile_redirects();
 Targets hostile_http2();
+Targets hostile_grpc();
 Targets hostile_tls();
 Targets hostile_connections();
 Targets hostile_names();

@@ -23,6 +23,7 @@ const std::vector<std::pair<const char*, Targets>>& all() {
       {"Content encodings", hostile_encodings()},
       {"Redirects", hostile_redirects()},
       {"HTTP/2", hostile_http2()},
+      {"gRPC", hostile_grpc()},
       {"TLS", hostile_tls()},
       {"Connections", hostile_connections()},
       {"Name servers", hostile_names()},
@@ -67,6 +68,7 @@ TEST_CASE("hostile encodings end as the table says", "[hostile]") {
 }
 TEST_CASE("hostile redirects end as the table says", "[hostile]") { run_group("Redirects"); }
 TEST_CASE("hostile HTTP/2 ends as the table says", "[hostile]") { run_group("HTTP/2"); }
+TEST_CASE("hostile health services end as the table says", "[hostile]") { run_group("gRPC"); }
 TEST_CASE("hostile TLS ends as the table says", "[hostile]") { run_group("TLS"); }
 TEST_CASE("hostile connections end as the table says", "[hostile]") { run_group("Connections"); }
 TEST_CASE("hostile name servers end as the table says", "[hostile]") { run_group("Name servers"); }

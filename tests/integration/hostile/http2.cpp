@@ -1,50 +1,13 @@
 // HTTP/2 without TLS (prior knowledge): frames that no good server sends. RFC 9113.
-#include <cstdint>
-
 #include "tests/integration/hostile/behaviour.h"
+#include "tests/integration/hostile/http2_frames.h"
 
 namespace picket::test {
 namespace {
 
 using namespace std::chrono_literals;
 
-enum Type {
-  data,
-  headers,
-  priority,
-  rst_stream,
-  settings,
-  push_promise,
-  ping,
-  goaway,
-  window_update,
-  continuation
-};
-
-constexpr int kEndStream = 0x1;
-constexpr int kEndHeaders = 0x4;
-constexpr int kAck = 0x1;
-
-std::string u32(std::uint32_t value) {
-  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16),
-          static_cast<char>(value >> 8), static_cast<char>(value)};
-}
-
-std::string frame(Type type, int flags, std::uint32_t stream, const std::string& payload) {
-  const auto size = static_cast<std::uint32_t>(payload.size());
-  return u32(size).substr(1) + static_cast<char>(type) + static_cast<char>(flags) + u32(stream) +
-         payload;
-}
-
-const std::string kSettings = frame(settings, 0, 0, "");
-const std::string kSettingsAck = frame(settings, kAck, 0, "");
-const std::string kStatus200 = "\x88";  // HPACK: the static table's 8th entry
-
-// A header without indexing, both as they are (RFC 7541, 6.2.2); lengths below 127.
-std::string field(const std::string& name, const std::string& value) {
-  return std::string(1, '\0') + static_cast<char>(name.size()) + name +
-         static_cast<char>(value.size()) + value;
-}
+using namespace h2;
 
 // Reads the preface and the request, says what every server says first, then does `rest`.
 HostileServer::Behaviour speaks(HostileServer::Behaviour rest) {

@@ -57,14 +57,14 @@ Nanos thread_time() {
 
 bool is_timeout(const std::string& kind) { return kind.find("timeout") != std::string::npos; }
 
-Check check_of(const HttpAction& action, Millis timeout) {
+Check check_of(Action action, Millis timeout) {
   Check check;
   check.name = CheckName{"hostile"};
   check.timeout = timeout;
   check.retries = 0;
   Step step;
-  step.name = "http";
-  step.action = action;
+  step.name = "step";
+  step.action = std::move(action);
   check.steps = {step};
   return check;
 }
@@ -128,7 +128,8 @@ Observed run_against(const HostileTarget& target) {
   Runner runner{probes, world.clock, world.secrets, Random{3}, "picket/test"};
   HttpAction plain;
   plain.url = friendly.url();
-  const Check check = check_of(scene.action, is_timeout(target.kind) ? Millis{600} : Millis{4'000});
+  const Action action = scene.other ? *scene.other : Action{scene.action};
+  const Check check = check_of(action, is_timeout(target.kind) ? Millis{600} : Millis{4'000});
   Observed observed;
   observed.limit = check.timeout + kAfterTimeout;
   const long before = status_of("VmRSS");
