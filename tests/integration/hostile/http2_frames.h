@@ -1,4 +1,5 @@
-// HTTP/2 frames as bytes (RFC 9113, 4.1), and headers without compression (RFC 7541, 6.2.2).
+// HTTP/2 frames as bytes (RFC 9113, 4.1), and headers without compression (RFC 7541, 6.2.2): what
+// the scripted servers of this folder send. Pure.
 #pragma once
 
 #include <cstdint>
