@@ -58,6 +58,17 @@ std::string inner_base64(const std::string& value, std::size_t offset) {
   return end > first ? encoded.substr(first, end - first) : std::string{};
 }
 
+// UTF-8 that somebody took for Latin-1 and wrote as UTF-8 again: "Ã©" for "é".
+std::string twice_utf8(const std::string& value) {
+  std::string out;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80) out += static_cast<char>(0xC0 | byte >> 6);
+    out += byte >= 0x80 ? static_cast<char>(0x80 | (byte & 0x3F)) : c;
+  }
+  return out;
+}
+
 // What remains of a value in a header, in a cleaned message, of a PEM file line by line, and of
 // one that a URL ends at its "#" or a cookie at its ";".
 std::vector<std::string> variants_of(const std::string& value) {
@@ -76,6 +87,7 @@ std::vector<std::string> variants_of(const std::string& value) {
   };
   add_cleaned(value);
   add(clean_text(value));
+  add(twice_utf8(value));
   std::size_t parts = 0;
   for (const char separator : {'\n', '#', ';'}) {
     if (value.find(separator) == std::string::npos) continue;
@@ -156,6 +168,17 @@ Redactor::Match Redactor::match_at(std::string_view text, std::size_t at) const 
   return {};
 }
 
+// A secret that begins inside of another's match goes on behind it.
+std::vector<Redactor::Span> Redactor::overlapping(std::string_view text, std::size_t at,
+                                                  const Match& match) const {
+  std::vector<Span> spans{{at, at + match.length, match.needle}};
+  for (std::size_t i = at + 1; i < spans.back().end && work_ <= kWorkMax; ++i) {
+    const Match inner = match_at(text, i);
+    if (i + inner.length > spans.back().end) spans.push_back({i, i + inner.length, inner.needle});
+  }
+  return spans;
+}
+
 std::string Redactor::apply(std::string_view text) const { return apply_start(text, text.size()); }
 
 std::string Redactor::apply_start(std::string_view text, std::size_t bytes) const {
@@ -176,7 +199,7 @@ std::string Redactor::apply_start(std::string_view text, std::size_t bytes) cons
     }
     out += text.substr(kept, i - kept);
     out += kMask;
-    i += match.length;
+    for (const Span& span : overlapping(text, i, match)) i = span.end;
     kept = i;
   }
   if (kept < end) out += text.substr(kept, end - kept);
@@ -189,10 +212,12 @@ std::vector<Redactor::Piece> Redactor::pieces(std::string_view text) const {
   for (std::size_t i = 0; i < text.size();) {
     const Match match = match_at(text, i);
     if (match.length != 0) {
-      const std::string_view found = text.substr(i, match.length);
-      const Needle& needle = *match.needle;
-      out.push_back({shell_of(found, needle.value, needle.shell, needle.source), true});
-      i += match.length;
+      for (const Span& span : overlapping(text, i, match)) {
+        const std::string_view found = text.substr(span.begin, span.end - span.begin);
+        const Needle& needle = *span.needle;
+        out.push_back({shell_of(found, needle.value, needle.shell, needle.source), true});
+        i = span.end;
+      }
       continue;
     }
     if (out.empty() || out.back().is_shell) out.push_back({});

@@ -3,11 +3,11 @@
 //
 // Each character of a value is recognised as itself (letters in either case), percent-encoded,
 // as "+" for a space, JSON-escaped and as an HTML entity, also mixed and twice (escaped_text.h);
-// also without the white space around it, with its control characters cleaned, and its longer
-// parts between line breaks, "#" and ";"; beside that the base64 of the whole value and, from
-// kInnerBytesMin bytes on, of something larger that it is part of. Values shorter than
-// kFreeBytesMin are replaced only where they stand alone, not inside longer words ("42" would shred
-// every number), and not in base64.
+// in UTF-8 that was taken for Latin-1 and encoded again, also without the white space around it,
+// with its control characters cleaned, and its longer parts between line breaks, "#" and ";";
+// beside that the base64 of the whole value and, from kInnerBytesMin bytes on, of something larger
+// that it is part of. Values shorter than kFreeBytesMin are replaced only where they stand alone,
+// not inside longer words ("42" would shred every number), and not in base64.
 #pragma once
 
 #include <bitset>
@@ -66,6 +66,13 @@ class Redactor {
     std::size_t length{0};
     const Needle* needle{nullptr};
   };
+  struct Span {
+    std::size_t begin{0};
+    std::size_t end{0};
+    const Needle* needle{nullptr};
+  };
+  // The match and those that begin inside of it and end behind it, in order.
+  std::vector<Span> overlapping(std::string_view text, std::size_t at, const Match& match) const;
   Match match_at(std::string_view text, std::size_t at) const;
   void add_base64(const std::string& name, const std::string& value);
   void put(Needle needle);

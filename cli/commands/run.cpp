@@ -135,6 +135,21 @@ int finish(Session& session, const RunOptions& options, std::vector<LocalRun> ru
   return finish_output(session, options.output, report);
 }
 
+// Said before anything runs: a pass here says nothing of them.
+void note_round_conditions(Session& session,
+                           const std::vector<std::shared_ptr<const Check>>& checks) {
+  for (const auto& check : checks) {
+    std::string conditions;
+    for (const Step& step : check->steps) {
+      if (!step.same_across_regions.empty()) conditions += ", same_across_regions";
+      if (step.pop_near_region) conditions += ", pop.near_region";
+    }
+    if (!conditions.empty())
+      session.err << fmt::format("picket: {}: not judged here but by the controller: {}\n",
+                                 check->name.value, conditions.substr(2));
+  }
+}
+
 int run(Session& session, const RunOptions& options) {
   auto run_options = to_run_options(options);
   if (!run_options) return complain(session, run_options.error(), kBadUsage);
@@ -142,6 +157,7 @@ int run(Session& session, const RunOptions& options) {
   if (!all) return all.error();
   auto chosen = choose(session, *all, options.names);
   if (!chosen) return chosen.error();
+  note_round_conditions(session, *chosen);
   auto runs = run_checks(std::move(*chosen), std::move(*run_options), observe(session, options));
   if (!runs) return complain(session, runs.error(), kCouldNotRun);
   return finish(session, options, std::move(*runs));

@@ -76,7 +76,7 @@ class Samples {
         ++dropped_;
       else
         add(row.metric, fmt::format(",origin=\"{}\"", escape_label(sorted[i].first)),
-            sorted[i].second * row.scale);
+            sorted[i].second / row.scale);
     }
   }
 
@@ -91,7 +91,7 @@ void add_facts(const std::map<std::string, Value>& facts, Samples& samples) {
   for (const Row& row : kRows) {
     const auto found = facts.find(std::string{row.fact});
     const auto number = found == facts.end() ? std::nullopt : number_of(found->second);
-    if (number) samples.add(row.metric, std::string{row.labels}, *number * row.scale);
+    if (number) samples.add(row.metric, std::string{row.labels}, *number / row.scale);
     if (row.fact != kOriginFact) continue;
     std::map<std::string, double> origins;
     for (const auto& [name, value] : facts) {

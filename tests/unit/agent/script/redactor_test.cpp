@@ -72,6 +72,20 @@ TEST_CASE("a secret that is the start of another does not leave its rest", "[red
   CHECK(redactor.apply("canary-and-more canary") == "*** ***");
 }
 
+TEST_CASE("a secret in UTF-8 that was taken for Latin-1 is found", "[redactor]") {
+  CHECK(with("p\xc3\xa9-\xe2\x82\xac-word")
+            .apply("<p\xc3\x83\xc2\xa9-\xc3\xa2\xc2\x82\xc2\xac-word>") == "<***>");
+}
+
+TEST_CASE("a secret that begins inside of another does not leave its rest", "[redactor]") {
+  Redactor redactor;
+  redactor.add("CAPTURE", "some text and hunt");
+  redactor.add("PASSWORD", "hunter22");
+  redactor.add("LAST", "r22-more");
+  CHECK(redactor.apply("<some text and hunter22-more>") == "<***>");
+  CHECK(shell(redactor, "<some text and hunter22-more>") == "<\"$CAPTURE\"\"$PASSWORD\"\"$LAST\">");
+}
+
 TEST_CASE("a secret across the cut is replaced whole", "[redactor]") {
   const std::string text = "0123456789secret-value tail";
   CHECK(with("secret-value").apply_start(text, 14) == "0123456789***");
