@@ -123,7 +123,8 @@ class TestTest(unittest.TestCase):
         path = next((self.rig.root / "state").glob("*.db"))
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
             return {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-                    for table in ("evidence", "last_good", "definitions", "active_checks",
+                    for table in ("evidence", "last_good", "ledger", "rounds", "timeline",
+                                  "definitions", "active_checks",
                                   "incidents", "outbox")}
 
     def test_mistakes_are_told_before_anything_runs(self):
