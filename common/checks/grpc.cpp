@@ -40,8 +40,8 @@ std::optional<GrpcAction> decode_grpc(CheckContext& context, const Node& node) {
     return std::nullopt;
   }
   const Fields fields(context.report, node, check_keys("grpc"));
-  const Entry* address = fields.require("address", "address: api.example.com:443");
-  if (address != nullptr && fields.text("address", action.address))
+  const Entry* address = fields.require("target", "target: api.example.com:443");
+  if (address != nullptr && fields.text("target", action.address))
     check_address(context, *address->value, action.address);
   for (const auto& [key, text] :
        {std::pair{"service", &action.service}, std::pair{"authority", &action.authority}})
