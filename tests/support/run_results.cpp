@@ -1,4 +1,5 @@
 #include "tests/support/run_results.h"
+#include "tests/support/paths.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -127,7 +128,7 @@ RunResult unmeasured() {
 }
 
 std::string golden(const std::string& name, const std::string& text) {
-  const auto path = std::filesystem::path(PICKET_SOURCE_DIR) / "tests/data/cli" / name;
+  const auto path = std::filesystem::path(test::source_dir()) / "tests/data/cli" / name;
   if (std::getenv("PICKET_WRITE_GOLDEN") != nullptr && !std::filesystem::exists(path))
     std::ofstream(path, std::ios::binary) << text;
   std::ifstream in(path, std::ios::binary);

@@ -9,6 +9,7 @@
 #include "common/checks/load.h"
 #include "common/core/random.h"
 #include "common/wire/wire.h"
+#include "tests/support/paths.h"
 
 using namespace picket;
 using namespace picket::checks;
@@ -31,7 +32,7 @@ std::string refusal(const std::string& text) {
 
 std::vector<std::filesystem::path> corpus() {
   std::vector<std::filesystem::path> paths;
-  const std::filesystem::path root{PICKET_SOURCE_DIR};
+  const std::filesystem::path root{test::source_dir()};
   for (const char* folder :
        {"tests/data/checks/good", "configs/checks", "tests/data/checks/bad", "demo/checks"}) {
     if (!std::filesystem::exists(root / folder)) continue;
@@ -241,7 +242,7 @@ TEST_CASE("every file of the corpus keeps its model, and a second pass changes n
 TEST_CASE("an odd layout of the same lines ends in the same text", "[format][property]") {
   Random random{8};
   const std::string text = formatted(
-      read(std::filesystem::path{PICKET_SOURCE_DIR} / "configs/checks/shop-home.check.yaml"));
+      read(std::filesystem::path{test::source_dir()} / "configs/checks/shop-home.check.yaml"));
   for (const std::size_t factor : {1U, 2U, 4U}) {
     std::string other;
     std::istringstream in{text};
