@@ -84,9 +84,11 @@ Found Findings::cookie_part(const SetCookie& cookie, std::string_view part) cons
   if (part == "path") return Found::scalar(cookie.path);
   if (part == "same_site") return text_or_absent(same_site_word(cookie.same_site));
   if (part == "domain") return cookie.host_only ? Found::absent() : text_or_absent(cookie.domain);
-  if (part == "max_age" && cookie.expires)
-    return with_unit(cookie.expires->unix_ms() - now_.unix_ms(), "ms");
-  return Found::absent();
+  if (part != "max_age") return Found::absent();
+  if (cookie.expires) return with_unit(cookie.expires->unix_ms() - now_.unix_ms(), "ms");
+  Found ends_with_session;
+  ends_with_session.unit = "ms";
+  return ends_with_session;
 }
 
 Found Findings::phase(const std::string& name) const {

@@ -30,6 +30,13 @@ void abort_unless_cancelled(const std::string& name, std::exception_ptr error) {
 
 TaskGroup::~TaskGroup() = default;
 
+// Boost 1.81 lets the exception of a coroutine that is cancelled before its first suspension out of
+// the io_context. So a task gets its signal only once it runs.
+Task<void> TaskGroup::begin(Tasks::iterator running, Task<void> task) {
+  running->started = true;
+  if (!running->cancelled) co_await std::move(task);
+}
+
 void TaskGroup::spawn(std::string name, Task<void> task) {
   const auto it = tasks_.emplace(tasks_.end());
   it->name = std::move(name);
@@ -40,7 +47,7 @@ void TaskGroup::spawn(std::string name, Task<void> task) {
     // call, which uses the signal: it may still be queued.
     boost::asio::post(executor_, [this, it] { finish(it); });
   };
-  boost::asio::co_spawn(executor_, std::move(task),
+  boost::asio::co_spawn(executor_, begin(it, std::move(task)),
                         boost::asio::bind_cancellation_slot(it->signal.slot(), done));
 }
 
@@ -53,7 +60,7 @@ void TaskGroup::cancel_all() {
   for (auto it = tasks_.begin(); it != tasks_.end();) {
     auto& running = *it++;
     running.cancelled = true;
-    running.signal.emit(boost::asio::cancellation_type::terminal);
+    if (running.started) running.signal.emit(boost::asio::cancellation_type::terminal);
   }
 }
 

@@ -24,7 +24,8 @@ class TaskGroup {
   // it is logged with `name` and the program is aborted, so that the supervisor restarts it.
   void spawn(std::string name, Task<void> task);
 
-  // Asks every task to stop. Tasks spawned afterwards are not affected.
+  // Asks every task to stop; one that has not begun yet never runs. Tasks spawned afterwards are
+  // not affected.
   void cancel_all();
 
   // Returns when no task is left. Cancellation: throws operation_aborted, the tasks go on.
@@ -36,10 +37,12 @@ class TaskGroup {
   struct Running {
     std::string name;
     boost::asio::cancellation_signal signal;
+    bool started{false};
     bool cancelled{false};
   };
   using Tasks = std::list<Running>;
 
+  static Task<void> begin(Tasks::iterator running, Task<void> task);
   void finish(Tasks::iterator task);
 
   Executor executor_;

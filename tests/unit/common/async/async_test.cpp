@@ -95,6 +95,18 @@ TEST_CASE("a group cancels and joins its tasks", "[async]") {
   CHECK_FALSE(w.clock.next_deadline().has_value());
 }
 
+TEST_CASE("a task that is cancelled before it begins never runs", "[async]") {
+  World w;
+  std::optional<int> out;
+  MonoTime ended;
+  w.group.spawn("early",
+                record(w.clock, Seconds{5}, sleep_then(w.clock, Seconds{1}, 1), out, ended));
+  w.group.cancel_all();
+  REQUIRE_NOTHROW(w.context.run());
+  CHECK_FALSE(out);
+  CHECK(w.group.size() == 0);
+}
+
 TEST_CASE("offloaded work returns on the caller's executor", "[async]") {
   for (const bool inline_pool : {true, false}) {
     boost::asio::io_context context{1};

@@ -85,7 +85,7 @@ const std::vector<BadCheck> kBadSteps{
        *m.mutable_steps(0)->mutable_expect(0)->mutable_matchers(0) = nested_matcher(20);
      }},
     {"check.steps[0].captures[0].source",
-     [](v1::Check& m) { m.mutable_steps(0)->mutable_captures(0)->set_source("css"); }},
+     [](v1::Check& m) { m.mutable_steps(0)->mutable_captures(0)->set_source("smell"); }},
     {"check.alerts[0].condition",
      [](v1::Check& m) { m.mutable_alerts(0)->set_condition("burn_rate"); }},
     {"check.alerts[0].severity", [](v1::Check& m) { m.mutable_alerts(0)->set_severity("page"); }},
