@@ -104,7 +104,7 @@ class Reporter {
   void add_failure(const PageFetch& fetch);
   void require_hosts();
   void fail(FailureKind kind, std::string message);
-  void warn(std::string message);
+  void warn(FailureKind kind, std::string message);
 
   const PageAction& action_;
   const http::Url& page_;
@@ -215,10 +215,9 @@ void Reporter::fail(FailureKind kind, std::string message) {
   out_.failure = {.kind = kind, .message = std::move(message), .at = {}};
 }
 
-void Reporter::warn(std::string message) {
+void Reporter::warn(FailureKind kind, std::string message) {
   if (out_.warnings.size() < kWarningsMax)
-    out_.warnings.push_back(
-        {.kind = FailureKind::page_resource, .message = std::move(message), .at = {}});
+    out_.warnings.push_back({.kind = kind, .message = std::move(message), .at = {}});
   else
     ++more_warnings_;
 }
@@ -239,11 +238,11 @@ void Reporter::add_failure(const PageFetch& fetch) {
   else if (is_required(fetch.url.host))
     fail(FailureKind::third_party, fmt::format("required origin {}: {}", fetch.url.host, what));
   else if (fetch.third_party)
-    warn(fmt::format("third party {}: {}", fetch.url.host, what));
+    warn(FailureKind::third_party, fmt::format("third party {}: {}", fetch.url.host, what));
   else if (blocks)
     fail(FailureKind::page_resource, what);
   else
-    warn(what);
+    warn(FailureKind::page_resource, what);
 }
 
 void Reporter::add_failures() {
@@ -258,7 +257,8 @@ void Reporter::add_failures() {
   if (more_failures_ > 0)
     out_.failure->message += fmt::format("; {} more of the page failed", more_failures_);
   if (load_.skipped > 0)
-    warn(fmt::format("the page has {} resources more than the probe fetches", load_.skipped));
+    warn(FailureKind::page_resource,
+         fmt::format("the page has {} resources more than the probe fetches", load_.skipped));
   if (more_warnings_ > 0)
     out_.warnings.back().message += fmt::format("; {} more failed", more_warnings_);
 }
