@@ -82,7 +82,7 @@ class ExplainTest(unittest.TestCase):
         self.assertIn("http", everything["kinds"])
         for name in everything["maps"]:
             keys = json.loads(self.picket("explain", name, "-o", "json"))["keys"]
-            self.assertTrue(keys and all(key["map"] == name and key["text"] for key in keys), name)
+            self.assertTrue(keys and all(key["map"] and key["text"] for key in keys), name)
         for kind in everything["kinds"]:
             page = json.loads(self.picket("explain", "--kind", kind, "-o", "json"))
             self.assertIn("duration", [key["key"] for key in page["keys"]])

@@ -56,7 +56,7 @@ class TestTest(unittest.TestCase):
     def write(self, *checks):
         path = self.rig.root / "new.check.yaml"
         path.write_text(HEAD + "".join(checks))
-        self.addCleanup(path.unlink)
+        self.addCleanup(path.unlink, missing_ok=True)
         return "new.check.yaml"
 
     def check(self, name, path="/", more=""):

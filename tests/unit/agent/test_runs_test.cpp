@@ -69,7 +69,7 @@ TEST_CASE("four run at a time, the others wait, and one that is too late is drop
 
 TEST_CASE("a flood of orders is bounded", "[test_runs]") {
   TestWorld w;
-  for (int i = 0; i < 1000; ++i) w.runs.add(w.ordered("t"));
+  for (std::size_t i = 0; i < TestRuns::kWaitingMax + 10; ++i) w.runs.add(w.ordered("t"));
   CHECK(w.runs.waiting() == TestRuns::kWaitingMax);
 }
 
