@@ -33,6 +33,14 @@ bool duration_known(const StepResult& step) {
   });
 }
 
+// "127.0.0.1 is loopback", also behind the name of a hop: "discovery: 127.0.0.1 is loopback".
+std::string blocked_in(const std::string& message) {
+  const std::size_t end = std::min(message.find(" is "), message.size());
+  const std::size_t space = end == 0 ? std::string::npos : message.rfind(' ', end - 1);
+  const std::size_t begin = space == std::string::npos ? 0 : space + 1;
+  return message.substr(begin, end - begin);
+}
+
 // Writes one block; keeps what all its lines share.
 class RunText {
  public:
@@ -89,8 +97,7 @@ void RunText::add_failure(const Failure& failure) {
   if (failure.at.line != 0)
     line("        --> " + picket::render(failure.at));
   else if (failure.kind == FailureKind::blocked_address)
-    line("        = help: if it is meant, allow it: --allow " +
-         failure.message.substr(0, failure.message.find(' ')));
+    line("        = help: if it is meant, allow it: --allow " + blocked_in(failure.message));
   else if (!advice_of(failure.kind).empty())
     line(fmt::format("        = help: {}", advice_of(failure.kind)));
 }

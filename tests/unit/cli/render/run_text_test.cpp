@@ -97,6 +97,9 @@ TEST_CASE("a blocked address says how to allow it", "[run_text]") {
   blocked.failures.push_back({FailureKind::blocked_address, "127.0.0.1 is loopback", {}});
   CHECK(render_run_text(result(RunVerdict::fail, {blocked}), {}).find("--allow 127.0.0.1\n") !=
         std::string::npos);
+  blocked.failures[0].message = "discovery: ::1 is loopback";
+  CHECK_THAT(render_run_text(result(RunVerdict::fail, {blocked}), {}),
+             Catch::Contains("--allow ::1\n"));
 }
 
 TEST_CASE("the last line counts what is not zero", "[run_text]") {
