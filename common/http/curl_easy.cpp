@@ -193,6 +193,7 @@ TransferEnd CurlEasy::end_of(CURLcode code, const Exchange& exchange) const {
   end.connected = !opened_at_ || time_of(CURLINFO_PRETRANSFER_TIME_T) > Nanos{0};
   end.first_byte = has_first_byte();
   end.body_started = in_body_;
+  end.http2 = context_.request.http_version == HttpVersion::http2;
   end.proxied = context_.proxy != nullptr;
   end.status = exchange.status;
   end.proxy_status = info_of<long>(easy_, CURLINFO_HTTP_CONNECTCODE);

@@ -126,10 +126,20 @@ bool is_client_certificate_alert(const TransferEnd& end) {
   return false;
 }
 
+// What nghttp2 refuses in the peer's frames. It says so in words, by the error it closes the stream
+// with, or (where it ends the connection itself) by nothing at all.
+bool is_http2_fault(const TransferEnd& end) {
+  const auto says = [&](const char* words) { return end.detail.find(words) != std::string::npos; };
+  if (says("nghttp2_session")) return true;
+  if (end.code == CURLE_HTTP2_STREAM)
+    return says("PROTOCOL_ERROR") || says("COMPRESSION_ERROR") || says("FRAME_SIZE_ERROR") ||
+           says("FLOW_CONTROL_ERROR");
+  return end.code == CURLE_GOT_NOTHING && end.http2;
+}
+
 std::optional<Failure> judge_broken(const TransferEnd& end) {
-  // OpenSSL's words for an end without close_notify (RFC 8446, 6.1).
-  const bool is_reset = end.os_errno == ECONNRESET || end.os_errno == EPIPE ||
-                        end.detail.find("unexpected eof") != std::string::npos;
+  const bool is_reset = end.os_errno == ECONNRESET || end.os_errno == EPIPE;
+  if (is_http2_fault(end)) return plain(FailureKind::http_protocol, end);
   if (is_client_certificate_alert(end)) return plain(FailureKind::tls_client_certificate, end);
   if (end.tls_started && !end.tls_done)
     return failure(FailureKind::tls_handshake, with_detail(end, "the TLS handshake broke off"));

@@ -24,6 +24,7 @@ struct TransferEnd {
   bool connected{false};   // ready for the request, TLS included
   bool first_byte{false};  // of the response
   bool body_started{false};
+  bool http2{false};  // asked for
   bool proxied{false};
   long proxy_status{0};  // answer to CONNECT, 0 none
   int status{0};         // of a complete head, 0 none

@@ -53,7 +53,9 @@ std::string table() {
                        title);
     for (const HostileTarget& target : targets) {
       const bool passes = target.kind == "passes";
-      out += fmt::format("| {} | {} |\n", target.what, passes ? "passes" : "`" + target.kind + "`");
+      out +=
+          fmt::format("| {} | {}{} |\n", target.what, passes ? "passes" : "`" + target.kind + "`",
+                      target.late > Nanos{0} ? ", late (see above)" : "");
     }
   }
   return out;

@@ -25,7 +25,7 @@ std::string path_of(const std::string& request) {
 Targets hostile_redirects() {
   return {
       leads_to("a redirect to itself", "redirect_limit", "/"),
-      served("redirects", "redirects whose URL grows", "redirect_limit",
+      served("redirects", "redirects whose URL grows", "redirect_invalid",
              [](RawConnection& peer) {
                peer.send(moved(path_of(peer.read_request()) + std::string(2000, 'a')));
              }),

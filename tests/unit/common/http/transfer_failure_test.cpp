@@ -47,6 +47,21 @@ TEST_CASE("alerts about client certificates are told apart from other endings", 
   CHECK(judged(end) == "tls_handshake");
 }
 
+TEST_CASE("frames that HTTP/2 forbids are told from connections that broke", "[http][failure]") {
+  TransferEnd end = ended(CURLE_HTTP2_STREAM, "c");
+  end.detail = "HTTP/2 stream 1 was not closed cleanly: PROTOCOL_ERROR (err 1)";
+  CHECK(judged(end) == "http_protocol");
+  end.detail = "HTTP/2 stream 1 was not closed cleanly: INTERNAL_ERROR (err 2)";
+  CHECK(judged(end) == "connect_reset");
+  end = ended(CURLE_RECV_ERROR, "c");
+  end.detail = "nghttp2_session_mem_recv() returned -904:Flooding was detected";
+  CHECK(judged(end) == "http_protocol");
+  end = ended(CURLE_GOT_NOTHING, "c");
+  CHECK(judged(end) == "connect_reset");
+  end.http2 = true;
+  CHECK(judged(end) == "http_protocol");
+}
+
 TEST_CASE("a proxy is blamed for what happens before the target is reached", "[http][failure]") {
   CHECK(judged(ended(CURLE_OPERATION_TIMEDOUT, "p")) == "proxy");
   CHECK(judged(ended(CURLE_OPERATION_TIMEDOUT, "pt")) == "tls_timeout");
