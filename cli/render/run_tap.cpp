@@ -17,7 +17,7 @@ std::string escaped(std::string_view text) {
 }
 
 // A YAML text in double quotes; JSON's escapes are YAML's too.
-std::string quoted(std::string_view text) {
+std::string quoted_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : clean_line(text)) {
     if (c == '"' || c == '\\') out += '\\';
@@ -36,10 +36,10 @@ std::string render_diagnostics(const RunResult& result) {
       fmt::format("  ---\n  verdict: {}\n  duration_ms: {}\n", to_string(result.verdict),
                   std::chrono::round<Millis>(result.duration).count());
   if (const auto failure = summarize_failure(result)) {
-    out += fmt::format("  step: {}\n  kind: {}\n  message: {}\n", quoted(failure->step),
-                       to_string(failure->kind), quoted(failure->message));
+    out += fmt::format("  step: {}\n  kind: {}\n  message: {}\n", quoted_text(failure->step),
+                       to_string(failure->kind), quoted_text(failure->message));
     if (failure->at.line != 0)
-      out += fmt::format("  at: {}\n", quoted(picket::render(failure->at)));
+      out += fmt::format("  at: {}\n", quoted_text(picket::render(failure->at)));
   }
   return out + "  ...\n";
 }

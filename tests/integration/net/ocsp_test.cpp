@@ -38,7 +38,7 @@ struct OcspWorld : test::ProbeWorld {
     options.command = {"openssl",  "ocsp",
                        "-index",   stem + ".ca/index",
                        "-CA",      authority.ca_file(),
-                       "-port",    "127.0.0.1:" + std::to_string(port),
+                       "-port",    std::to_string(port),
                        "-rsigner", file(signer + ".pem"),
                        "-rkey",    file(signer + ".key"),
                        "-ndays",   "1"};
