@@ -78,7 +78,10 @@ class Summary {
  public:
   Summary(const DnsAction& action, const DnsQuestion& question, const std::vector<DnsAsked>& asked,
           const std::vector<std::string>& judged)
-      : action_(action), question_(question), asked_(asked), judged_(judged) {}
+      : action_(action), question_(question), asked_(asked), judged_(judged) {
+    for (const DnsAsked& one : asked)
+      if (!one.failure) answered_.push_back(one);
+  }
 
   std::optional<Failure> failure() const;
   Facts facts() const;
@@ -95,6 +98,7 @@ class Summary {
   const DnsAction& action_;
   const DnsQuestion& question_;
   const std::vector<DnsAsked>& asked_;
+  std::vector<DnsAsked> answered_;  // a server without an answer has no facts
   const std::vector<std::string>& judged_;
 };
 
@@ -164,7 +168,7 @@ void Summary::add_records(Facts& facts) const {
   Texts cnames;
   Texts authority;
   std::optional<std::int64_t> ttl;
-  for (const DnsAsked& one : asked_) {
+  for (const DnsAsked& one : answered_) {
     answers.merge(rdata_of(one, question_.type));
     cnames.merge(rdata_of(one, "CNAME"));
     for (const DnsRecord& record : one.reply.message.authority)
@@ -186,15 +190,14 @@ void Summary::add_flags(Facts& facts) const {
                                                         {"ra", &DnsFlags::ra},
                                                         {"ad", &DnsFlags::ad}};
   for (const auto& [name, flag] : flags)
-    facts["flags." + name] =
-        Found::scalar(std::all_of(asked_.begin(), asked_.end(), [flag = flag](const DnsAsked& one) {
-          return one.reply.message.flags.*flag;
-        }));
+    facts["flags." + name] = Found::scalar(
+        std::all_of(answered_.begin(), answered_.end(),
+                    [flag = flag](const DnsAsked& one) { return one.reply.message.flags.*flag; }));
   facts["truncated"] = Found::scalar(std::any_of(
       asked_.begin(), asked_.end(), [](const DnsAsked& one) { return one.reply.truncated; }));
   if (!action_.dnssec) return;
   Texts states;
-  for (const DnsAsked& one : asked_)
+  for (const DnsAsked& one : answered_)
     states.insert(one.bogus ? "bogus" : one.reply.message.flags.ad ? "valid" : "insecure");
   facts["dnssec"] = Found::scalar(*states.begin());  // the worst comes first by its name
 }
@@ -204,6 +207,11 @@ void Summary::add_agreement(Facts& facts) const {
   Views serials;
   Texts rcodes;
   for (const DnsAsked& one : asked_) {
+    if (one.failure) {
+      answers.add("no answer", one.label);
+      serials.add("no answer", one.label);
+      continue;
+    }
     const std::string& rcode = one.reply.message.rcode;
     rcodes.insert(rcode);
     const Texts records = rdata_of(one, question_.type);
@@ -226,7 +234,7 @@ void Summary::add_agreement(Facts& facts) const {
 Facts Summary::facts() const {
   Facts facts;
   add_records(facts);
-  add_flags(facts);
+  if (!answered_.empty()) add_flags(facts);
   add_agreement(facts);
   return facts;
 }

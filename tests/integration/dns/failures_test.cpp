@@ -67,6 +67,16 @@ TEST_CASE("one dead server of several fails the step and leaves the others their
   REQUIRE(outcome.hops.size() == 2);
   CHECK(!outcome.hops[1].exchange.failure);
   CHECK(outcome.hops[1].exchange.body.find("203.0.113.8") != std::string::npos);
+  CHECK(fact(outcome, "rcode") == "NOERROR");  // of the one that answered
+  CHECK(fact(outcome, "flags.aa") == "true");
+  CHECK(fact(outcome, "server." + silent.address() + ".rcode") == "absent");
+  CHECK(outcome.facts.at("same_across_servers").note.find(silent.address() + ": no answer") !=
+        std::string::npos);
+  const auto nobody =
+      world.runner().run(question("edge.example.test", "A", {silent.address()}), {}, Seconds{1});
+  for (const char* name : {"rcode", "answers", "flags.aa", "truncated", "ttl"})
+    CHECK(fact(nobody, name) == "absent");
+  CHECK(fact(nobody, "servers") == "1");
 }
 
 TEST_CASE("an error code without a kind of its own is shown by name", "[dns]") {
