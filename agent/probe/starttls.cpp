@@ -14,6 +14,7 @@ constexpr std::size_t kLineMax = 4096;
 constexpr int kLinesMax = 100;
 constexpr std::size_t kShownMax = 160;
 constexpr std::size_t kBerMax = 4096;
+constexpr char kBerSequence = 0x30;
 
 // RFC 4511, 4.14.1: an ExtendedRequest with this OID, as message 1.
 constexpr std::string_view kLdapRequest{
@@ -149,6 +150,7 @@ async::Task<Outcome> postgres(Connection& connection, Deadline deadline, std::st
 async::Task<Outcome> ldap(Connection& connection, Deadline deadline, std::string& transcript) {
   const auto whole = [](const std::string& bytes) {
     const std::size_t size = ber_size(bytes);
+    if (!bytes.empty() && bytes.front() != kBerSequence) return true;  // no LDAP
     return (size != 0 && bytes.size() >= size) || bytes.size() >= kBerMax;
   };
   auto answer = co_await exchange(connection, std::string(kLdapRequest), deadline, whole);
@@ -193,12 +195,11 @@ std::size_t ber_size(std::string_view bytes) {
 }
 
 std::optional<int> ldap_result(std::string_view message) {
-  constexpr unsigned char kSequence = 0x30;
   constexpr unsigned char kInteger = 0x02;
   constexpr unsigned char kExtendedResponse = 0x78;
   constexpr unsigned char kEnumerated = 0x0a;
   const auto envelope = read_element(message);
-  if (!envelope || envelope->tag != kSequence) return std::nullopt;
+  if (!envelope || envelope->tag != kBerSequence) return std::nullopt;
   const auto id = read_element(envelope->content);
   if (!id || id->tag != kInteger) return std::nullopt;
   const auto response = read_element(id->rest);

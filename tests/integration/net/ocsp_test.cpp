@@ -1,7 +1,9 @@
+#include <atomic>
 #include <stdexcept>
 
 #include "agent/probe/tls_probe.h"
 #include "tests/integration/net/probe_world.h"
+#include "tests/support/hostile_server.h"
 #include "tests/support/nginx.h"
 #include "tests/support/process.h"
 #include "tests/support/tls_server.h"
@@ -20,32 +22,38 @@ void openssl(std::vector<std::string> arguments) {
   if (test::run_command(arguments, &output) != 0) throw std::runtime_error(output);
 }
 
-// A CA with `openssl ocsp` as its responder, and a certificate that names it.
+// A CA with `openssl ocsp` as its responder, which signs what a server on loopback hands it, and a
+// certificate that names that server.
 struct OcspWorld : test::ProbeWorld {
-  int port{test::free_port()};
+  std::string signer{"ca"};  // whose certificate and key sign
+  std::atomic<bool> answers{true};
+  test::HostileServer responder{[this](test::RawConnection& peer) { respond(peer); }};
   std::string stem{directory.path() + "/ca-leaf"};
   CertificateFiles leaf{authority.issue(
       {"leaf", "DNS:good.test\nauthorityInfoAccess=OCSP;URI:" + url(), {}, {}, false})};
-  std::unique_ptr<test::Process> responder;
 
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port); }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(responder.port()); }
   std::string file(const std::string& name) const { return directory.path() + "/" + name; }
 
-  // `signer`: the stem of certificate and key.
-  void answer(const std::string& signer = "ca") {
-    responder.reset();
-    test::ProcessOptions options;
-    options.command = {"openssl",  "ocsp",
-                       "-index",   stem + ".ca/index",
-                       "-CA",      authority.ca_file(),
-                       "-port",    std::to_string(port),
-                       "-rsigner", file(signer + ".pem"),
-                       "-rkey",    file(signer + ".key"),
-                       "-ndays",   "1"};
-    options.output_file = file("responder.out");
-    responder = std::make_unique<test::Process>(std::move(options));
-    if (!test::wait_until([this] { return test::accepts_connections("127.0.0.1", port); }))
-      throw std::runtime_error("openssl ocsp: " + test::read_file(file("responder.out")));
+  void respond(test::RawConnection& peer) {
+    std::string request = peer.read_request();
+    if (!answers) return peer.reset();
+    const std::size_t at = request.find("ontent-");
+    const std::size_t length = request.find("ength: ", at);
+    const std::size_t size = std::stoul(request.substr(length + 7));
+    std::string body = request.substr(request.find("\r\n\r\n") + 4);
+    while (body.size() < size) body += peer.read_some();
+    test::write_file(file("request.der"), body);
+    sign("request.der", "answer.der");
+    const std::string answer = test::read_file(file("answer.der"));
+    peer.send("HTTP/1.1 200 OK\r\nContent-Type: application/ocsp-response\r\nContent-Length: " +
+              std::to_string(answer.size()) + "\r\n\r\n" + answer);
+  }
+
+  void sign(const std::string& request, const std::string& answer) const {
+    openssl({"ocsp", "-index", stem + ".ca/index", "-CA", authority.ca_file(), "-rsigner",
+             file(signer + ".pem"), "-rkey", file(signer + ".key"), "-ndays", "1", "-reqin",
+             file(request), "-respout", file(answer)});
   }
 
   void revoke() {
@@ -53,9 +61,10 @@ struct OcspWorld : test::ProbeWorld {
              file("ca.key"), "-revoke", leaf.certificate});
   }
 
-  std::string response() {
-    openssl({"ocsp", "-issuer", authority.ca_file(), "-cert", leaf.certificate, "-url", url(),
-             "-respout", file("response.der"), "-noverify"});
+  std::string response() const {
+    openssl({"ocsp", "-issuer", authority.ca_file(), "-cert", leaf.certificate, "-reqout",
+             file("question.der")});
+    sign("question.der", "response.der");
     return test::read_file(file("response.der"));
   }
 
@@ -72,7 +81,6 @@ struct OcspWorld : test::ProbeWorld {
 
 TEST_CASE("a status that is not stapled is fetched when it is judged", "[probe][tls][ocsp]") {
   OcspWorld world;
-  world.answer();
   const TlsServer server({.files = world.leaf});
   CHECK(shown(world.look(server.port()), "ocsp") == "none");
   world.judged = {"ocsp"};
@@ -83,11 +91,10 @@ TEST_CASE("a status that is not stapled is fetched when it is judged", "[probe][
   CHECK(good.hops.front().label == "ocsp");
   CHECK(good.hops.back().request.method == "TLS");
   world.revoke();
-  world.answer();
   const ProbeOutcome revoked = world.look(server.port());
   CHECK(shown(revoked, "ocsp") == "revoked");
   CHECK(kind_of(revoked.failure) == "tls_revoked");
-  world.responder.reset();
+  world.answers = false;
   const ProbeOutcome gone = world.look(server.port());
   CHECK(shown(gone, "ocsp") == "unreachable");
   CHECK(kind_of(gone.failure) == "none");
@@ -95,28 +102,27 @@ TEST_CASE("a status that is not stapled is fetched when it is judged", "[probe][
 
 TEST_CASE("a stapled status counts once its signature is verified", "[probe][tls][ocsp]") {
   OcspWorld world;
-  world.answer();
   const std::string good = world.response();
   const ProbeOutcome stapled = world.look_stapled(good);
   CHECK(shown(stapled, "ocsp") == "good");
   CHECK(shown(stapled, "ocsp_stapled") == "true");
   CHECK(stapled.hops.size() == 1);
   std::string damaged = good;
-  damaged[damaged.size() / 2] = static_cast<char>(damaged[damaged.size() / 2] ^ 1);
+  char& signed_byte = damaged.at(120);  // the certificates behind the signature are not signed
+  signed_byte = static_cast<char>(signed_byte ^ 1);
   CHECK(shown(world.look_stapled(damaged), "ocsp") == "invalid");
   CHECK(shown(world.look_stapled("no response"), "ocsp") == "invalid");
   const test::TestAuthority stranger(world.directory.path(), "stranger");
-  world.answer("stranger");
+  world.signer = "stranger";
   CHECK(shown(world.look_stapled(world.response()), "ocsp") == "invalid");
+  world.signer = "ca";
   world.revoke();
-  world.answer();
   CHECK(kind_of(world.look_stapled(world.response()).failure) == "tls_revoked");
 }
 
 TEST_CASE("nginx staples what it was given, and asks for client certificates",
           "[probe][tls][ocsp]") {
   OcspWorld world;
-  world.answer();
   world.response();
   const CertificateFiles client = world.authority.issue({"client", "DNS:client", {}, {}, false});
   const auto server = [&](int port, const std::string& more) {
