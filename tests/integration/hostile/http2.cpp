@@ -47,7 +47,7 @@ HostileTarget row(const char* what, const char* kind, HostileServer::Behaviour b
 // libcurl 7.88 takes up to 100 times 32 KB of frames at one go before it looks at the clock; frames
 // that hold next to nothing are slow to take apart.
 HostileTarget late(HostileTarget target) {
-  target.late = 8s;
+  target.late = 60s;
   return target;
 }
 
