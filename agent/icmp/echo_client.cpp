@@ -154,7 +154,6 @@ void Pinging::drain(int descriptor) {
 }
 
 MonoTime Pinging::next_event() const {
-  if (sent_.empty()) return clock_.now();
   const bool is_last = sent_.size() == count();
   return sent_.back() + (is_last ? request_.patience : request_.interval);
 }
@@ -169,7 +168,7 @@ async::Task<bool> Pinging::readable(Descriptor& socket) {
 
 async::Task<Status> Pinging::exchange(Descriptor& socket) {
   while (!series_.failure && !complete() && !deadline_.passed(clock_.now())) {
-    if (clock_.now() >= next_event()) {
+    if (sent_.empty() || clock_.now() >= next_event()) {
       if (sent_.size() == count()) break;
       const Status sent = send(socket.native_handle());
       if (!sent) co_return sent;
