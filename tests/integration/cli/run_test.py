@@ -173,7 +173,8 @@ class RunTest(unittest.TestCase):
       - name: second
         http: GET {self.base}/hang
 """)
-        with subprocess.Popen(self.command(), cwd=self.path, text=True, stdout=subprocess.PIPE,
+        one_by_one = self.command("--concurrency", "1")  # the first one has ended by then
+        with subprocess.Popen(one_by_one, cwd=self.path, text=True, stdout=subprocess.PIPE,
                               env={"LC_ALL": "C.UTF-8"}) as process:
             self.assertTrue(self.server.hanging.wait(15))
             process.send_signal(signal.SIGINT)
