@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,9 +29,9 @@ struct PageFetch {
 };
 
 struct PageLoad {
-  std::vector<Hop> page;  // the main document and its redirects, the answer last
-  Nanos duration{0};      // of everything
-  std::vector<PageFetch> fetches;
+  std::vector<Hop> page;          // the main document and its redirects, the answer last
+  Nanos duration{0};              // of everything
+  std::deque<PageFetch> fetches;  // what one leads to is added while it is read
   std::size_t blocked{0};
   std::size_t skipped{0};  // over the limits of requests or bytes
   std::size_t lazy_images{0};
