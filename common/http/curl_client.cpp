@@ -118,10 +118,10 @@ async::Task<Status> CurlClient::transfer(const Request& request, const Target& t
   const Nanos left = std::max<Nanos>(Millis{1}, request.timeout - exchange.phases.dns);
   const TransferContext context{request,          target,      proxy,  exchange.resolved_addresses,
                                 network_.guard(), user_agent_, clock_, trusted,
-                                sessions_.get(),  left};
+                                sessions_.get(),  *multi_,     left};
   CurlEasy easy(context);
   if (auto ready = easy.set_up(); !ready) co_return ready;
-  const CURLcode code = co_await multi_->perform(easy.native());
+  const TransferCode code = co_await multi_->perform(easy.native());
   co_return easy.finish(code, exchange);
 }
 

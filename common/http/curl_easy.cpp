@@ -67,6 +67,7 @@ Status CurlEasy::set_up() {
 
 std::size_t CurlEasy::on_header(char* data, std::size_t, std::size_t size, void* self) {
   auto& transfer = *static_cast<CurlEasy*>(self);
+  transfer.context_.multi.progress();
   if (!transfer.first_line_at_) transfer.first_line_at_ = transfer.context_.clock.now();
   transfer.header_bytes_ += size;
   if (transfer.header_bytes_ > transfer.context_.request.header_bytes_max) {
@@ -98,6 +99,7 @@ void CurlEasy::take_header_line(std::string_view line) {
 
 std::size_t CurlEasy::on_body(char* data, std::size_t, std::size_t size, void* self) {
   auto& transfer = *static_cast<CurlEasy*>(self);
+  transfer.context_.multi.progress();
   const std::uint64_t max = transfer.context_.request.body_bytes_max;
   if (!std::exchange(transfer.in_body_, true)) {
     const auto announced = info_of<curl_off_t>(transfer.easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
@@ -183,9 +185,10 @@ std::string CurlEasy::remote_address() const {
   return (text.find(':') == std::string::npos ? text : "[" + text + "]") + ":" + port;
 }
 
-TransferEnd CurlEasy::end_of(CURLcode code, const Exchange& exchange) const {
+TransferEnd CurlEasy::end_of(TransferCode code, const Exchange& exchange) const {
   TransferEnd end;
-  end.code = code;
+  end.code = code.code;
+  end.flooded = code.flooded;
   end.os_errno = socket_errno_ != 0 ? socket_errno_ : info_of<long>(easy_, CURLINFO_OS_ERRNO);
   end.tls_started = tls_ && tls_->started_at();
   end.tls_done = tls_ && tls_->done_at();
@@ -206,7 +209,7 @@ TransferEnd CurlEasy::end_of(CURLcode code, const Exchange& exchange) const {
   return end;
 }
 
-Status CurlEasy::finish(CURLcode code, Exchange& exchange) {
+Status CurlEasy::finish(TransferCode code, Exchange& exchange) {
   const int status = static_cast<int>(info_of<long>(easy_, CURLINFO_RESPONSE_CODE));
   const bool is_final = status >= kFirstFinalStatus || status == kSwitchingProtocols;
   exchange.status = is_final ? status : 0;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/http/address_guard.h"
+#include "common/http/curl_multi.h"
 #include "common/http/http_client.h"
 #include "common/http/target.h"
 #include "common/http/tls_inspection.h"
@@ -30,6 +31,7 @@ struct TransferContext {
   async::Clock& clock;
   X509_STORE* trusted;  // null without TLS
   CURLSH* sessions;     // shared TLS sessions, for kept connections
+  CurlMulti& multi;     // that performs it
   Nanos time_left;
 };
 
@@ -46,7 +48,7 @@ class CurlEasy {
   CURL* native() { return easy_; }
 
   // After the transfer: fills everything but DNS's part of `exchange`. Error: our own failure.
-  Status finish(CURLcode code, Exchange& exchange);
+  Status finish(TransferCode code, Exchange& exchange);
 
  private:
   friend class CurlOptions;
@@ -58,7 +60,7 @@ class CurlEasy {
   void take_header_line(std::string_view line);
   Phases phases(Nanos dns) const;
   Nanos time_of(CURLINFO info) const;
-  TransferEnd end_of(CURLcode code, const Exchange& exchange) const;
+  TransferEnd end_of(TransferCode code, const Exchange& exchange) const;
   std::string remote_address() const;
   bool has_first_byte() const;
 

@@ -25,7 +25,7 @@ Status CurlMulti::open(async::Clock& clock) {
                               (ready.failed ? CURL_CSELECT_ERR : 0));
   };
   events.timer = [this] { act(CURL_SOCKET_TIMEOUT, 0); };
-  events.turn_ended = [this] { collect_finished(); };
+  events.turn_ended = [this] { collect_finished(false); };
   auto epoll = PrivateEpoll::create(executor_, clock, std::move(events));
   if (!epoll) return fail(epoll.error());
   epoll_ = std::move(*epoll);
@@ -63,10 +63,10 @@ int CurlMulti::on_timer(CURLM*, long timeout_ms, void* self) {
   return 0;
 }
 
-async::Task<CURLcode> CurlMulti::perform(CURL* easy) {
+async::Task<TransferCode> CurlMulti::perform(CURL* easy) {
   const auto initiate = [this, easy](auto handler) { begin(easy, Handler(std::move(handler))); };
   return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&,
-                                     void(boost::system::error_code, CURLcode)>(
+                                     void(boost::system::error_code, TransferCode)>(
       initiate, boost::asio::use_awaitable);
 }
 
@@ -75,29 +75,35 @@ void CurlMulti::begin(CURL* easy, Handler handler) {
   auto slot = boost::asio::get_associated_cancellation_slot(handler);
   if (slot.is_connected())
     slot.assign([this, easy](boost::asio::cancellation_type) {
-      complete(easy, boost::asio::error::operation_aborted, CURLE_OK);
+      complete(easy, boost::asio::error::operation_aborted, {});
     });
   transfers_.emplace(easy, std::move(handler));
   epoll_->start();
-  if (curl_multi_add_handle(multi_, easy) != CURLM_OK) complete(easy, {}, CURLE_FAILED_INIT);
+  if (transfers_.size() == 1) guard_.start();
+  if (curl_multi_add_handle(multi_, easy) != CURLM_OK) complete(easy, {}, {CURLE_FAILED_INIT});
 }
 
 void CurlMulti::act(curl_socket_t socket, int mask) {
   int running = 0;
+  guard_.begin(socket);  // a timer's turn has none: it reads no socket that is not ready by chance
   curl_multi_socket_action(multi_, socket, mask, &running);
+  if (guard_.end()) collect_finished(true);
 }
 
-void CurlMulti::collect_finished() {
+void CurlMulti::collect_finished(bool flooded) {
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi_, &left))
-    if (message->msg == CURLMSG_DONE) complete(message->easy_handle, {}, message->data.result);
+    if (message->msg == CURLMSG_DONE)
+      complete(message->easy_handle, {},
+               {message->data.result, flooded && message->data.result != CURLE_OK});
 }
 
-void CurlMulti::complete(CURL* easy, boost::system::error_code error, CURLcode code) {
+void CurlMulti::complete(CURL* easy, boost::system::error_code error, TransferCode code) {
   auto node = transfers_.extract(easy);
   if (node.empty()) return;
   curl_multi_remove_handle(multi_, easy);
   if (transfers_.empty()) epoll_->stop();
+  if (transfers_.empty()) guard_.stop();
   // Not from within the slot's own handler, which clear() would destroy.
   if (!error) boost::asio::get_associated_cancellation_slot(node.mapped()).clear();
   boost::asio::post(executor_, [handler = std::move(node.mapped()), error, code]() mutable {

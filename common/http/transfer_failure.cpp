@@ -196,6 +196,9 @@ std::optional<Failure> judge_proxy(const TransferEnd& end) {
 Result<std::optional<Failure>> judge(const TransferEnd& end) {
   const Meaning meaning = meaning_of(end.code);
   if (meaning != Meaning::ok && end.limit != LimitHit::none) return judge_limit(end);
+  if (end.flooded)
+    return failure(FailureKind::http_protocol,
+                   "frames that carry nothing, without end" + at_remote(end));
   if (is_proxy_fault(end, meaning)) return judge_proxy(end);
   switch (meaning) {
     case Meaning::ok: return std::optional<Failure>{};

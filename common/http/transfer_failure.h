@@ -17,6 +17,7 @@ enum class LimitHit { none, header, body };
 
 struct TransferEnd {
   CURLcode code{CURLE_OK};
+  bool flooded{false};      // ended by us: frames without end that carry nothing
   long os_errno{0};         // of the socket, 0 when curl saw none
   int verify_result{0};     // X509_V_*
   bool tls_started{false};  // the TCP connection was there

@@ -27,7 +27,6 @@ struct HostileTarget {
   std::string what;                     // "silence after the connection"
   std::string kind;                     // of the failure; "passes" when it must not disturb
   std::function<void(Scene&)> prepare;  // starts the servers, sets action.url
-  Nanos late{0};  // how much longer the run may take, and be in the way: a known weakness
 };
 
 using Targets = std::vector<HostileTarget>;

@@ -55,9 +55,7 @@ std::string table() {
                        group.title);
     for (const HostileTarget& target : group.targets()) {
       const bool passes = target.kind == "passes";
-      out +=
-          fmt::format("| {} | {}{} |\n", target.what, passes ? "passes" : "`" + target.kind + "`",
-                      target.late > Nanos{0} ? ", late (see above)" : "");
+      out += fmt::format("| {} | {} |\n", target.what, passes ? "passes" : "`" + target.kind + "`");
     }
   }
   return out;

@@ -131,7 +131,7 @@ Observed run_against(const HostileTarget& target) {
   const Action action = scene.other ? *scene.other : Action{scene.action};
   const Check check = check_of(action, is_timeout(target.kind) ? Millis{600} : Millis{4'000});
   Observed observed;
-  observed.limit = check.timeout + kAfterTimeout + target.late;
+  observed.limit = check.timeout + kAfterTimeout;
   const long before = status_of("VmRSS");
   reset_peak();
   {
@@ -152,7 +152,7 @@ std::string complaint(const HostileTarget& target, const Observed& observed) {
     return fmt::format("took {} ms of {} ms", millis(observed.took), millis(observed.limit));
   if (kMemoryIsOurs && observed.grown_kb > kGrowthMaxKb)
     return fmt::format("grew by {} kB", observed.grown_kb);
-  if (observed.innocent_held_up > kHeldUpMax + target.late)
+  if (observed.innocent_held_up > kHeldUpMax)
     return fmt::format("held the other check up for {} ms", millis(observed.innocent_held_up));
   if (observed.innocent_failures > 0)
     return fmt::format("{} of {} runs of the other check failed", observed.innocent_failures,
