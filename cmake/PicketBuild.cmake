@@ -1,4 +1,4 @@
-# Compiler settings and the three functions every folder's CMakeLists.txt uses.
+# Compiler settings and the functions every folder's CMakeLists.txt uses.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -97,4 +97,22 @@ function(picket_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
     SKIP_RETURN_CODE 77)
+endfunction()
+
+# picket_python_test(<name> <script> [LABEL label] [TIMEOUT s] [ENVIRONMENT NAME=value ...]): a
+# Python test of the programs, which it finds by PICKET (the CLI) and PICKET_BIN (their folder).
+function(picket_python_test name script)
+  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "ENVIRONMENT" ${ARGN})
+  if(NOT arg_LABEL)
+    set(arg_LABEL integration)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  add_test(NAME ${name} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/${script})
+  set(environment PICKET=$<TARGET_FILE:picket> PICKET_BIN=${CMAKE_BINARY_DIR}/bin
+      PYTHONDONTWRITEBYTECODE=1 ${arg_ENVIRONMENT})
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT}
+    SKIP_RETURN_CODE 77 ENVIRONMENT "${environment}")
 endfunction()

@@ -6,6 +6,7 @@
 
 #include "cli/commands/command.h"
 #include "cli/controller/api_client.h"
+#include "cli/render/json_text.h"
 #include "common/core/text.h"
 
 namespace picket::cli {
@@ -19,12 +20,6 @@ struct AgentOptions {
   std::string agent;  // REGION/NAME
   std::string output{"text"};
 };
-
-std::string text_of(const Json& object, const char* key) {
-  return object.contains(key) && object[key].is_string()
-             ? clean_line(object[key].get<std::string>())
-             : "";
-}
 
 int print_agents(Session& session, const Result<Json>& document, const AgentOptions& options) {
   if (!document) return report(session, document.error());

@@ -7,7 +7,7 @@
 
 #include "cli/commands/command.h"
 #include "cli/controller/api_client.h"
-#include "common/core/text.h"
+#include "cli/render/json_text.h"
 
 namespace picket::cli {
 namespace {
@@ -22,12 +22,6 @@ struct IncidentOptions {
   int limit{20};
   std::string output{"text"};
 };
-
-std::string text_of(const Json& object, const char* key) {
-  return object.contains(key) && object[key].is_string()
-             ? clean_line(object[key].get<std::string>())
-             : "";
-}
 
 void print_line(std::ostream& out, const Json& incident) {
   out << fmt::format("{}  {:<12} {:<8} {}  {}\n", text_of(incident, "id"),

@@ -6,6 +6,7 @@
 
 #include "cli/commands/command.h"
 #include "cli/controller/api_client.h"
+#include "cli/render/json_text.h"
 #include "common/core/text.h"
 
 namespace picket::cli {
@@ -28,12 +29,6 @@ std::string path_of(const ResultsOptions& options) {
   if (!options.region.empty()) path += "&region=" + percent_encode(options.region);
   if (options.failed) path += "&failed=1";
   return path;
-}
-
-std::string text_of(const Json& object, const char* key) {
-  return object.contains(key) && object[key].is_string()
-             ? clean_line(object[key].get<std::string>())
-             : "";
 }
 
 void print_evidence(std::ostream& out, const Json& run) {

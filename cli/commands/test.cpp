@@ -9,6 +9,7 @@
 #include "cli/commands/command.h"
 #include "cli/commands/run_output.h"
 #include "cli/controller/api_client.h"
+#include "cli/render/json_text.h"
 #include "cli/render/test_grid.h"
 #include "common/checks/document.h"
 #include "common/checks/files.h"
@@ -55,10 +56,6 @@ tl::expected<Json, int> read_files(Session& session, const TestOptions& options)
     body["files"].push_back({{"path", file.path}, {"text", std::move(*text)}});
   }
   return body;
-}
-
-std::string text_of(const Json& object, const char* key) {
-  return object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
 }
 
 MissingRun missing_of(const Json& run, std::string why) {

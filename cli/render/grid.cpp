@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "cli/render/json_text.h"
 #include "common/core/text.h"
 
 namespace picket::cli {
@@ -48,12 +49,6 @@ std::string paint(std::string_view text, std::string_view color, const Terminal&
 
 std::string_view glyph(const Cell& cell, const Terminal& terminal) {
   return terminal.unicode ? cell.unicode : cell.ascii;
-}
-
-std::string text_of(const Json& object, const char* key) {
-  return object.contains(key) && object[key].is_string()
-             ? clean_line(object[key].get<std::string>())
-             : "";
 }
 
 std::string shorten(const std::string& region) {

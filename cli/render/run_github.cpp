@@ -1,38 +1,18 @@
 #include <fmt/format.h>
 
 #include "cli/render/run_report.h"
-#include "common/core/text.h"
+#include "common/core/github_annotation.h"
 
 namespace picket::cli {
 namespace {
 
-// The escapes of GitHub's toolkit: in a message the line ends, in a property also what ends it.
-std::string escaped(std::string_view text, bool property) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '%')
-      out += "%25";
-    else if (c == '\r')
-      out += "%0D";
-    else if (c == '\n')
-      out += "%0A";
-    else if (property && c == ':')
-      out += "%3A";
-    else if (property && c == ',')
-      out += "%2C";
-    else
-      out += c;
-  }
-  return out;
-}
-
 std::string annotation(std::string_view command, const std::string& title, const Failure& failure) {
   std::string place;
   if (failure.at.line != 0)
-    place = fmt::format("file={},line={},col={},", escaped(failure.at.file, true), failure.at.line,
-                        failure.at.column);
-  return fmt::format("::{} {}title={}::{}\n", command, place, escaped(title, true),
-                     escaped(failure.message, false));
+    place = fmt::format("file={},line={},col={},", github_property(failure.at.file),
+                        failure.at.line, failure.at.column);
+  return fmt::format("::{} {}title={}::{}\n", command, place, github_property(title),
+                     github_message(failure.message));
 }
 
 std::string render_result(const RunReport& report, const RunResult& result) {
@@ -58,7 +38,7 @@ std::string render_run_github(const RunReport& report) {
   for (const RunResult& result : report.results) out += render_result(report, result);
   for (const CheckName& check : report.unfinished)
     out +=
-        fmt::format("::warning title={}::the run was not finished\n", escaped(check.value, true));
+        fmt::format("::warning title={}::the run was not finished\n", github_property(check.value));
   return out;
 }
 

@@ -56,7 +56,7 @@ void check_url(Report& report, const Node& node, std::string_view url);  // http
 // Parts of the kinds that connect by themselves (endpoint.cpp). A target without a port is fine
 // where the kind has a port of its own.
 void decode_target(CheckContext& context, const Node& node, bool has_default_port,
-                   Endpoint& endpoint);
+                   std::string& target);
 void decode_way(CheckContext& context, const Fields& fields, std::string& address,
                 std::string& ip_version);
 void decode_tls_client(CheckContext& context, const Fields& fields, TlsClient& client);

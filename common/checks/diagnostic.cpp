@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "common/core/github_annotation.h"
 #include "common/core/text.h"
 
 namespace picket::checks {
@@ -83,26 +84,6 @@ std::string counted(std::size_t number, std::string_view noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
-// Workflow commands: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
-std::string github_escaped(std::string_view text, bool property) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '%')
-      out += "%25";
-    else if (c == '\r')
-      out += "%0D";
-    else if (c == '\n')
-      out += "%0A";
-    else if (property && c == ':')
-      out += "%3A";
-    else if (property && c == ',')
-      out += "%2C";
-    else
-      out += c;
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string render_text(const Diagnostic& diagnostic, const RenderStyle& style) {
@@ -132,13 +113,13 @@ std::string render_github(const Diagnostic& diagnostic, const RenderStyle& style
   if (!diagnostic.help.empty()) message += "\n" + diagnostic.help;
   for (const Related& related : diagnostic.related)
     message += "\n" + place_of(related.at) + ": " + related.message;
-  std::string place = "file=" + github_escaped(diagnostic.at.file, true);
+  std::string place = "file=" + github_property(diagnostic.at.file);
   if (diagnostic.at.line > 0)
     place += fmt::format(",line={},col={},endColumn={}", diagnostic.at.line, diagnostic.at.column,
                          diagnostic.at.column + diagnostic.length);
   return fmt::format("::{} {},title={}::{}\n",
                      counts_as_error(diagnostic, style) ? "error" : "warning", place,
-                     diagnostic.code, github_escaped(clean_text(message), false));
+                     diagnostic.code, github_message(clean_text(message)));
 }
 
 std::string render_tally(const Tally& tally) {

@@ -40,12 +40,12 @@ DialogueTurn decode_turn(CheckContext& context, const Node& node) {
 }  // namespace
 
 void decode_target(CheckContext& context, const Node& node, bool has_default_port,
-                   Endpoint& endpoint) {
+                   std::string& target) {
   auto text = read_text(context.report, "target", node);
   if (!text) return;
-  endpoint.target = std::string{trim_ascii(*text)};
+  target = std::string{trim_ascii(*text)};
   const int port = has_default_port ? kAnyPort : 0;
-  check_text(context, node, parse_host_port(endpoint.target, port).has_value(), "not HOST:PORT",
+  check_text(context, node, parse_host_port(target, port).has_value(), "not HOST:PORT",
              "for example shop.example.com:443 or \"[2001:db8::1]:443\", without a scheme");
 }
 
@@ -112,7 +112,7 @@ std::vector<DialogueTurn> decode_dialogue(CheckContext& context, const Fields& f
 std::optional<TlsAction> decode_tls(CheckContext& context, const Node& node) {
   TlsAction action;
   if (node.kind == NodeKind::scalar) {
-    decode_target(context, node, true, action.endpoint);
+    decode_target(context, node, true, action.endpoint.target);
     return action;
   }
   if (!node.is_map()) {
@@ -122,7 +122,7 @@ std::optional<TlsAction> decode_tls(CheckContext& context, const Node& node) {
   }
   const Fields fields(context.report, node, check_keys("tls"));
   if (const Entry* target = fields.require("target", "target: mail.example.com:25"))
-    decode_target(context, *target->value, true, action.endpoint);
+    decode_target(context, *target->value, true, action.endpoint.target);
   decode_way(context, fields, action.endpoint.address, action.endpoint.ip_version);
   fields.choice("starttls", {"none", "smtp", "imap", "pop3", "postgres", "ldap"}, action.starttls);
   decode_tls_client(context, fields, action.client);
@@ -132,7 +132,7 @@ std::optional<TlsAction> decode_tls(CheckContext& context, const Node& node) {
 std::optional<TcpAction> decode_tcp(CheckContext& context, const Node& node) {
   TcpAction action;
   if (node.kind == NodeKind::scalar) {
-    decode_target(context, node, false, action.endpoint);
+    decode_target(context, node, false, action.endpoint.target);
     return action;
   }
   if (!node.is_map()) {
@@ -142,7 +142,7 @@ std::optional<TcpAction> decode_tcp(CheckContext& context, const Node& node) {
   }
   const Fields fields(context.report, node, check_keys("tcp"));
   if (const Entry* target = fields.require("target", "target: db.example.com:5432"))
-    decode_target(context, *target->value, false, action.endpoint);
+    decode_target(context, *target->value, false, action.endpoint.target);
   decode_way(context, fields, action.endpoint.address, action.endpoint.ip_version);
   if (const Entry* tls = fields.find("tls"); tls != nullptr && tls->value->is_map()) {
     const Fields client(context.report, *tls->value, check_keys("tls_client"));

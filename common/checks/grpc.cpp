@@ -5,15 +5,6 @@
 namespace picket::checks {
 namespace {
 
-void check_address(CheckContext& context, const Node& node, const std::string& address) {
-  context.references.check(node);
-  const bool has_port = address.find_last_of(':') != std::string::npos && !address.ends_with(']');
-  const bool plain = address.find_first_of("/@") == std::string::npos;
-  if (plain && (has_reference(address) || (has_port && !url_error("http://" + address)))) return;
-  context.report.add("E0111", node.at, "not a host with a port").help =
-      "for example api.example.com:443 or [2001:db8::7]:50051, without a scheme";
-}
-
 void decode_metadata(CheckContext& context, const Fields& fields, GrpcAction& action) {
   const Entry* entry = fields.find("metadata");
   if (entry == nullptr) return;
@@ -30,8 +21,7 @@ void decode_metadata(CheckContext& context, const Fields& fields, GrpcAction& ac
 std::optional<GrpcAction> decode_grpc(CheckContext& context, const Node& node) {
   GrpcAction action;
   if (node.kind == NodeKind::scalar) {
-    action.address = node.text;
-    check_address(context, node, action.address);
+    decode_target(context, node, false, action.address);
     return action;
   }
   if (!node.is_map()) {
@@ -40,9 +30,8 @@ std::optional<GrpcAction> decode_grpc(CheckContext& context, const Node& node) {
     return std::nullopt;
   }
   const Fields fields(context.report, node, check_keys("grpc"));
-  const Entry* address = fields.require("target", "target: api.example.com:443");
-  if (address != nullptr && fields.text("target", action.address))
-    check_address(context, *address->value, action.address);
+  if (const Entry* target = fields.require("target", "target: api.example.com:443"))
+    decode_target(context, *target->value, false, action.address);
   for (const auto& [key, text] :
        {std::pair{"service", &action.service}, std::pair{"authority", &action.authority}})
     if (fields.text(key, *text)) context.references.check(*fields.find(key)->value);

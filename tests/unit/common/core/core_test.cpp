@@ -4,6 +4,7 @@
 #include "common/core/backoff.h"
 #include "common/core/deadline.h"
 #include "common/core/digest.h"
+#include "common/core/github_annotation.h"
 #include "common/core/hex.h"
 #include "common/core/random.h"
 #include "common/core/secure_random.h"
@@ -117,4 +118,9 @@ TEST_CASE("every error code has a kind, a name and a summary", "[error]") {
   CHECK(kind_of(ErrorCode::disk_full) == ErrorKind::operator_fixable);
   CHECK(error_from_errno(28, "write").code == ErrorCode::disk_full);
   CHECK(error_from_errno(24, "open").code == ErrorCode::resource_exhausted);
+}
+
+TEST_CASE("an annotation for GitHub cannot be ended by the text in it", "[github]") {
+  CHECK(github_message("50 %: a\r\n::error::b") == "50 %25: a%0D%0A::error::b");
+  CHECK(github_property("a:b,c%\n") == "a%3Ab%2Cc%25%0A");
 }
