@@ -63,15 +63,19 @@ allow_service_starts() {
 # The tests start their own nginx, named and exporter on their own ports; the packages' units must
 # not come up at the next boot of a machine that did not have them before.
 disable_new_services() {
-  local name
+  local name unit
   for name in "$@"; do
     case "$name" in
-      nginx-light) as_root deb-systemd-helper disable nginx.service ;;
-      haproxy) as_root deb-systemd-helper disable haproxy.service ;;
-      bind9) as_root deb-systemd-helper disable named.service ;;
-      php-common) as_root deb-systemd-helper disable phpsessionclean.timer ;;
-      prometheus-blackbox-exporter) as_root deb-systemd-helper disable "$name.service" ;;
-    esac >/dev/null 2>&1 || true
+      nginx-light) unit=nginx.service ;;
+      haproxy) unit=haproxy.service ;;
+      bind9) unit=named.service ;;
+      php-common) unit=phpsessionclean.timer ;;
+      prometheus-blackbox-exporter) unit=$name.service ;;
+      *) continue ;;
+    esac
+    # Without the variable it takes itself for called by hand, and does nothing.
+    as_root env DPKG_MAINTSCRIPT_PACKAGE="$name" deb-systemd-helper disable "$unit" \
+      >/dev/null 2>&1 || true
   done
 }
 
