@@ -18,6 +18,7 @@ test: clang-16 libclang-rt-16-dev  # the clang build, the fuzzers
 test: bind9 bind9-utils bind9-dnsutils strace jq procps iproute2  # real parts beside ours
 test: haproxy tinyproxy-bin  # balancers with faults, a forward proxy
 test: libbrotli-dev zlib1g-dev  # what hostile bodies are packed with
+test: dokuwiki php8.2-cgi php-common  # a real application; not naming php8.2-cgi brings Apache
 test: python3-jsonschema shellcheck  # the tests of the house
 bench: prometheus-blackbox-exporter libbenchmark-dev  # the peer to compare with
 lint: clang-format-16 clang-tidy-16  # ./dev fmt, ./dev tidy --clang
@@ -62,14 +63,19 @@ allow_service_starts() {
 # The tests start their own nginx, named and exporter on their own ports; the packages' units must
 # not come up at the next boot of a machine that did not have them before.
 disable_new_services() {
-  local name
+  local name unit
   for name in "$@"; do
     case "$name" in
-      nginx-light) as_root deb-systemd-helper disable nginx.service ;;
-      haproxy) as_root deb-systemd-helper disable haproxy.service ;;
-      bind9) as_root deb-systemd-helper disable named.service ;;
-      prometheus-blackbox-exporter) as_root deb-systemd-helper disable "$name.service" ;;
-    esac >/dev/null 2>&1 || true
+      nginx-light) unit=nginx.service ;;
+      haproxy) unit=haproxy.service ;;
+      bind9) unit=named.service ;;
+      php-common) unit=phpsessionclean.timer ;;
+      prometheus-blackbox-exporter) unit=$name.service ;;
+      *) continue ;;
+    esac
+    # Without the variable it takes itself for called by hand, and does nothing.
+    as_root env DPKG_MAINTSCRIPT_PACKAGE="$name" deb-systemd-helper disable "$unit" \
+      >/dev/null 2>&1 || true
   done
 }
 

@@ -6,11 +6,12 @@
 //   shop.Hang        never answers    shop.Slow        SERVING after `slow_ms`
 //   error.CODE       that status, for example error.UNAVAILABLE, with details "provoked: CODE"
 //   shop.Metadata    SERVING only if the call's metadata has `x-probe: picket`
-// Options: {"cert": file, "key": file, "client_ca": file} for TLS, else h2c; {"slow_ms": 300}.
+// Options: {"cert": file, "key": file, "client_ca": file} for TLS, else h2c; {"slow_ms": 300};
+// {"services": {name: status}} are more of them; {"address": "127.0.0.1:0"}.
 import {readFileSync} from 'node:fs';
 import {load, options, ready} from './modules.mjs';
 
-const given = options({slow_ms: 300});
+const given = options({slow_ms: 300, services: {}, address: '127.0.0.1:0'});
 const grpc = (await load('@grpc/grpc-js')).default;
 const health = (await load('grpc-health-check')).default;
 
@@ -19,6 +20,7 @@ const statuses = {
   'shop.Serving': 'SERVING',
   'shop.NotServing': 'NOT_SERVING',
   'shop.Unknown': 'UNKNOWN',
+  ...given.services,
 };
 
 function check(call, answer) {
@@ -51,7 +53,7 @@ server.addService(health.service, {
   check,
   watch: (call) => call.write({status: 'SERVING'}),
 });
-server.bindAsync('127.0.0.1:0', credentials(), (error, port) => {
+server.bindAsync(given.address, credentials(), (error, port) => {
   if (error) throw error;
   ready(port);
 });

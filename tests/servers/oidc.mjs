@@ -11,20 +11,23 @@
 // POST /test/rotate {"overlap": true|false} new signing keys, the old ones still served or not.
 // POST /test/revoke ends all access tokens. GET /test/counts requests by path. GET /test/keys
 // {client: PEM} of the private_key_jwt clients.
-// Options: {"access_token_ttl": 3600, "id_token_ttl": 3600}.
+// Options: {"access_token_ttl": 3600, "id_token_ttl": 3600, "issuer": the URL that a proxy before it
+// has, "scopes": more of them, "clients": more of them, as oidc-provider takes them and with
+// "public_key": {"kid": .., "pem": ..}}.
 import {createServer} from 'node:http';
 import {accounts, interactions} from './oidc_pages.mjs';
 import {breakRequest, breakResponse, faults, setFaults} from './oidc_faults.mjs';
-import {clientKeys, clients, newKeys} from './oidc_clients.mjs';
+import {clientKeys, clients, newKeys, withKey} from './oidc_clients.mjs';
 import {listen, load, options, ready} from './modules.mjs';
 
-const given = options({access_token_ttl: 3600, id_token_ttl: 3600});
+const given = options({access_token_ttl: 3600, id_token_ttl: 3600, scopes: [], clients: []});
 const {default: Provider} = await load('oidc-provider');
 const {default: MemoryAdapter, setStorage} = await load('oidc-provider/lib/adapters/memory_adapter.js');
 
 const storage = new Map();
 setStorage(storage);
 const counts = {};
+const more = await Promise.all(given.clients.map(withKey));
 let keys = await newKeys();
 let provider;
 
@@ -66,10 +69,12 @@ const resourceIndicators = {
 function configuration() {
   return {
     adapter: Adapter,
-    clients,
+    clients: [...clients, ...more],
     findAccount: (ctx, id) => accounts.find(id),
     jwks: {keys: keys.signing},
-    scopes: ['openid', 'profile', 'offline_access', 'orders:read', 'orders:write'],
+    scopes: [
+      'openid', 'profile', 'offline_access', 'orders:read', 'orders:write', ...given.scopes,
+    ],
     claims: {openid: ['sub'], profile: ['name']},
     conformIdTokenClaims: false,
     cookies: {keys: ['not secret, only a test']},
@@ -100,6 +105,7 @@ function configuration() {
 
 function makeProvider(issuer) {
   const made = new Provider(issuer, configuration());
+  made.proxy = Boolean(given.issuer);
   made.use((ctx, next) => breakResponse(ctx, next, keys));
   return made;
 }
@@ -155,5 +161,5 @@ const server = createServer((request, response) => {
   });
 });
 const port = await listen(server);
-provider = makeProvider(`http://127.0.0.1:${port}`);
+provider = makeProvider(given.issuer ?? `http://127.0.0.1:${port}`);
 ready(port);

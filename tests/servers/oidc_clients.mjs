@@ -1,7 +1,7 @@
 // The clients of oidc.mjs and fresh signing keys.
 import {load} from './modules.mjs';
 
-const {exportJWK, exportPKCS8, generateKeyPair} = await load('jose');
+const {exportJWK, exportPKCS8, generateKeyPair, importSPKI} = await load('jose');
 
 const redirectUris = ['https://localhost/callback'];
 const grants = ['authorization_code', 'refresh_token', 'client_credentials'];
@@ -49,6 +49,14 @@ export const clients = [
   await keyClient('jwt-es256', 'ES256'),
   await keyClient('jwt-eddsa', 'EdDSA'),
 ];
+
+// A client of the options: its `public_key` becomes the `jwks` of private_key_jwt.
+export async function withKey({public_key: key, ...rest}) {
+  if (!key) return rest;
+  const alg = rest.token_endpoint_auth_signing_alg;
+  const jwk = await exportJWK(await importSPKI(key.pem, alg));
+  return {...rest, jwks: {keys: [{...jwk, kid: key.kid, use: 'sig', alg}]}};
+}
 
 // {signing: private JWKs, served: their public halves, by_kid: what signs}
 export async function newKeys() {

@@ -1,6 +1,7 @@
 // A WebSocket server (npm `ws`). The path chooses what it does:
 //   /echo          sends back what it gets, text as text, binary as binary
 //   /greet         sends {"type":"welcome"} first, then echoes
+//   /pong          answers {"type":"ping"} with {"type":"pong"}, and nothing else
 //   /close?after=N&code=C&reason=R  closes with C after N messages (0: at once)
 //   /silent        accepts, and never answers a message
 //   /deaf          accepts, and never answers a close frame or a ping
@@ -23,6 +24,7 @@ const {WebSocketServer} = (await load('ws')).default;
 const behaviours = {
   '/echo': echo,
   '/greet': (socket) => { socket.send('{"type":"welcome"}'); echo(socket); },
+  '/pong': pong,
   '/close': closeAfter,
   '/silent': () => {},
   '/deaf': (socket) => socket._socket.pause(),
@@ -34,6 +36,12 @@ const behaviours = {
 
 function echo(socket) {
   socket.on('message', (data, isBinary) => socket.send(data, {binary: isBinary}));
+}
+
+function pong(socket) {
+  socket.on('message', (data) => {
+    if (JSON.parse(data).type === 'ping') socket.send('{"type":"pong"}');
+  });
 }
 
 function closeAfter(socket, url) {
