@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
@@ -17,6 +18,7 @@ namespace picket::agent {
 
 namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
+namespace this_coro = boost::asio::this_coro;
 using boost::system::error_code;
 
 void beast_close_socket(Stream& stream) { stream.close(); }
@@ -47,6 +49,24 @@ using Socket = websocket::stream<Stream&, false>;
 
 void throw_if_aborted(const error_code& error) {
   if (error == boost::asio::error::operation_aborted) throw boost::system::system_error(error);
+}
+
+// Filters the cancellation of a coroutine that runs one operation of Beast: closes the stream. A
+// cancellation alone is lost when it comes between two reads of the operation, and under a flood of
+// pings it always does; a socket that is closed cannot be overlooked.
+struct ClosedOnCancel {
+  Stream* stream;
+
+  boost::asio::cancellation_type operator()(boost::asio::cancellation_type type) const {
+    stream->close();
+    return type;
+  }
+};
+
+// What the operation ended with, in a coroutine with that filter.
+error_code end_of(const error_code& error, const boost::asio::cancellation_state& state) {
+  if (state.cancelled() == boost::asio::cancellation_type::none) return error;
+  return boost::asio::error::operation_aborted;
 }
 
 bool is_of_websocket(const error_code& error) {
@@ -93,27 +113,36 @@ class BeastWebSocket final : public WebSocket {
 };
 
 async::Task<error_code> BeastWebSocket::read_into(Socket& socket, beast::flat_buffer& buffer) {
+  const ClosedOnCancel filter{&socket.next_layer()};
+  co_await this_coro::reset_cancellation_state(filter);
   const auto [error, size] = co_await socket.async_read(buffer, kToken);
-  co_return error;
+  co_return end_of(error, co_await this_coro::cancellation_state);
 }
 
 async::Task<error_code> BeastWebSocket::write_all(Socket& socket, const std::string& text) {
+  const ClosedOnCancel filter{&socket.next_layer()};
+  co_await this_coro::reset_cancellation_state(filter);
   auto from = boost::asio::buffer(text);
   const auto [error, size] = co_await socket.async_write(from, kToken);
-  co_return error;
+  co_return end_of(error, co_await this_coro::cancellation_state);
 }
 
 async::Task<error_code> BeastWebSocket::say_goodbye(Socket& socket) {
+  const ClosedOnCancel filter{&socket.next_layer()};
+  co_await this_coro::reset_cancellation_state(filter);
   const websocket::close_reason reason(websocket::close_code::normal);
   const auto [error] = co_await socket.async_close(reason, kToken);
-  co_return error;
+  co_return end_of(error, co_await this_coro::cancellation_state);
 }
 
 async::Task<Result<WebSocketMessage>> BeastWebSocket::read(Deadline deadline) {
   WebSocketMessage message;
   beast::flat_buffer buffer;
   const MonoTime start = clock_.now();
-  const auto end = co_await async::with_deadline(clock_, deadline, read_into(socket_, buffer));
+  std::optional<error_code> end;
+  // A message that is there already would win against any deadline: looked at first.
+  if (!deadline.passed(start))
+    end = co_await async::with_deadline(clock_, deadline, read_into(socket_, buffer));
   if (!end) {
     message.failure = net_timeout(NetStage::exchange, clock_.now() - start, remote_);
     co_return message;
@@ -177,9 +206,11 @@ void set_headers(websocket::request_type& request, const WebSocketRequest& wante
 
 async::Task<error_code> shake_hands(Socket& socket, websocket::response_type& response,
                                     const WebSocketRequest& request) {
+  const ClosedOnCancel filter{&socket.next_layer()};
+  co_await this_coro::reset_cancellation_state(filter);
   const auto [error] =
       co_await socket.async_handshake(response, request.host, request.target, kToken);
-  co_return error;
+  co_return end_of(error, co_await this_coro::cancellation_state);
 }
 
 void take_response(const websocket::response_type& response, WebSocketAnswer& answer) {

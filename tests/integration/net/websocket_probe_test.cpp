@@ -1,11 +1,9 @@
 #include "agent/probe/websocket_probe.h"
 
-#include <openssl/sha.h>
-
-#include "common/core/hex.h"
 #include "tests/integration/net/probe_world.h"
 #include "tests/support/hostile_server.h"
 #include "tests/support/npm_server.h"
+#include "tests/support/websocket_accept.h"
 
 namespace picket::agent {
 namespace {
@@ -172,25 +170,10 @@ TEST_CASE("a server that speaks no HTTP, and a URL that is none", "[probe][webso
         "connect_refused");
 }
 
-// RFC 6455, 1.3: the base64 of SHA-1 of the client's key and a fixed GUID.
-std::string accept_for(const std::string& request) {
-  const std::string name = "Sec-WebSocket-Key: ";
-  const auto at = request.find(name) + name.size();
-  const std::string text =
-      request.substr(at, request.find("\r\n", at) - at) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-  unsigned char digest[SHA_DIGEST_LENGTH];
-  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  return to_base64({reinterpret_cast<const char*>(digest), sizeof digest});
-}
-
 TEST_CASE("frames that are none are told as a broken protocol", "[probe][websocket]") {
   ProbeWorld world;
   const HostileServer server([](RawConnection& peer) {
-    const std::string request = peer.read_request();
-    peer.send(
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-        "Connection: Upgrade\r\nSec-WebSocket-Accept: " +
-        accept_for(request) + "\r\n\r\n");
+    peer.send(test::websocket_opening(peer.read_request()));
     peer.send("\xff\x05hello");  // reserved bits and opcode 15
     peer.read_request();
   });

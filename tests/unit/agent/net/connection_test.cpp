@@ -2,6 +2,7 @@
 
 #include "agent/net/dialer.h"
 #include "tests/support/hostile_server.h"
+#include "tests/support/websocket_accept.h"
 #include "tests/unit/agent/net/net_world.h"
 
 namespace picket::agent {
@@ -63,6 +64,30 @@ TEST_CASE("a reset is a failure", "[net]") {
   REQUIRE(written);
   CHECK(kind_of(*written) == "none");
   CHECK(kind_of(link.until("\n").failure) == "connect_reset");
+}
+
+TEST_CASE("bytes that are there do not win against a deadline that has passed", "[net]") {
+  Link link([](RawConnection& peer) {
+    peer.send("one\ntwo");
+    peer.hold();
+  });
+  CHECK(link.some(2).bytes == "on");
+  auto late = link.connection->read_some(2, link.world.within(0ms));
+  CHECK(kind_of(link.world.run(std::move(late))->failure) == "timeout");
+  CHECK(link.until("two").bytes == "e\ntwo");
+}
+
+TEST_CASE("a WebSocket's read ends with its deadline under a flood of pings", "[net]") {
+  Link link([](RawConnection& peer) {
+    peer.send(test::websocket_opening(peer.read_request()));
+    while (peer.send(std::string("\x89\0", 2))) peer.discard();
+  });
+  auto opening = link.connection->open_websocket({.host = "127.0.0.1", .target = "/"},
+                                                 link.world.within(Seconds{5}));
+  const auto answer = link.world.run(std::move(opening));
+  REQUIRE(answer->socket);
+  auto reading = answer->socket->read(link.world.within(50ms));
+  CHECK(kind_of(link.world.run(std::move(reading))->failure) == "timeout");
 }
 
 TEST_CASE("silence ends with the deadline, endless bytes with the limit", "[net]") {
