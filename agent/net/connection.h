@@ -60,6 +60,9 @@ class Connection {
   // "203.0.113.7:443"
   virtual const std::string& remote() const = 0;
 
+  // Bytes have come that read_some() would return without waiting. In TLS it does not tell: false.
+  virtual bool has_more() const = 0;
+
   // Whatever comes next, at most `bytes_max`; nothing but `ended` at the end.
   // Error: resource_exhausted. Cancellation: throws operation_aborted.
   virtual async::Task<Result<Received>> read_some(std::size_t bytes_max, Deadline deadline) = 0;

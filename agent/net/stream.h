@@ -25,6 +25,12 @@ class Stream {
   Socket& lowest_layer() { return socket_; }
   Tls* tls() { return tls_.get(); }  // null: in the clear
 
+  // In the clear and not yet read; 0 in TLS.
+  std::size_t waiting_bytes() const {
+    boost::system::error_code ignored;
+    return tls_ ? 0 : socket_.available(ignored);
+  }
+
   Tls& start_tls(std::shared_ptr<boost::asio::ssl::context> context) {
     context_ = std::move(context);
     tls_ = std::make_unique<Tls>(socket_, *context_);

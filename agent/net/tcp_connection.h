@@ -19,6 +19,7 @@ class TcpConnection final : public Connection {
       : stream_(std::move(socket)), remote_(std::move(remote)), clock_(clock), network_(network) {}
 
   const std::string& remote() const override { return remote_; }
+  bool has_more() const override { return !unread_.empty() || stream_.waiting_bytes() > 0; }
   async::Task<Result<Received>> read_some(std::size_t bytes_max, Deadline deadline) override;
   async::Task<Result<Received>> read_until(std::string delimiter, std::size_t bytes_max,
                                            Deadline deadline) override;

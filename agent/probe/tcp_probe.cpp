@@ -2,7 +2,7 @@
 
 #include "agent/probe/endpoint_hop.h"
 #include "common/core/text.h"
-#include "common/model/matcher.h"
+#include "common/model/pattern.h"
 
 namespace picket::agent {
 namespace {
@@ -11,13 +11,6 @@ constexpr std::size_t kShownMax = 160;
 
 std::string shown(std::string_view text) {
   return "`" + cut_utf8(clean_line(trim_ascii(text)), kShownMax) + "`";
-}
-
-bool is_found(const std::string& pattern, std::string_view text) {
-  Matcher matcher;
-  matcher.op = MatchOp::matches;
-  matcher.operand = pattern;
-  return !mismatch(matcher, Found::scalar(std::string{text}));
 }
 
 // One conversation; the coroutine run_tcp owns it.
@@ -76,7 +69,17 @@ template <class IsEnough>
 async::Task<Status> TcpProbe::read(Connection& connection, std::size_t from, IsEnough is_enough,
                                    std::string wanted) {
   std::string& body = exchange().body;
-  while (!exchange().failure && !is_enough(std::string_view{body}.substr(from))) {
+  const auto is_there = [&] { return is_enough(std::string_view{body}.substr(from)); };
+  // A flood is looked at whenever it has grown by an eighth, not with every packet of it: that
+  // would be quadratic.
+  std::size_t seen = 0;
+  const auto is_over = [&] {
+    const bool is_full = body.size() >= action_.receive_bytes_max;
+    if (!is_full && body.size() < seen + seen / 8 && connection.has_more()) return false;
+    seen = body.size();
+    return is_there();
+  };
+  while (!exchange().failure && !is_over()) {
     if (body.size() >= action_.receive_bytes_max) {
       exchange().failure = Failure{FailureKind::body_too_large,
                                    "more than " + std::to_string(action_.receive_bytes_max) +
@@ -89,13 +92,15 @@ async::Task<Status> TcpProbe::read(Connection& connection, std::size_t from, IsE
     if (!more) co_return fail(more.error());
     body += more->bytes;
     note_first_byte();
-    exchange().failure = std::move(more->failure);
     ended_ = ended_ || more->ended;
-    if (!more->ended || is_enough(std::string_view{body}.substr(from))) continue;
-    exchange().failure = Failure{FailureKind::connection_closed,
-                                 std::string(summary_of(FailureKind::connection_closed)) + " at " +
-                                     connection.remote() + ": wanted " + wanted,
-                                 {}};
+    if (!more->failure && !more->ended) continue;
+    if (is_there()) break;
+    exchange().failure = std::move(more->failure);
+    if (more->ended)
+      exchange().failure = Failure{FailureKind::connection_closed,
+                                   std::string(summary_of(FailureKind::connection_closed)) +
+                                       " at " + connection.remote() + ": wanted " + wanted,
+                                   {}};
   }
   // Silence is a timeout; words that were not the wanted ones are something else.
   const bool has_words = body.size() > from && exchange().failure &&
@@ -130,9 +135,9 @@ async::Task<Status> TcpProbe::read_last(Connection& connection) {
       co_return co_await read(connection, from, has_line, "a line");
     }
     case Reading::until: {
-      const std::string& pattern = action_.until;
-      const auto matches = [&pattern](std::string_view text) { return is_found(pattern, text); };
-      co_return co_await read(connection, from, matches, "a match of " + shown(pattern));
+      const Pattern pattern(action_.until);
+      const auto matches = [&pattern](std::string_view text) { return pattern.found_in(text); };
+      co_return co_await read(connection, from, matches, "a match of " + shown(action_.until));
     }
     case Reading::all: {
       const auto is_over = [this](std::string_view) { return ended_; };
@@ -147,9 +152,9 @@ async::Task<Status> TcpProbe::talk(Connection& connection) {
   std::size_t from = 0;
   for (const DialogueTurn& turn : action_.dialogue) {
     if (!turn.expect.empty()) {
-      const std::string& pattern = turn.expect;
-      const auto matches = [&pattern](std::string_view text) { return is_found(pattern, text); };
-      auto done = co_await read(connection, from, matches, "a match of " + shown(pattern));
+      const Pattern pattern(turn.expect);
+      const auto matches = [&pattern](std::string_view text) { return pattern.found_in(text); };
+      auto done = co_await read(connection, from, matches, "a match of " + shown(turn.expect));
       if (!done || exchange().failure) co_return done;
     }
     from = exchange().body.size();

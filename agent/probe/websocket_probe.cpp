@@ -5,7 +5,7 @@
 #include "agent/probe/endpoint_hop.h"
 #include "common/core/text.h"
 #include "common/http/url.h"
-#include "common/model/matcher.h"
+#include "common/model/pattern.h"
 
 namespace picket::agent {
 namespace {
@@ -16,13 +16,6 @@ constexpr std::size_t kShownMax = 160;
 
 std::string shown(std::string_view text) {
   return "`" + cut_utf8(clean_line(text), kShownMax) + "`";
-}
-
-bool is_found(const std::string& pattern, const std::string& text) {
-  Matcher matcher;
-  matcher.op = MatchOp::matches;
-  matcher.operand = pattern;
-  return !mismatch(matcher, Found::scalar(text));
 }
 
 // http for ws and https for wss: they share the rest of their syntax (RFC 6455, 3).
@@ -141,10 +134,11 @@ async::Task<Status> WebSocketProbe::read_one(std::string wanted) {
 async::Task<Status> WebSocketProbe::talk() {
   Status done;
   for (const DialogueTurn& turn : action_.dialogue) {
+    const Pattern wanted(turn.expect);
     bool is_there = turn.expect.empty();
     while (!is_there && done && !exchange().failure) {
       done = co_await read_one("a match of " + shown(turn.expect));
-      is_there = !exchange().failure && is_found(turn.expect, exchange().body);
+      is_there = !exchange().failure && wanted.found_in(exchange().body);
     }
     if (!done || exchange().failure) co_return done;
     if (turn.send.empty()) continue;

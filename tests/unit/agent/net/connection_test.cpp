@@ -72,9 +72,11 @@ TEST_CASE("bytes that are there do not win against a deadline that has passed", 
     peer.hold();
   });
   CHECK(link.some(2).bytes == "on");
+  CHECK(link.connection->has_more());
   auto late = link.connection->read_some(2, link.world.within(0ms));
   CHECK(kind_of(link.world.run(std::move(late))->failure) == "timeout");
   CHECK(link.until("two").bytes == "e\ntwo");
+  CHECK(!link.connection->has_more());
 }
 
 TEST_CASE("a WebSocket's read ends with its deadline under a flood of pings", "[net]") {

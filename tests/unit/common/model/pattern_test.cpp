@@ -1,0 +1,33 @@
+#include "common/model/pattern.h"
+
+#include <catch2/catch.hpp>
+
+#include "common/model/matcher.h"
+
+using namespace picket;
+
+TEST_CASE("a pattern is found where a matcher finds it", "[model]") {
+  struct Row {
+    const char* pattern;
+    std::string text;
+    bool found;
+  };
+  const Row rows[] = {
+      {"^220 ", "220 hello", true},
+      {"^220 ", "hello\n220 there", false},
+      {"(?m)^220 ", "hello\n220 there", true},
+      {"", "", true},
+      {"a.c", "a\nc", false},
+      {"b", std::string("a\0b", 3), true},
+      {"b", "\xff\xfe b", true},
+      {"(", "(", false},
+  };
+  for (const Row& row : rows) {
+    INFO(row.pattern << " in " << row.text);
+    CHECK(Pattern{row.pattern}.found_in(row.text) == row.found);
+    Matcher matcher;
+    matcher.op = MatchOp::matches;
+    matcher.operand = row.pattern;
+    CHECK(!mismatch(matcher, Found::scalar(row.text)) == row.found);
+  }
+}
