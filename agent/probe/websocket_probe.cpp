@@ -12,6 +12,7 @@ namespace {
 
 constexpr Nanos kCloseAtMost = Seconds{1};
 constexpr std::size_t kMessagesKept = 64;
+constexpr std::size_t kBytesKept = 4 * 1024 * 1024;  // of them together, but for the first
 constexpr std::size_t kShownMax = 160;
 
 std::string shown(std::string_view text) {
@@ -51,6 +52,7 @@ class WebSocketProbe {
   std::unique_ptr<WebSocket> socket_;  // after the connection: it is closed first
   std::size_t failed_addresses_{0};
   std::vector<Value> messages_;
+  std::size_t kept_bytes_{0};
   std::string subprotocol_;
   int close_code_{0};
   bool closed_{false};
@@ -127,7 +129,9 @@ async::Task<Status> WebSocketProbe::read_one(std::string wanted) {
   if (exchange().failure) co_return Status{};
   exchange().body_bytes += message->bytes.size();
   exchange().body = std::move(message->bytes);
-  if (messages_.size() < kMessagesKept) messages_.emplace_back(exchange().body);
+  kept_bytes_ += exchange().body.size();
+  const bool fits = messages_.size() < kMessagesKept && kept_bytes_ <= kBytesKept;
+  if (fits || messages_.empty()) messages_.emplace_back(exchange().body);
   co_return Status{};
 }
 

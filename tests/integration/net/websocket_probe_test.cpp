@@ -184,5 +184,22 @@ TEST_CASE("frames that are none are told as a broken protocol", "[probe][websock
   CHECK(kind_of(outcome.failure) == "websocket_protocol");
 }
 
+TEST_CASE("of large messages the first are kept", "[probe][websocket]") {
+  ProbeWorld world;
+  const std::string megabyte(1U << 20, 'm');
+  const HostileServer server([&](RawConnection& peer) {
+    peer.send(test::websocket_opening(peer.read_request()));
+    for (int i = 0; i < 8; ++i) peer.send(std::string("\x81\x7f\0\0\0\0\0\x10\0\0", 10) + megabyte);
+  });
+  WebSocketAction action = to_path(server.port(), "/");
+  action.receive = 8;
+  const ProbeOutcome outcome = world.probe(run_websocket, action);
+  CHECK(kind_of(outcome.failure) == "none");
+  CHECK(outcome.facts.at("messages").values.size() == 4);
+  REQUIRE(outcome.hops.size() == 1);
+  CHECK(outcome.hops.front().exchange.body == megabyte);
+  CHECK(outcome.hops.front().exchange.body_bytes == 8 * megabyte.size());
+}
+
 }  // namespace
 }  // namespace picket::agent
