@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <ldns/ldns.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 
 #include "common/core/text.h"
 
@@ -67,10 +69,11 @@ std::string joined_strings(const ldns_rr* record) {
   return out;
 }
 
+// Stops where it is longer than any answer may be.
 std::string rdata_text(const ldns_rr* record) {
   if (ldns_rr_get_type(record) == LDNS_RR_TYPE_TXT) return clean_line(joined_strings(record));
   std::string out;
-  for (std::size_t i = 0; i < ldns_rr_rd_count(record); ++i) {
+  for (std::size_t i = 0; i < ldns_rr_rd_count(record) && out.size() <= kTextBytesMax; ++i) {
     const ldns_rdf* part = ldns_rr_rdf(record, i);
     const bool is_name = ldns_rdf_get_type(part) == LDNS_RDF_TYPE_DNAME;
     out += (out.empty() ? "" : " ") + (is_name ? name_text(part) : take(ldns_rdf2str(part)));
@@ -78,8 +81,10 @@ std::string rdata_text(const ldns_rr* record) {
   return clean_line(out);
 }
 
-void read_records(const ldns_rr_list* list, std::vector<DnsRecord>& out, DnsMessage& message) {
-  for (std::size_t i = 0; i < ldns_rr_list_rr_count(list); ++i) {
+// `text_left` is what may still be made of the answer; negative: that was not enough.
+void read_records(const ldns_rr_list* list, std::vector<DnsRecord>& out, DnsMessage& message,
+                  std::ptrdiff_t& text_left) {
+  for (std::size_t i = 0; i < ldns_rr_list_rr_count(list) && text_left >= 0; ++i) {
     const ldns_rr* record = ldns_rr_list_rr(list, i);
     if (ldns_rr_get_type(record) == LDNS_RR_TYPE_RRSIG) {
       message.is_signed = true;
@@ -89,10 +94,12 @@ void read_records(const ldns_rr_list* list, std::vector<DnsRecord>& out, DnsMess
                    .type = take(ldns_rr_type2str(ldns_rr_get_type(record))),
                    .ttl = ldns_rr_ttl(record),
                    .rdata = rdata_text(record)});
+    text_left -= static_cast<std::ptrdiff_t>(out.back().owner.size() + out.back().rdata.size());
   }
 }
 
-DnsMessage convert(const ldns_pkt* packet) {
+// Nothing: its text is too long.
+std::optional<DnsMessage> convert(const ldns_pkt* packet) {
   DnsMessage message;
   message.id = ldns_pkt_id(packet);
   message.rcode = rcode_text((ldns_pkt_edns_extended_rcode(packet) << 4) |
@@ -103,10 +110,34 @@ DnsMessage convert(const ldns_pkt* packet) {
                    .ra = ldns_pkt_ra(packet),
                    .ad = ldns_pkt_ad(packet),
                    .cd = ldns_pkt_cd(packet)};
-  read_records(ldns_pkt_answer(packet), message.answers, message);
-  read_records(ldns_pkt_authority(packet), message.authority, message);
+  std::ptrdiff_t text_left = kTextBytesMax;
+  read_records(ldns_pkt_answer(packet), message.answers, message, text_left);
+  read_records(ldns_pkt_authority(packet), message.authority, message, text_left);
   message.additional = static_cast<int>(ldns_rr_list_rr_count(ldns_pkt_additional(packet)));
+  if (text_left < 0) return std::nullopt;
   return message;
+}
+
+// A compression pointer stands there (RFC 1035, 4.1.4), or two bytes that look like one.
+bool is_pointer(std::string_view packet, std::size_t at) {
+  return at + 1 < packet.size() && (static_cast<unsigned char>(packet[at]) & 0xc0) == 0xc0;
+}
+
+// Whether more than kPointersMax pointers lead from one to the next, wherever they begin. What
+// leads into itself is left to ldns, which gives it up soon.
+bool has_long_row_of_pointers(std::string_view packet) {
+  constexpr std::size_t kOffsetMax = 0x3fff;
+  std::array<std::size_t, kPointersMax + 1> way{};
+  for (std::size_t start = 0; start <= kOffsetMax && start < packet.size(); ++start) {
+    std::size_t at = start;
+    auto end = way.begin();
+    while (end != way.end() && is_pointer(packet, at) && std::find(way.begin(), end, at) == end) {
+      *end++ = at;
+      at = static_cast<std::size_t>(read_u16(packet, at)) & kOffsetMax;
+    }
+    if (end == way.end()) return true;
+  }
+  return false;
 }
 
 bool asks(const ldns_pkt* packet, const DnsQuestion& question) {
@@ -173,6 +204,7 @@ AnswerRead read_answer(std::string_view packet, const DnsQuestion& question, std
   if (records > kRecordsMax || read_u16(packet, 4) > 1)
     return malformed(
         fmt::format("it announces {} records and {} questions", records, read_u16(packet, 4)));
+  if (has_long_row_of_pointers(packet)) return malformed("its names are pointers to pointers");
   const bool is_cut = (packet[2] & 0x02) != 0;
   ldns_pkt* raw = nullptr;
   const ldns_status status =
@@ -183,7 +215,10 @@ AnswerRead read_answer(std::string_view packet, const DnsQuestion& question, std
     return malformed(to_lower_ascii(ldns_get_errorstr_by_id(status)));
   }
   if (!asks(owned.get(), question)) return {};
-  return {.fit = AnswerFit::right, .problem = {}, .message = convert(owned.get())};
+  auto message = convert(owned.get());
+  if (!message)
+    return malformed(fmt::format("it unpacks to more than {} KiB", kTextBytesMax / 1024));
+  return {.fit = AnswerFit::right, .problem = {}, .message = std::move(*message)};
 }
 
 }  // namespace picket::agent

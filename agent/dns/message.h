@@ -15,6 +15,12 @@ namespace picket::agent {
 constexpr std::uint16_t kUdpPayloadMax = 1232;
 // All sections of one answer together; more is called malformed.
 constexpr int kRecordsMax = 2000;
+// Names and contents of one answer as text; more is called malformed. 64 KB of pointers to one name
+// would be 30 MB of it.
+constexpr std::size_t kTextBytesMax = 1024 * 1024;
+// Compression pointers that follow directly upon each other; a server has no use for more than one,
+// and a name behind thousands takes its time, times the names of the packet.
+constexpr int kPointersMax = 16;
 
 // The question's packet. invalid_argument: the name or the type is none.
 Result<std::string> make_query(const DnsQuery& query, std::uint16_t id);

@@ -173,6 +173,45 @@ TEST_CASE("an answer that cannot be read is malformed, with the reason", "[dns]"
   CHECK(got.problem == "it announces 2001 records and 1 questions");
 }
 
+TEST_CASE("an answer that unpacks to more than a megabyte is malformed", "[dns]") {
+  constexpr int kNs = 2;
+  std::string name;
+  for (const std::size_t label : {63, 63, 63, 61})
+    name += static_cast<char>(label) + std::string(label, '\1');  // shown as four characters each
+  Packet packet;
+  packet.answers = {{.type = 16, .rdata = counted(name + '\0')}};
+  const std::size_t at = packet.render().size() - name.size() - 1;
+  const std::string pointer = u16(static_cast<int>(0xc000 | at));
+  packet.authority.assign(500, {.type = kNs, .rdata = pointer, .owner = pointer});
+  const AnswerRead half = read(packet);
+  CHECK(half.fit == AnswerFit::right);
+  CHECK(half.message.authority.size() == 500);
+  packet.authority.assign(1'000, {.type = kNs, .rdata = pointer, .owner = pointer});
+  CHECK(read(packet).fit == AnswerFit::malformed);
+  CHECK_THAT(read(packet).problem, Catch::Contains("1024 KiB"));
+}
+
+TEST_CASE("names behind a row of pointers are malformed, a loop that nobody names is not",
+          "[dns]") {
+  constexpr int kUnknownType = 65'280;
+  const auto with_row = [](int count) {
+    Packet packet;
+    packet.answers = {{.type = 1, .rdata = std::string(4, '\7')}};
+    const std::size_t at = packet.render().size() + 12;
+    std::string row = u16(0xc00c);
+    for (int i = 1; i < count; ++i) row += u16(static_cast<int>(0xc000 | (at + row.size() - 2)));
+    packet.answers.push_back({.type = kUnknownType, .rdata = row});
+    return packet;
+  };
+  CHECK(read(with_row(kPointersMax)).fit == AnswerFit::right);
+  CHECK(read(with_row(kPointersMax + 1)).fit == AnswerFit::malformed);
+  Packet loop;
+  loop.answers = {{.type = 1, .rdata = std::string(4, '\7')}};
+  const std::size_t at = loop.render().size() + 12;
+  loop.answers.push_back({.type = kUnknownType, .rdata = u16(static_cast<int>(0xc000 | at))});
+  CHECK(read(loop).fit == AnswerFit::right);
+}
+
 TEST_CASE("an answer cut in the middle of a record still tells that it was cut", "[dns]") {
   Packet packet;
   packet.flags |= 0x0200;
