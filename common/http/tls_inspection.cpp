@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include <array>
+#include <tuple>
 
 #include "common/core/hex.h"
 #include "common/core/text.h"
@@ -77,6 +78,31 @@ void free_share(void*, void* share, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<std::shared_ptr<TlsInspection>*>(share);
 }
 
+// A group that the server has chosen for itself costs the agent's one thread the more the larger it
+// is: 30 ms at 4096 bits, most of a second at OpenSSL's own limit of 10,000.
+constexpr int kGroupBitsMax = 4096;
+
+using SecurityCallback = int (*)(const SSL*, const SSL_CTX*, int, int, int, void*, void*);
+
+// OpenSSL's own judgement, which every context begins with.
+SecurityCallback default_security() {
+  static const SecurityCallback callback = [] {
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(
+        SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+    return context ? SSL_CTX_get_security_callback(context.get()) : nullptr;
+  }();
+  return callback;
+}
+
+// A SecurityCallback; `rest` is bits, nid, the key (where the operation is about one) and
+// OpenSSL's.
+template <class... Rest>
+int allows(const SSL* ssl, const SSL_CTX* context, int operation, Rest... rest) {
+  const auto* key = static_cast<const EVP_PKEY*>(std::get<2>(std::tuple{rest...}));
+  if (operation == SSL_SECOP_TMP_DH && key && EVP_PKEY_get_bits(key) > kGroupBitsMax) return 0;
+  return default_security()(ssl, context, operation, rest...);
+}
+
 int context_index() {
   static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_share);
   return index;
@@ -128,6 +154,8 @@ bool TlsInspection::attach(SSL_CTX* context, X509_STORE* store, bool verify,
   static_cast<void>(share.release());
   SSL_CTX_set1_cert_store(context, store);
   X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(context), now.unix_ms() / 1000);
+  if (!default_security()) return false;
+  SSL_CTX_set_security_callback(context, allows<int, int, void*, void*>);
   SSL_CTX_set_info_callback(context, TlsCallbacks::on_info);
   SSL_CTX_set_verify(context, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, TlsCallbacks::on_verify);
   return true;
