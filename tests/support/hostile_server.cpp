@@ -103,6 +103,8 @@ void RawConnection::reset() {
   descriptor_ = -1;
 }
 
+void RawConnection::end() { ::shutdown(descriptor_, SHUT_WR); }
+
 HostileServer::HostileServer(Behaviour behaviour) : behaviour_(std::move(behaviour)) {
   const Listener listener = listen_on_loopback();
   listener_ = listener.descriptor;

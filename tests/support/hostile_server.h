@@ -35,6 +35,7 @@ class RawConnection {
   void discard();  // throws away what has arrived, without waiting
   void hold();     // neither reads nor writes until the peer or the server ends
   void reset();    // RST instead of FIN
+  void end();      // FIN; reading goes on
 
  private:
   bool wait_for(short events, int timeout_ms);

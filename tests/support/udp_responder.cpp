@@ -31,7 +31,9 @@ std::string header(const DnsQuestion& question, int rcode, int answers) {
          u16(0) + question.question;
 }
 
-DnsQuestion parse(const std::string& packet) {
+}  // namespace
+
+DnsQuestion parse_question(const std::string& packet) {
   DnsQuestion out{static_cast<std::uint16_t>(read_u16(packet, 0)), {}, 0, {}};
   std::size_t at = kHeaderBytes;
   while (at < packet.size() && packet[at] != 0) {
@@ -44,8 +46,6 @@ DnsQuestion parse(const std::string& packet) {
   out.question = packet.substr(kHeaderBytes, at + 5 - kHeaderBytes);
   return out;
 }
-
-}  // namespace
 
 std::string dns_reply(const DnsQuestion& question, int rcode) { return header(question, rcode, 0); }
 
@@ -98,7 +98,7 @@ void UdpResponder::serve() {
     if (count < static_cast<ssize_t>(kHeaderBytes)) continue;
     ++questions_;
     const std::string reply =
-        answer_(parse(std::string(buffer.data(), static_cast<std::size_t>(count))));
+        answer_(parse_question(std::string(buffer.data(), static_cast<std::size_t>(count))));
     if (!reply.empty())
       ::sendto(socket_, reply.data(), reply.size(), 0, reinterpret_cast<sockaddr*>(&peer), size);
   }

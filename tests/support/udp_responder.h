@@ -18,6 +18,9 @@ struct DnsQuestion {
   std::string question;  // as sent: name, type, class
 };
 
+// Of a packet that holds at least a header and one question.
+DnsQuestion parse_question(const std::string& packet);
+
 // Replies; an empty one is silence.
 std::string dns_reply(const DnsQuestion& question, int rcode);
 std::string dns_addresses(const DnsQuestion& question, const std::vector<std::string>& addresses,

@@ -30,4 +30,11 @@ HostileServer::Behaviour repeats(std::string first, std::string again) {
   };
 }
 
+HostileServer::Behaviour trickles(std::string bytes) {
+  return [bytes = std::move(bytes)](RawConnection& peer) {
+    peer.drip(bytes, std::chrono::milliseconds{50});
+    peer.hold();
+  };
+}
+
 }  // namespace picket::test

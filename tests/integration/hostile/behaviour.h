@@ -27,6 +27,7 @@ struct HostileTarget {
   std::string what;                     // "silence after the connection"
   std::string kind;                     // of the failure; "passes" when it must not disturb
   std::function<void(Scene&)> prepare;  // starts the servers, sets action.url
+  bool waits{false};                    // for the deadline, though its kind is not called a timeout
 };
 
 using Targets = std::vector<HostileTarget>;
@@ -40,6 +41,11 @@ Targets hostile_grpc();
 Targets hostile_tls();
 Targets hostile_connections();
 Targets hostile_names();
+Targets hostile_dns();
+Targets hostile_tcp();
+Targets hostile_tls_probe();
+Targets hostile_starttls();
+Targets hostile_websockets();
 
 // A target that answers each connection so.
 HostileTarget served(std::string group, std::string what, std::string kind,
@@ -50,6 +56,9 @@ HostileServer::Behaviour answers(std::string bytes);
 
 // Reads the request, sends `first`, then `again` for as long as the peer takes it.
 HostileServer::Behaviour repeats(std::string first, std::string again);
+
+// Sends this, one byte each 50 ms: nothing of it is ever complete.
+HostileServer::Behaviour trickles(std::string bytes);
 
 inline const std::string kOk = "HTTP/1.1 200 OK\r\n";
 

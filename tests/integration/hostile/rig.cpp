@@ -8,6 +8,10 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "agent/dns/name_servers.h"
+#include "agent/dns/socket_client.h"
+#include "agent/net/socket_dialer.h"
+#include "agent/probe/dns_servers.h"
 #include "agent/probe/probes.h"
 #include "agent/script/runner.h"
 #include "common/async/task_group.h"
@@ -55,7 +59,9 @@ Nanos thread_time() {
   return span(usage.ru_utime) + span(usage.ru_stime);
 }
 
-bool is_timeout(const std::string& kind) { return kind.find("timeout") != std::string::npos; }
+bool is_slow(const HostileTarget& target) {
+  return target.waits || target.kind.find("timeout") != std::string::npos;
+}
 
 Check check_of(Action action, Millis timeout) {
   Check check;
@@ -65,22 +71,40 @@ Check check_of(Action action, Millis timeout) {
   Step step;
   step.name = "step";
   step.action = std::move(action);
+  if (std::holds_alternative<WebSocketAction>(step.action))  // as the check language has it
+    step.expect.push_back({.subject = Subject::status, .status = {{101, 101}}});
   check.steps = {step};
   return check;
 }
 
-// The agent of one target: a client, a runner, and the two checks.
+template <class T>
+T made(Result<T> result) {
+  if (!result) throw std::runtime_error(render(result.error()));
+  return std::move(*result);
+}
+
+// The agent of one target: what probes reach the world through, and the two checks.
 struct World {
   boost::asio::io_context io{1};
   async::RealClock clock{io.get_executor()};
+  std::unique_ptr<http::Network> network;
   std::unique_ptr<http::HttpClient> client;
+  std::unique_ptr<DnsClient> dns;
+  std::unique_ptr<Dialer> dialer;
+  std::optional<DnsPorts> dns_ports;
   NoSecrets secrets;
   bool over{false};
 
-  explicit World(const http::CurlClientOptions& options) {
-    auto made = http::create_curl_client(io.get_executor(), clock, options);
-    if (!made) throw std::runtime_error(render(made.error()));
-    client = std::move(*made);
+  explicit World(const Scene& scene)
+      : network(made(http::Network::create(io.get_executor(), clock, scene.client))),
+        client(made(http::create_curl_client(io.get_executor(), clock, *network, "picket/test"))),
+        dns(create_dns_client(clock, network->guard())),
+        dialer(create_socket_dialer(io.get_executor(), clock, *network)) {
+    dns_ports.emplace(DnsPorts{*dns, *network, system_servers(scene.client.dns_servers)});
+  }
+
+  ProbePorts ports() {
+    return {.client = *client, .clock = clock, .dns = &*dns_ports, .dialer = dialer.get()};
   }
 
   async::Task<void> attack(Runner& runner, Check check, Observed& out) {
@@ -123,13 +147,13 @@ Observed run_against(const HostileTarget& target) {
   scene.client.guard = *http::AddressGuard::create({"127.0.0.0/8", "192.0.2.0/24"});
   target.prepare(scene);
   HostileServer friendly(answers(kOk + "Content-Length: 2\r\n\r\nhi"));
-  World world(scene.client);
-  Probes probes{ProbePorts{*world.client, world.clock}};
+  World world(scene);
+  Probes probes{world.ports()};
   Runner runner{probes, world.clock, world.secrets, Random{3}, "picket/test"};
   HttpAction plain;
   plain.url = friendly.url();
   const Action action = scene.other ? *scene.other : Action{scene.action};
-  const Check check = check_of(action, is_timeout(target.kind) ? Millis{600} : Millis{4'000});
+  const Check check = check_of(action, is_slow(target) ? Millis{600} : Millis{4'000});
   Observed observed;
   observed.limit = check.timeout + kAfterTimeout;
   const long before = status_of("VmRSS");

@@ -18,6 +18,14 @@ HostileTarget row(const char* what, const char* kind, HostileServer::Behaviour b
           }};
 }
 
+HostileTarget any_certificate(HostileTarget target) {
+  target.prepare = [inner = std::move(target.prepare)](Scene& scene) {
+    inner(scene);
+    scene.action.insecure = true;
+  };
+  return target;
+}
+
 HostileServer::Behaviour after_hello(std::string bytes) {
   return [bytes = std::move(bytes)](RawConnection& peer) {
     peer.read_some();
@@ -50,13 +58,7 @@ std::string record(int type, const std::string& payload) {
 constexpr int kAlert = 21;
 constexpr int kHandshake = 22;
 
-}  // namespace
-
-Targets hostile_tls() {
-  TlsPeerOptions one_byte;
-  one_byte.one_byte_records = true;
-  TlsPeerOptions long_chain;
-  long_chain.chain = 100;
+Targets broken() {
   return {
       row("silence after the hello", "tls_timeout", after_hello("")),
       row("HTTP in answer to TLS", "tls_handshake", after_hello("HTTP/1.1 400 Bad\r\n\r\n")),
@@ -92,8 +94,21 @@ Targets hostile_tls() {
             peer.read_some();
             peer.reset();
           }),
+  };
+}
+
+Targets complete() {
+  TlsPeerOptions one_byte;
+  one_byte.one_byte_records = true;
+  TlsPeerOptions long_chain;
+  long_chain.chain = 100;
+  TlsPeerOptions large_group;
+  large_group.dh_bits = 10'000;
+  return {
       row("a handshake in records of one byte", "passes", shakes(say_hi, one_byte)),
       row("a chain of 100 certificates", "tls_untrusted", shakes(say_hi, long_chain)),
+      any_certificate(row("a Diffie-Hellman group of 10,000 bits", "tls_handshake",
+                          shakes(say_hi, large_group))),
       row("session tickets without end", "timeout", shakes([](TlsPeer& tls) {
             tls.read_request();
             while (tls.send_ticket()) {
@@ -110,6 +125,15 @@ Targets hostile_tls() {
             tls.send_raw(record(23, std::string(64, 'n')));
           })),
   };
+}
+
+}  // namespace
+
+Targets hostile_tls() {
+  Targets all = broken();
+  const Targets more = complete();
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
 }
 
 }  // namespace picket::test

@@ -23,6 +23,9 @@ const HostileIdentity& hostile_identity();
 struct TlsPeerOptions {
   bool one_byte_records{false};  // of what is sent in the clear
   int chain{1};                  // certificates served, the leaf first, each signed by the next
+  int names{0};                  // more of them in the leaf; nobody trusts it then
+  int dh_bits{0};                // TLS 1.2 with a Diffie-Hellman group of this size; likewise
+  int records_max{-1};           // of each flight; the rest never comes
 };
 
 class TlsPeer {
@@ -37,6 +40,7 @@ class TlsPeer {
   bool send(const std::string& text);
   bool send_raw(const std::string& bytes) { return peer_.send(bytes); }
   bool send_ticket();  // TLS 1.3: another NewSessionTicket
+  bool update_key();   // TLS 1.3: and the peer is to do the same
   void close();        // with close_notify
 
  private:
@@ -44,7 +48,7 @@ class TlsPeer {
   bool feed();  // false: the peer is gone
 
   RawConnection& peer_;
-  bool one_byte_records_;
+  TlsPeerOptions options_;
   SSL* ssl_;
 };
 
