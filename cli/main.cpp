@@ -12,26 +12,20 @@
 namespace {
 
 constexpr picket::cli::AddCommand kCommands[] = {
-    picket::cli::add_init,
-    picket::cli::add_validate,
-    picket::cli::add_fmt,
-    picket::cli::add_run,
-    picket::cli::add_test,
-    picket::cli::add_status,
-    picket::cli::add_results,
-    picket::cli::add_incidents,
-    picket::cli::add_agents,
-    picket::cli::add_reload,
-    picket::cli::add_backup,
-    picket::cli::add_explain,
-    picket::cli::add_version,
+    picket::cli::add_init,    picket::cli::add_validate,  picket::cli::add_fmt,
+    picket::cli::add_run,     picket::cli::add_test,      picket::cli::add_status,
+    picket::cli::add_results, picket::cli::add_incidents, picket::cli::add_silence,
+    picket::cli::add_slo,     picket::cli::add_agents,    picket::cli::add_reload,
+    picket::cli::add_backup,  picket::cli::add_explain,   picket::cli::add_version,
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const picket::cli::Surroundings surroundings{std::cout, std::cerr, isatty(STDOUT_FILENO) == 1,
+  const picket::cli::Surroundings surroundings{std::cout,
+                                               std::cerr,
+                                               isatty(STDOUT_FILENO) == 1,
                                                isatty(STDERR_FILENO) == 1,
                                                picket::cli::process_environment(),
                                                picket::cli::window_columns_of(STDOUT_FILENO)};

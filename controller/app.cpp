@@ -19,6 +19,7 @@
 #include "common/core/secure_random.h"
 #include "common/core/text.h"
 #include "common/http/curl_client.h"
+#include "common/http/smtp_client.h"
 #include "controller/config/config.h"
 #include "controller/controller.h"
 #include "controller/server/server.h"
@@ -152,6 +153,7 @@ class App {
   int run();
 
  private:
+  Status open_deliveries();
   Status open_controller(std::string token);
   Status open_listeners();
   async::Task<void> serve();
@@ -165,7 +167,9 @@ class App {
   std::unique_ptr<async::BlockingPool> database_pool_;
   std::unique_ptr<async::BlockingPool> work_pool_;
   std::unique_ptr<CertificateAuthority> authority_;
+  std::unique_ptr<http::Network> network_;
   std::unique_ptr<http::HttpClient> delivery_;
+  std::unique_ptr<http::SmtpClient> mail_;
   std::unique_ptr<Controller> controller_;
   std::unique_ptr<Server> agent_server_;
   std::unique_ptr<Server> people_server_;
@@ -182,16 +186,27 @@ Status App::open() {
   auto authority = CertificateAuthority::open(config_.state_dir + "/ca", clock_.wall_now());
   if (!authority) return fail(std::move(authority.error()));
   authority_ = std::move(*authority);
-  http::CurlClientOptions client;
-  client.guard = http::AddressGuard::open();
-  client.user_agent = "picket/" PICKET_VERSION;
-  auto delivery = http::create_curl_client(context_.get_executor(), clock_, std::move(client));
-  if (!delivery) return fail(std::move(delivery.error()));
-  delivery_ = std::move(*delivery);
+  if (auto opened = open_deliveries(); !opened) return opened;
   auto token = admin_token(config_.state_dir);
   if (!token) return fail(std::move(token.error()));
   if (auto opened = open_controller(std::move(*token)); !opened) return opened;
   return open_listeners();
+}
+
+Status App::open_deliveries() {
+  http::NetworkOptions options;
+  options.guard = http::AddressGuard::open();
+  auto network = http::Network::create(context_.get_executor(), clock_, std::move(options));
+  if (!network) return fail(std::move(network.error()));
+  network_ = std::move(*network);
+  auto delivery = http::create_curl_client(context_.get_executor(), clock_, *network_,
+                                           "picket/" PICKET_VERSION);
+  if (!delivery) return fail(std::move(delivery.error()));
+  delivery_ = std::move(*delivery);
+  auto mail = http::create_smtp_client(clock_, *network_);
+  if (!mail) return fail(std::move(mail.error()));
+  mail_ = std::move(*mail);
+  return {};
 }
 
 Status App::open_controller(std::string token) {
@@ -209,7 +224,8 @@ Status App::open_controller(std::string token) {
       *delivery_,
       Random{std::hash<std::string>{}(secure_random_hex(16))},
       [directory, decode] { return checks::load_checks({directory}, decode); },
-      [directory] { return fingerprint_of(directory); }};
+      [directory] { return fingerprint_of(directory); },
+      mail_.get()};
   auto controller =
       Controller::create(std::move(ports), make_settings(config_, std::move(token)));
   if (!controller) return fail(std::move(controller.error()));

@@ -42,6 +42,9 @@ Routes make_routes(const ControllerSettings& settings) {
   Routes routes;
   for (const Receiver& receiver : settings.receivers)
     routes.receivers[receiver.name] = render_route(receiver);
+  for (const Receiver& receiver : settings.receivers)
+    if (!receiver.escalate_to.empty())
+      routes.escalations[receiver.name] = {receiver.escalate_after, receiver.escalate_to};
   routes.default_receiver = settings.default_receiver;
   routes.fleet = settings.fleet_receivers;
   return routes;
@@ -68,8 +71,9 @@ struct Controller::Restored {
   SpoolCursors cursors;
   ActiveChecks active;
   std::vector<IncidentRow> incidents;
-  std::vector<OutboxRow> pages;       // of those incidents
+  std::vector<OutboxRow> pages;  // of those incidents
   std::vector<OutboxRow> unfinished;
+  std::vector<SilenceRow> silences;
 };
 
 Result<Controller::Restored> Controller::load(Ports& ports, const ControllerSettings&) {
@@ -95,6 +99,7 @@ Result<Controller::Restored> Controller::load(Ports& ports, const ControllerSett
   take(store.checkpoints(), checkpoints);
   take(store.open_incidents(), restored.incidents);
   take(store.outbox_live(), restored.unfinished);
+  take(store.silences(ports.clock.wall_now()), restored.silences);
   for (const IncidentRow& incident : restored.incidents) {
     std::vector<OutboxRow> pages;
     take(store.outbox_of_incident(incident.id), pages);
@@ -121,21 +126,22 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
     : ports_(std::move(ports)),
       settings_(std::move(settings)),
       turn_({ports_.executor, ports_.clock, ports_.database_pool, ports_.store},
-            IncidentBook({restored.install_id, settings_.external_url, minutes{60},
-                          make_routes(settings_)}),
+            IncidentBook(
+                {restored.install_id, settings_.external_url, minutes{60}, make_routes(settings_)}),
             {}),
       dispatch_({ports_.executor, ports_.clock, turn_}, settings_.regions),
       reloader_({ports_.executor, ports_.clock, ports_.work_pool, turn_, dispatch_},
                 ports_.load_checks, ports_.fingerprint),
+      silences_({ports_.database_pool, ports_.store, turn_}),
       tests_({ports_.executor, ports_.clock, ports_.work_pool, turn_, dispatch_}),
       agent_routes_({ports_.clock, turn_, dispatch_, registry_, ports_.authority, tests_},
                     std::move(restored.cursors)),
-      people_routes_({ports_.clock, ports_.database_pool, ports_.store, turn_, dispatch_,
-                      registry_, reloader_, series_, tests_},
+      people_routes_({ports_.clock, ports_.database_pool, ports_.store, turn_, dispatch_, registry_,
+                      reloader_, series_, silences_, tests_},
                      {settings_.version, settings_.admin_token, settings_.backup_directory}),
       deliverer_({ports_.executor, ports_.clock, ports_.delivery,
                   [this](WriteSet rows) { return turn_.commit_rows(std::move(rows)); },
-                  [](const DeliveryReport& report) { log_report(report); }},
+                  [](const DeliveryReport& report) { log_report(report); }, ports_.mail},
                  {}, ports_.random.fork("deliver"), settings_.receivers),
       tasks_(ports_.executor) {}
 
@@ -144,6 +150,7 @@ Controller::~Controller() = default;
 Status Controller::begin(Restored& restored) {
   connect();
   turn_.restore_book(std::move(restored.incidents), restored.pages);
+  turn_.restore_silences(restored.silences);
   if (auto status = turn_.restore(); !status) return status;
   std::vector<AgentId> agents;
   for (const AgentRow& row : restored.agents)

@@ -9,6 +9,7 @@
 #include "common/async/task_group.h"
 #include "common/core/random.h"
 #include "common/http/http_client.h"
+#include "common/http/smtp_client.h"
 #include "common/telemetry/metrics.h"
 #include "controller/agent_routes.h"
 #include "controller/api/gauge_text.h"
@@ -45,6 +46,7 @@ class Controller {
     Random random;
     Reloader::Load load_checks;
     Reloader::Fingerprint fingerprint;
+    http::SmtpClient* mail{nullptr};  // null: e-mail cannot be sent
   };
 
   // Restores everything from the store; blocking. Errors: the store's.
@@ -78,8 +80,10 @@ class Controller {
   std::string render_own_metrics();
   void add_totals(GaugeText& gauges);
   void add_deliveries(GaugeText& gauges);
+  void add_alertmanagers(GaugeText& gauges);
   void add_agents(GaugeText& gauges);
   void add_checks(GaugeText& gauges);
+  void add_slo(GaugeText& gauges, const CheckView& view);
   void add_incidents(GaugeText& gauges);
 
   Ports ports_;
@@ -90,6 +94,7 @@ class Controller {
   Turn turn_;
   Dispatch dispatch_;
   Reloader reloader_;
+  SilenceRoutes silences_;
   TestRoutes tests_;
   AgentRoutes agent_routes_;
   PeopleRoutes people_routes_;

@@ -8,6 +8,7 @@ std::string Controller::render_own_metrics() {
   GaugeText gauges;
   add_totals(gauges);
   add_deliveries(gauges);
+  add_alertmanagers(gauges);
   add_agents(gauges);
   add_checks(gauges);
   add_incidents(gauges);
@@ -63,6 +64,23 @@ void Controller::add_deliveries(GaugeText& gauges) {
              static_cast<double>(pages.latency_ms_sum) / 1000);
 }
 
+void Controller::add_alertmanagers(GaugeText& gauges) {
+  for (const AlertmanagerView& view : deliverer_.alertmanagers()) {
+    const GaugeText::Labels place{{"receiver", view.receiver}, {"instance", view.instance}};
+    const auto add = [&](const char* name, const char* help, double value) {
+      gauges.add(name, help, value, place);
+    };
+    add("picket_alertmanager_up", "1 while the newest request was taken", view.up ? 1 : 0);
+    add("picket_alertmanager_alerts", "Alerts in the newest renewal",
+        static_cast<double>(view.alerts));
+    add("picket_alertmanager_requests", "Requests since start", static_cast<double>(view.requests));
+    add("picket_alertmanager_failures", "Requests not taken, or only in part, since start",
+        static_cast<double>(view.failures));
+    add("picket_alertmanager_skew_seconds", "Its clock ahead of the controller's",
+        std::chrono::duration<double>(view.skew).count());
+  }
+}
+
 void Controller::add_agents(GaugeText& gauges) {
   const WallTime now = turn_.now();
   for (const auto& [id, row] : registry_.agents()) {
@@ -83,10 +101,44 @@ void Controller::add_checks(GaugeText& gauges) {
     gauges.add("picket_check_up", "1 while the verdict is up or degraded", up ? 1 : 0, job);
     gauges.add("picket_check_failing_regions", "Regions that fail", view->failing, job);
     gauges.add("picket_check_reporting_regions", "Regions with fresh runs", view->reporting, job);
+    const bool paused = view->check->paused &&
+                        (!view->check->paused->until || turn_.now() < *view->check->paused->until);
+    gauges.add("picket_check_paused", "1 while the check is paused", paused ? 1 : 0, job);
+    gauges.add("picket_check_flapping", "1 while rounds change too often", view->flapping, job);
+    if (view->slo) add_slo(gauges, *view);
     if (const auto gap = dispatch_.planner().worst_gap(name))
       gauges.add("picket_check_worst_gap_seconds", "Longest span in which no region looks",
                  std::chrono::duration<double>(*gap).count(), job);
   }
+}
+
+void Controller::add_slo(GaugeText& gauges, const CheckView& view) {
+  const auto budget = [&](const BudgetStatus& status, const char* sli) {
+    const GaugeText::Labels labels{{"job", view.check->name.value},
+                                   {"service", view.check->service},
+                                   {"owner", view.check->owner},
+                                   {"sli", sli}};
+    const auto add = [&](const char* name, const char* help, double value) {
+      gauges.add(name, help, value, labels);
+    };
+    add("picket_slo_objective_ratio", "What must be good, 0 to 1", status.objective / 100);
+    add("picket_slo_good", "Good rounds or runs since the objective was defined",
+        static_cast<double>(status.good_total));
+    add("picket_slo_bad", "Bad rounds or runs since the objective was defined",
+        static_cast<double>(status.bad_total));
+    if (status.left)
+      add("picket_slo_budget_left_ratio", "Error budget left in the window, below 0 when overspent",
+          *status.left);
+    for (const BurnStatus& burn : status.burn) {
+      if (!burn.rate_long) continue;
+      auto with_window = labels;
+      with_window.emplace_back("window", render_duration(burn.long_window));
+      gauges.add("picket_slo_burn_rate", "How fast the budget burns, 1 spends it exactly",
+                 *burn.rate_long, with_window);
+    }
+  };
+  budget(view.slo->availability, "availability");
+  if (view.slo->latency) budget(*view.slo->latency, "latency");
 }
 
 void Controller::add_incidents(GaugeText& gauges) {

@@ -8,6 +8,7 @@
 #include "common/async/with_deadline.h"
 #include "common/core/digest.h"
 #include "common/core/log.h"
+#include "controller/answers.h"
 #include "controller/run_log.h"
 
 namespace picket::controller {
@@ -16,80 +17,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr Millis kCommitLimit{10'000};
-constexpr std::size_t kLimitMax = 1000;
 constexpr int kBackupPages = 1024;  // 4 MiB
-
-ServerResponse json(std::string body, int status = 200) {
-  ServerResponse response;
-  response.status = status;
-  response.body = std::move(body);
-  response.headers.emplace_back("cache-control", "no-store");
-  return response;
-}
-
-int status_of(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::not_found: return 404;
-    case ErrorCode::unauthorized: return 401;
-    case ErrorCode::conflict: return 409;
-    case ErrorCode::invalid_argument:
-    case ErrorCode::protocol: return 400;
-    case ErrorCode::internal: return 500;
-    default: return 503;
-  }
-}
-
-ServerResponse problem(const Error& error) {
-  return json(render_error(error), status_of(error.code));
-}
-
-ServerResponse problem(ErrorCode code, std::string message, std::string hint = {}) {
-  return problem(Error{code, std::move(message), std::move(hint)});
-}
-
-ServerResponse text(int status, std::string body) {
-  ServerResponse response;
-  response.status = status;
-  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body = std::move(body);
-  return response;
-}
-
-// The `*` of a pattern as it stands in a path; nothing when they do not fit.
-std::optional<std::string> match(std::string_view pattern, std::string_view path) {
-  const auto star = pattern.find('*');
-  if (star == std::string_view::npos)
-    return pattern == path ? std::optional<std::string>{std::string{}} : std::nullopt;
-  const auto before = pattern.substr(0, star);
-  const auto after = pattern.substr(star + 1);
-  if (path.size() <= before.size() + after.size() || path.substr(0, before.size()) != before ||
-      path.substr(path.size() - after.size()) != after)
-    return std::nullopt;
-  const auto segment = path.substr(before.size(), path.size() - before.size() - after.size());
-  if (segment.find('/') != std::string_view::npos) return std::nullopt;
-  return std::string{segment};
-}
-
-template <class T>
-ServerResponse answer(const Result<T>& body, int status = 200) {
-  return body ? json(*body, status) : problem(body.error());
-}
-
-std::size_t limit_of(const ServerRequest& request, std::size_t fallback) {
-  const std::string text = request.query_value("limit").value_or("");
-  const auto number = std::strtoull(text.c_str(), nullptr, 10);
-  return number == 0 ? fallback : std::min<std::size_t>(number, kLimitMax);
-}
-
-Json parse_body(const ServerRequest& request) {
-  if (request.body.empty()) return Json::object();
-  Json body = Json::parse(request.body, nullptr, false);
-  return body.is_object() ? body : Json::object();
-}
-
-std::string text_of(const Json& body, const char* key) {
-  return body.contains(key) && body[key].is_string() ? body[key].get<std::string>() : "";
-}
 
 }  // namespace
 
@@ -107,6 +35,10 @@ const std::vector<PeopleRoutes::Route>& PeopleRoutes::routes() {
       {"GET", "/api/v1/incidents/*", &P::incident, Policy::read},
       {"POST", "/api/v1/incidents/*/acknowledge", &P::acknowledge, Policy::admin},
       {"GET", "/api/v1/deliveries", &P::deliveries, Policy::read},
+      {"GET", "/api/v1/slos", &P::slos, Policy::read},
+      {"GET", "/api/v1/silences", &P::silences, Policy::read},
+      {"POST", "/api/v1/silences", &P::create_silence, Policy::admin},
+      {"POST", "/api/v1/silences/*/end", &P::end_silence, Policy::admin},
       {"GET", "/api/v1/agents", &P::agents, Policy::read},
       {"POST", "/api/v1/agents/tokens", &P::create_token, Policy::admin},
       {"POST", "/api/v1/agents/revoke", &P::revoke, Policy::admin},
@@ -129,7 +61,7 @@ async::Task<ServerResponse> PeopleRoutes::handle(ServerRequest request) {
   bool path_known = false;
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
   for (const Route& route : routes()) {
-    auto segment = match(route.path, request.path);
+    auto segment = match_path(route.path, request.path);
     if (!segment) continue;
     path_known = true;
     if (route.method != method) continue;
@@ -287,6 +219,32 @@ async::Task<ServerResponse> PeopleRoutes::deliveries(ServerRequest request, std:
   const auto rows = co_await async::offload(ports_.pool, read);
   if (!rows) co_return problem(rows.error());
   co_return json(render_deliveries(*rows));
+}
+
+async::Task<ServerResponse> PeopleRoutes::slos(ServerRequest, std::string) {
+  std::vector<CheckView> views;
+  for (const CheckName& name : ports_.turn.evaluator().checks())
+    if (auto view = ports_.turn.evaluator().view(name); view && view->slo)
+      views.push_back(std::move(*view));
+  co_return json(render_slos(views));
+}
+
+async::Task<ServerResponse> PeopleRoutes::silences(ServerRequest request, std::string) {
+  co_return answer(co_await ports_.silences.list(std::move(request)));
+}
+
+async::Task<ServerResponse> PeopleRoutes::create_silence(ServerRequest request, std::string) {
+  const auto made = ports_.silences.create(request);
+  if (!made) co_return problem(made.error());
+  if (const Status settled = co_await settle(); !settled) co_return problem(settled.error());
+  co_return json(*made, 201);
+}
+
+async::Task<ServerResponse> PeopleRoutes::end_silence(ServerRequest request, std::string id) {
+  const auto ended = ports_.silences.end(request, id);
+  if (!ended) co_return problem(ended.error());
+  if (const Status settled = co_await settle(); !settled) co_return problem(settled.error());
+  co_return json(*ended);
 }
 
 async::Task<ServerResponse> PeopleRoutes::agents(ServerRequest, std::string) {

@@ -11,6 +11,7 @@
 #include "controller/agent_routes.h"
 #include "controller/api/series.h"
 #include "controller/reloader.h"
+#include "controller/silence_routes.h"
 #include "controller/test_routes.h"
 
 namespace picket::controller {
@@ -26,6 +27,7 @@ class PeopleRoutes {
     Registry& registry;
     Reloader& reloader;
     const SeriesBook& series;
+    SilenceRoutes& silences;
     TestRoutes& tests;
   };
   struct Settings {
@@ -62,6 +64,10 @@ class PeopleRoutes {
   async::Task<ServerResponse> incident(ServerRequest request, std::string id);
   async::Task<ServerResponse> acknowledge(ServerRequest request, std::string id);
   async::Task<ServerResponse> deliveries(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> slos(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> silences(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> create_silence(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> end_silence(ServerRequest request, std::string id);
   async::Task<ServerResponse> agents(ServerRequest request, std::string segment);
   async::Task<ServerResponse> create_token(ServerRequest request, std::string segment);
   async::Task<ServerResponse> revoke(ServerRequest request, std::string segment);

@@ -5,9 +5,12 @@
 
 #include "common/async/with_deadline.h"
 #include "common/core/log.h"
+#include "common/core/text.h"
 #include "common/wire/wire.h"
 #include "controller/evaluate/event_codec.h"
+#include "controller/incident/silence_row.h"
 #include "controller/store/compression.h"
+#include "controller/turn_keys.h"
 
 namespace picket::controller {
 namespace {
@@ -15,12 +18,6 @@ namespace {
 constexpr Millis kCommitRetry{500};
 constexpr Millis kCommitRowsLimit{3'000};
 constexpr Millis kLongestNap{60'000};
-
-// As long as an agent's spool may hold a result back, and a day.
-constexpr std::int64_t kLedgerDays = 8;
-constexpr const char* kCheckPrefix = "check:";
-constexpr const char* kFleetKey = "fleet";
-constexpr const char* kRegionsKey = "regions";
 
 LedgerCode code_of(const SlotOutcome& slot) {
   switch (slot.end) {
@@ -119,22 +116,33 @@ void Turn::log_event(const Event& event) {
 
 void Turn::fold(const Event& event) {
   if (const auto* received = std::get_if<RunReceived>(&event.what)) take_run(*received);
-  if (const auto* defined = std::get_if<CheckDefined>(&event.what))
-    intervals_[defined->check.name] = defined->check.interval;
+  take_suppressions(event);
   if (on_event) on_event(event);
   absorb(evaluator_.apply(event));
+  // Rounds that a definition closes are slots of the interval before.
+  if (const auto* defined = std::get_if<CheckDefined>(&event.what))
+    intervals_[defined->check.name] = defined->check.interval;
   absorb(fleet_.apply(event));
   // Else the next start would find the deleted check in its last checkpoint.
   const auto* removed = std::get_if<CheckRemoved>(&event.what);
+  if (removed != nullptr) book_.forget(removed->check);
   if (removed != nullptr && !replaying_)
     pending_.rows.checkpoints.push_back({kCheckPrefix + removed->check.value, {}});
+}
+
+// What keeps pages back, before anything that follows from the event is told.
+void Turn::take_suppressions(const Event& event) {
+  if (const auto* defined = std::get_if<CheckDefined>(&event.what))
+    book_.define(std::make_shared<const Check>(defined->check));
+  if (const auto* set = std::get_if<SilenceSet>(&event.what)) book_.set_silence(set->silence);
+  if (const auto* ended = std::get_if<SilenceEnded>(&event.what))
+    book_.end_silence(ended->id, event.at);
 }
 
 void Turn::absorb(const Effects& effects) {
   take_rounds(effects.rounds);
   if (replaying_) return;  // its rows were committed with the events
-  for (const AlertTransition& transition : effects.transitions)
-    take_rows(book_.apply(transition));
+  for (const AlertTransition& transition : effects.transitions) take_rows(book_.apply(transition));
   Outbound& out = pending_.out;
   out.orders.insert(out.orders.end(), effects.orders.begin(), effects.orders.end());
   out.budgets.insert(out.budgets.end(), effects.budgets.begin(), effects.budgets.end());
@@ -144,8 +152,7 @@ void Turn::absorb(const Effects& effects) {
 
 void Turn::absorb(const FleetEffects& effects) {
   if (replaying_) return;
-  for (const FleetTransition& transition : effects.transitions)
-    take_rows(book_.apply(transition));
+  for (const FleetTransition& transition : effects.transitions) take_rows(book_.apply(transition));
   for (const RegionSight& sight : effects.sights) record(sight);
 }
 
@@ -153,8 +160,7 @@ void Turn::take_rows(BookRows rows) {
   receivers_missing_ += rows.receivers_missing;
   WriteSet& set = pending_.rows;
   const auto append = [](auto& to, auto& from) {
-    to.insert(to.end(), std::make_move_iterator(from.begin()),
-              std::make_move_iterator(from.end()));
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
   };
   pending_.out.outbox.insert(pending_.out.outbox.end(), rows.outbox.begin(), rows.outbox.end());
   append(set.incidents, rows.incidents);
@@ -314,63 +320,23 @@ Status Turn::acknowledge(const IncidentId& incident, const std::string& by) {
   return {};
 }
 
-Status Turn::restore() {
-  auto rows = ports_.store.checkpoints();
-  if (!rows) return fail(std::move(rows.error()));
-  for (const CheckpointRow& row : *rows) {
-    if (row.blob.empty()) continue;  // of a check that was deleted
-    const bool of_check = row.key.rfind(kCheckPrefix, 0) == 0;
-    if (!of_check && row.key != kFleetKey && row.key != kRegionsKey) continue;  // not ours
-    Status status = row.key == kFleetKey     ? fleet_.restore(row.blob)
-                    : row.key == kRegionsKey ? evaluator_.restore_regions(row.blob)
-                                             : evaluator_.restore(row.blob);
-    if (!status) return status;
-  }
-  const auto folded = ports_.store.checkpoint_seq();
-  if (!folded) return fail(folded.error());
-  last_seq_ = *folded;
-  if (auto loaded = restore_ledger(); !loaded) return loaded;
-  replaying_ = true;
-  const auto each = [this](const EventBatchRow& row) { return replay(row); };
-  Status status = ports_.store.for_each_event_batch(*folded, each);
-  replaying_ = false;
-  if (!status) return status;
-  next_checkpoint_ = now() + options_.checkpoint_every;
-  record(ControllerStarted{});
-  return {};
+void Turn::set_silence(const Silence& silence) {
+  staged().silences.push_back(row_of(silence));
+  record(SilenceSet{silence});
 }
 
-Status Turn::restore_ledger() {
-  const std::int64_t today = Ledger::day_of(now());
-  for (const CheckName& check : evaluator_.checks()) {
-    intervals_[check] = evaluator_.view(check)->check->interval;
-    const auto rows = ports_.store.ledger(check, std::nullopt, today - kLedgerDays, today);
-    if (!rows) return fail(rows.error());
-    for (const LedgerRow& row : *rows) {
-      auto codes = decompress(row.blob);
-      if (!codes || !ledger_.restore({row.check, row.region, row.day, std::move(*codes)}))
-        log::write(log::Level::error, "a day of the ledger is damaged",
-                   {{"check", row.check.value}, {"region", row.region.value}});
-    }
-  }
-  return {};
-}
-
-Status Turn::replay(const EventBatchRow& row) {
-  const auto bytes = decompress(row.blob);
-  if (!bytes) return fail(bytes.error());
-  v1::EventBatch batch;
-  if (!batch.ParseFromString(*bytes))
-    return fail(ErrorCode::corrupt, "a batch of the event log does not parse",
-                "restore the database from a backup");
-  for (const v1::Event& message : batch.events()) {
-    auto event = decode(message);
-    if (!event) return fail(std::move(event.error()));
-    if (event->seq <= last_seq_) continue;
-    last_seq_ = event->seq;
-    last_at_ = std::max(last_at_, event->at);
-    fold(*event);
-  }
+Status Turn::end_silence(const std::string& id, const std::string& by) {
+  const auto all = book_.silences(now());
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Silence& one) { return one.id == id; });
+  if (found == all.end())
+    return fail(ErrorCode::not_found, "no silence " + clean_line(id) + " holds now or later",
+                "`picket silence list` lists them");
+  SilenceRow row = row_of(*found);
+  row.until = now();
+  row.ended_by = by;
+  staged().silences.push_back(std::move(row));
+  record(SilenceEnded{id, by});
   return {};
 }
 

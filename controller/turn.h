@@ -87,6 +87,14 @@ class Turn {
   // Acknowledges an incident, by a person's name. not_found when none of that id is unresolved.
   Status acknowledge(const IncidentId& incident, const std::string& by);
 
+  // Keeps pages of matching incidents back from now on; one of the same id is replaced. The row is
+  // staged with it.
+  void set_silence(const Silence& silence);
+  // not_found: no such silence holds now or later.
+  Status end_silence(const std::string& id, const std::string& by);
+  // Those that a start finds, before restore().
+  void restore_silences(const std::vector<SilenceRow>& rows);
+
   // Stages a checkpoint now, whatever the time: for a clean shutdown.
   void checkpoint();
 
@@ -117,6 +125,7 @@ class Turn {
   Status restore_ledger();
   Status replay(const EventBatchRow& row);
   void fold(const Event& event);
+  void take_suppressions(const Event& event);
   void absorb(const Effects& effects);
   void absorb(const FleetEffects& effects);
   void take_rows(BookRows rows);

@@ -9,7 +9,8 @@ build: libboost1.81-dev  # conflicts with the Boost 1.74 dev packages, apt remov
 build: libcurl4-openssl-dev libssl-dev libc-ares-dev libprotobuf-dev protobuf-compiler  # network
 build: libyaml-cpp-dev nlohmann-json3-dev libre2-dev libsqlite3-dev libzstd-dev  # data
 build: libxml2-dev  # HTML and XML
-build: libfmt-dev libspdlog-dev libcli11-dev libexpected-dev libhowardhinnant-date-dev  # language
+build: libfmt-dev libspdlog-dev libcli11-dev libexpected-dev  # language
+build: libhowardhinnant-date-dev tzdata  # calendars
 build: libldns-dev  # DNS messages
 build: libsodium-dev prometheus-cpp-dev catch2  # signatures, own metrics, test programs
 demo: nginx-light dnsmasq-base openssl curl ca-certificates  # the demo shop
@@ -19,7 +20,9 @@ test: bind9 bind9-utils bind9-dnsutils strace jq procps iproute2  # real parts b
 test: haproxy tinyproxy-bin  # balancers with faults, a forward proxy
 test: libbrotli-dev zlib1g-dev  # what hostile bodies are packed with
 test: dokuwiki php8.2-cgi php-common  # a real application; not naming php8.2-cgi brings Apache
+test: prometheus-alertmanager exim4-daemon-light  # real channels of pages
 test: python3-jsonschema shellcheck  # the tests of the house
+test: prometheus  # promtool, which runs the rules of deploy/prometheus
 bench: prometheus-blackbox-exporter libbenchmark-dev  # the peer to compare with
 lint: clang-format-16 clang-tidy-16  # ./dev fmt, ./dev tidy --clang
 '
@@ -28,6 +31,10 @@ picket_packages() {
   local names
   names=$(sed -n "s/^$1: \\([^#]*\\).*/\\1/p" <<<"$PICKET_PACKAGES")
   [ -n "$names" ] || die "no package group '$1' (build demo test bench lint)"
+  # Exim would replace a mail server that somebody runs here.
+  if [ -e /usr/sbin/sendmail ] && [ ! -e /usr/sbin/exim4 ]; then
+    names=${names//exim4-daemon-light/}
+  fi
   echo "$names"
   # Debian's npm brings 400 packages: not where somebody's own Node.js is already there.
   if [ "$1" = test ] && ! command -v node >/dev/null; then echo nodejs npm; fi
@@ -70,7 +77,11 @@ disable_new_services() {
       haproxy) unit=haproxy.service ;;
       bind9) unit=named.service ;;
       php-common) unit=phpsessionclean.timer ;;
-      prometheus-blackbox-exporter) unit=$name.service ;;
+      exim4-daemon-light)  # its daemon has a script and no unit
+        unit=exim4-base.timer
+        as_root update-rc.d exim4 disable >/dev/null 2>&1 || true
+        ;;
+      prometheus | prometheus-alertmanager | prometheus-blackbox-exporter) unit=$name.service ;;
       *) continue ;;
     esac
     # Without the variable it takes itself for called by hand, and does nothing.

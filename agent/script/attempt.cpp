@@ -97,6 +97,7 @@ void AttemptRunner::judge(const Step& step, Nanos duration, Ran& ran) {
   ran.result.warnings = std::move(judged.warnings);
   judge.derive(step.same_across_regions);
   if (step.pop_near_region) judge.derive({"pop"});
+  judge.derive(facts_of_alerts(check_, step));
   ran.outcome.facts.merge(judge.take_derived_facts());
   if (!ran.result.failures.empty()) return;
   for (const Failure& missing : captures.failures)
@@ -148,16 +149,16 @@ async::Task<void> AttemptRunner::run_step(const Step& step, Deadline deadline, R
 }
 
 // At the end of the attempt, when every secret is known that any step has captured.
-void AttemptRunner::finish(Ran& ran) const {
+void AttemptRunner::finish(const Step& step, Ran& ran) const {
   const bool keep = options_.keep_evidence || ran.result.status == StepStatus::failed;
   for (const Hop& hop : ran.outcome.hops) {
-    RequestResult& request =
-        ran.result.requests.emplace_back(make_result(hop, options_.redactor));
+    RequestResult& request = ran.result.requests.emplace_back(make_result(hop, options_.redactor));
     if (hop.begun) request.start = *hop.begun - start_;
     if (keep)
       request.evidence = make_evidence(hop, options_.redactor, options_.evidence_body_bytes);
   }
-  ran.result.facts = make_facts(ran.outcome.facts, options_.redactor);
+  ran.result.facts =
+      make_facts(ran.outcome.facts, facts_of_alerts(check_, step), options_.redactor);
   for (Failure& failure : ran.result.failures) failure = make_safe(failure, options_.redactor);
   for (Failure& warning : ran.result.warnings) warning = make_safe(warning, options_.redactor);
 }
@@ -177,9 +178,9 @@ async::Task<std::vector<StepResult>> AttemptRunner::run() {
     if (options_.on_step) options_.on_step(ran.result);
   }
   std::vector<StepResult> results;
-  for (Ran& ran : all) {
-    finish(ran);
-    results.push_back(std::move(ran.result));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    finish(check_.steps[i], all[i]);
+    results.push_back(std::move(all[i].result));
   }
   co_return results;
 }

@@ -28,7 +28,7 @@ struct AttemptOptions {
   Redactor redactor;
   bool keep_evidence{false};  // also of steps that pass
   std::size_t evidence_body_bytes{kBodyStartBytes};
-  OnStep on_step;             // may be empty; the result is without requests
+  OnStep on_step;  // may be empty; the result is without requests
 };
 
 class AttemptRunner {
@@ -52,7 +52,7 @@ class AttemptRunner {
   void judge(const Step& step, Nanos duration, Ran& ran);
   Judged judge_answers(const Step& step, Judging judging) const;
   void fail_step(Ran& ran, FailureKind kind, std::string message, const SourcePosition& at);
-  void finish(Ran& ran) const;
+  void finish(const Step& step, Ran& ran) const;
   Deadline deadline_of(const Step& step) const;
 
   const Check& check_;

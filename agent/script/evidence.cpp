@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "agent/script/curl_line.h"
 #include "agent/script/shell_words.h"
@@ -132,6 +133,7 @@ void learn_secrets(const ProbeOutcome& outcome, Redactor& redactor) {
 RequestResult make_result(const Hop& hop, const Redactor& redactor) {
   RequestResult result;
   result.label = safe(hop.label, redactor, 64);
+  result.beside = hop.beside;
   result.method = safe(hop.request.method, redactor, 32);
   result.url = safe(hop.request.url, redactor, kUrlShownMax);
   result.status = hop.exchange.status;
@@ -145,11 +147,11 @@ RequestResult make_result(const Hop& hop, const Redactor& redactor) {
   return result;
 }
 
-std::vector<NamedFact> make_facts(const Facts& facts, const Redactor& redactor) {
+std::vector<NamedFact> make_facts(const Facts& facts, const std::vector<std::string>& wanted,
+                                  const Redactor& redactor) {
   std::vector<NamedFact> out;
-  for (const auto& [name, found] : facts) {
-    if (out.size() == kFactsMax) break;
-    if (!found.present) continue;
+  const auto add = [&](const std::string& name, const Found& found) {
+    if (out.size() == kFactsMax || !found.present) return;
     NamedFact fact{safe(name, redactor, kNameBytesMax), {}};
     if (found.is_list)
       fact.value = joined(found.values);
@@ -158,12 +160,18 @@ std::vector<NamedFact> make_facts(const Facts& facts, const Redactor& redactor) 
     if (auto* text = std::get_if<std::string>(&fact.value))
       *text = safe(*text, redactor, kFactBytesMax);
     out.push_back(std::move(fact));
-  }
+  };
+  const std::set<std::string> first{wanted.begin(), wanted.end()};
+  for (const auto& [name, found] : facts)
+    if (first.count(name) != 0) add(name, found);
+  for (const auto& [name, found] : facts)
+    if (first.count(name) == 0) add(name, found);
+  std::sort(out.begin(), out.end(),
+            [](const NamedFact& a, const NamedFact& b) { return a.name < b.name; });
   return out;
 }
 
-RequestEvidence make_evidence(const Hop& hop, const Redactor& redactor,
-                              std::size_t body_bytes) {
+RequestEvidence make_evidence(const Hop& hop, const Redactor& redactor, std::size_t body_bytes) {
   RequestEvidence evidence;
   evidence.method = safe(hop.request.method, redactor, 32);
   evidence.url = safe(hop.request.url, redactor, kUrlShownMax);
@@ -176,8 +184,8 @@ RequestEvidence make_evidence(const Hop& hop, const Redactor& redactor,
   evidence.body_start = safe_body(hop.exchange.body, redactor, most);
   evidence.request_body_start = safe_body(hop.request.body, redactor, most);
   evidence.request_body_bytes = hop.request.body.size();
-  evidence.body_decoded_bytes = std::max<std::uint64_t>(hop.decoded_bytes,
-                                                        hop.exchange.body.size());
+  evidence.body_decoded_bytes =
+      std::max<std::uint64_t>(hop.decoded_bytes, hop.exchange.body.size());
   evidence.resolved_addresses = hop.exchange.resolved_addresses;
   evidence.dns_server = hop.exchange.dns_server;
   return evidence;

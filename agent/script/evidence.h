@@ -23,9 +23,11 @@ void learn_secrets(const ProbeOutcome& outcome, Redactor& redactor);
 // The facts of one hop, without evidence.
 RequestResult make_result(const Hop& hop, const Redactor& redactor);
 
-// What of the facts goes into a result: scalars, lists as one text; cut at kFactBytesMax.
+// What of the facts goes into a result: scalars, lists as one text; cut at kFactBytesMax. Of too
+// many the wanted ones go first.
 constexpr std::size_t kFactBytesMax = 256;
-std::vector<NamedFact> make_facts(const Facts& facts, const Redactor& redactor);
+std::vector<NamedFact> make_facts(const Facts& facts, const std::vector<std::string>& wanted,
+                                  const Redactor& redactor);
 
 // Authorization, cookies, set-cookie and API keys are masked whatever they hold.
 // `body_bytes`: of each body, at most kBodyBytesMax.

@@ -53,6 +53,8 @@ void add_explain(CLI::App& app, Action& chosen);
 void add_status(CLI::App& app, Action& chosen);
 void add_results(CLI::App& app, Action& chosen);
 void add_incidents(CLI::App& app, Action& chosen);
+void add_silence(CLI::App& app, Action& chosen);
+void add_slo(CLI::App& app, Action& chosen);
 void add_agents(CLI::App& app, Action& chosen);
 void add_reload(CLI::App& app, Action& chosen);
 void add_backup(CLI::App& app, Action& chosen);

@@ -70,7 +70,8 @@ class RunText {
 
 std::string RunText::phases(const StepResult& step) const {
   Phases sum;
-  for (const RequestResult& request : step.requests) sum = sum + request.phases;
+  for (const RequestResult& request : step.requests)
+    if (!request.beside) sum = sum + request.phases;
   return render_phases(sum, options_.style);
 }
 

@@ -55,6 +55,31 @@ void decode_paused(const Fields& fields, Check& check) {
   check.paused = std::move(paused);
 }
 
+void decode_depends_on(const Fields& fields, Check& check) {
+  std::vector<std::string> names;
+  if (!fields.texts("depends_on", names)) return;
+  fields.each("depends_on", [&](const Node& node) {
+    if (!is_label_name(node.text))
+      fields.report()
+          .add("E0111", node.at,
+               fmt::format("`{}` is no name for a check", cut_utf8(node.text, 70)))
+          .help = "the name of another check";
+    else if (node.text == check.name.value)
+      fields.report().add("E0111", node.at, "a check does not depend on itself");
+  });
+  for (std::string& name : names) check.depends_on.emplace_back(std::move(name));
+}
+
+// Objective, maintenance, dependencies and whether it pages at all.
+void decode_promises(const Fields& fields, Check& check) {
+  if (const Entry* slo = fields.find("slo")) check.slo = decode_slo(fields.report(), *slo->value);
+  if (const Entry* windows = fields.find("maintenance"))
+    check.maintenance = decode_maintenance(fields.report(), *windows->value);
+  decode_depends_on(fields, check);
+  std::string rollout;
+  if (fields.choice("rollout", {"live", "shadow"}, rollout)) check.shadow = rollout == "shadow";
+}
+
 void decode_what_to_do(CheckContext& context, const Fields& fields, Check& check) {
   const Entry* steps = fields.find("steps");
   if (steps == nullptr) {
@@ -87,11 +112,12 @@ std::optional<Check> decode_check(Report& report, const Node& node, const Check&
   decode_general(fields, check);
   if (check.service.empty()) check.service = check.owner;
   decode_paused(fields, check);
+  decode_promises(fields, check);
   References references(report, check.vars);
   CheckContext context{report, references};
   decode_what_to_do(context, fields, check);
   check.secrets = references.secrets();
-  check.alerts = decode_alerts(report, fields.find("alerts"), node.at);
+  check.alerts = decode_alerts(report, fields.find("alerts"), node.at, check.slo);
   if (report.error_count() == errors_before) check_semantics(report, check, node, options);
   if (report.error_count() != errors_before) return std::nullopt;
   return check;

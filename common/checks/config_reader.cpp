@@ -38,7 +38,8 @@ bool is_host_name(std::string_view text) {
 
 // A source line in a message shows no secret; its length stays, carets point into it.
 void mask_secrets(std::string& excerpt) {
-  for (const std::string_view key : {"routing_key:", "secret:"}) {
+  for (const std::string_view key :
+       {"routing_key:", "secret:", "webhook_url:", "password:", "token:"}) {
     for (std::size_t at = excerpt.find(key); at != std::string::npos; at = excerpt.find(key, at)) {
       at += key.size();
       for (; at < excerpt.size() && excerpt[at] != ',' && excerpt[at] != '}'; ++at)

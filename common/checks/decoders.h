@@ -99,8 +99,15 @@ std::vector<Matcher> decode_matchers(CheckContext& context, std::string_view nam
                                      Operand operand);                          // matchers.cpp
 std::vector<Capture> decode_captures(CheckContext& context, const Node& node);  // capture.cpp
 
-// With `down` and `regional` added where they are missing (alerts.cpp).
-std::vector<Alert> decode_alerts(Report& report, const Entry* entry, const Mark& at);
+// With `down` and `regional` added where they are missing, and the burn rates of `slo`
+// (alerts.cpp).
+std::vector<Alert> decode_alerts(Report& report, const Entry* entry, const Mark& at,
+                                 const std::optional<Slo>& slo);
+std::optional<Slo> decode_slo(Report& report, const Node& node);  // slo.cpp
+std::vector<MaintenanceWindow> decode_maintenance(Report& report,
+                                                  const Node& node);  // maintenance.cpp
+// What the alerts compare must be there to be compared (metrics.cpp).
+void check_thresholds(Report& report, const Check& check);
 
 // What each value alone does not show (semantics.cpp).
 void check_semantics(Report& report, const Check& check, const Node& node,

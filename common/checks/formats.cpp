@@ -155,6 +155,22 @@ bool is_dns_name(std::string_view text) {
   });
 }
 
+bool is_mail_address(std::string_view text) {
+  const auto is_atom = [](std::string_view part) {
+    return !part.empty() && all_of(part, [](char c) {
+      return is_letter(c) || is_digit(c) ||
+             std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos;
+    });
+  };
+  const auto is_dotted = [&](std::string_view dotted) {
+    const auto parts = split(dotted, '.');
+    return std::all_of(parts.begin(), parts.end(), is_atom);
+  };
+  const std::size_t at = text.rfind('@');
+  return at != text.npos && text.size() <= 254 && at <= 64 && is_dotted(text.substr(0, at)) &&
+         is_dotted(text.substr(at + 1));
+}
+
 bool has_reference(std::string_view text) { return text.find("${{") != std::string_view::npos; }
 
 std::optional<std::string> url_error(std::string_view text) {

@@ -24,6 +24,8 @@ bool is_tag(std::string_view text);            // "tier-1", "team:payments"
 
 bool is_ip_address(std::string_view text);     // numeric, IPv4 or IPv6, without brackets
 bool is_dns_name(std::string_view text);      // "shop.example.com"
+// local@domain (RFC 5322 dot-atoms, ASCII): what may stand in a header as it is
+bool is_mail_address(std::string_view text);
 bool has_reference(std::string_view text);     // holds a ${{
 
 // What is wrong with an absolute http or https URL; ${{ }} counts as any text. Nothing: it is one.

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
+#include "common/checks/dependencies.h"
 #include "common/checks/document.h"
 #include "common/checks/files.h"
 
@@ -66,8 +68,23 @@ void drop_twins(LoadedChecks& loaded, const std::vector<Diagnostic>& twins) {
                       loaded.checks.end());
 }
 
+// Each keeps the others' pages back: with none of them somebody is told.
+void drop_circles(LoadedChecks& loaded) {
+  DependencyMistakes mistakes = check_dependencies(loaded.checks);
+  append(loaded.diagnostics, std::move(mistakes.diagnostics));
+  const std::set<CheckName> circular{mistakes.circular.begin(), mistakes.circular.end()};
+  for (const Check& check : loaded.checks)
+    if (circular.count(check.name) != 0)
+      for (CheckFile& file : loaded.files)
+        if (file.path == check.at.file) file.broken.push_back(check.name);
+  const auto is_circular = [&](const Check& check) { return circular.count(check.name) != 0; };
+  loaded.checks.erase(std::remove_if(loaded.checks.begin(), loaded.checks.end(), is_circular),
+                      loaded.checks.end());
+}
+
 void finish(LoadedChecks& loaded, const std::vector<Diagnostic>& twins) {
   drop_twins(loaded, twins);
+  drop_circles(loaded);
   std::map<std::string, std::vector<CheckName>> names;
   for (const Check& check : loaded.checks) names[check.at.file].push_back(check.name);
   for (CheckFile& file : loaded.files) file.checks = std::move(names[file.path]);

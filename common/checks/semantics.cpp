@@ -125,6 +125,7 @@ void check_semantics(Report& report, const Check& check, const Node& node,
   check_regions(report, check, node, options);
   check_routes(report, check, node, options);
   check_step_timeouts(report, check);
+  check_thresholds(report, check);
   if (options.strict) check_runbook(report, check, node);
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/model/sample.h"
+
 namespace picket {
 
 std::string_view to_string(Subject subject) {
@@ -35,33 +37,6 @@ std::string_view to_string(CaptureSource source) {
   return "regex";
 }
 
-std::string_view to_string(Severity severity) {
-  switch (severity) {
-    case Severity::critical: return "critical";
-    case Severity::error: return "error";
-    case Severity::warning: return "warning";
-    case Severity::info: return "info";
-  }
-  return "critical";
-}
-
-std::optional<Severity> parse_severity(std::string_view name) {
-  for (const auto severity :
-       {Severity::critical, Severity::error, Severity::warning, Severity::info})
-    if (to_string(severity) == name) return severity;
-  return std::nullopt;
-}
-
-std::string_view to_string(AlertCondition condition) {
-  switch (condition) {
-    case AlertCondition::down: return "down";
-    case AlertCondition::regional: return "regional";
-    case AlertCondition::degraded: return "degraded";
-    case AlertCondition::no_data: return "no_data";
-  }
-  return "down";
-}
-
 Millis always_allowance(const Check& check) {
   const bool any = std::any_of(check.steps.begin(), check.steps.end(),
                                [](const Step& step) { return step.always; });
@@ -70,6 +45,17 @@ Millis always_allowance(const Check& check) {
 
 Millis run_limit(const Check& check) {
   return (check.timeout + always_allowance(check)) * (1 + check.retries);
+}
+
+std::vector<std::string> facts_of_alerts(const Check& check, const Step& step) {
+  std::vector<std::string> names;
+  for (const Alert& alert : check.alerts) {
+    if (!alert.threshold || is_builtin_metric(alert.threshold->metric)) continue;
+    if (!alert.threshold->step.empty() && alert.threshold->step != step.name) continue;
+    const std::string& name = alert.threshold->metric;
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  return names;
 }
 
 int quorum_of(const Quorum& quorum, int assigned) {

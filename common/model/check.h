@@ -10,9 +10,12 @@
 #include "common/core/ids.h"
 #include "common/core/time.h"
 #include "common/model/action.h"
+#include "common/model/alert.h"
 #include "common/model/failure.h"
 #include "common/model/filter.h"
+#include "common/model/maintenance.h"
 #include "common/model/matcher.h"
+#include "common/model/slo.h"
 
 namespace picket {
 
@@ -103,24 +106,6 @@ struct Quorum {
   bool operator==(const Quorum&) const = default;
 };
 
-enum class Severity { critical, error, warning, info };
-std::string_view to_string(Severity severity);
-std::optional<Severity> parse_severity(std::string_view name);
-
-enum class AlertCondition { down, regional, degraded, no_data };
-std::string_view to_string(AlertCondition condition);
-
-struct Alert {
-  std::string id;  // the `name`, else derived from the condition; part of the dedup key
-  AlertCondition condition{AlertCondition::down};
-  Millis hold{0};  // `for`
-  Severity severity{Severity::critical};
-  std::vector<std::string> notify;  // receivers; empty: the check's
-  std::string summary;
-  SourcePosition at;
-  bool operator==(const Alert&) const = default;
-};
-
 struct Paused {
   std::optional<WallTime> until;
   std::string reason;
@@ -152,8 +137,16 @@ struct Check {
   std::string runbook;
   std::optional<Paused> paused;
   SourcePosition at;
+  std::optional<Slo> slo;
+  std::vector<MaintenanceWindow> maintenance;
+  std::vector<CheckName> depends_on;  // whose `down` keeps this check from paging
+  bool shadow{false};                 // evaluated and recorded, never paged
   bool operator==(const Check&) const = default;
 };
+
+// The facts that the alerts compare, of this step: what a run must report beside what its own
+// expectations ask for. In the order of the alerts, each once.
+std::vector<std::string> facts_of_alerts(const Check& check, const Step& step);
 
 // How much longer than its timeout an attempt may last, so that always steps can clean up after
 // steps that took it all: 10 s or the timeout, whichever is less; zero without always steps.

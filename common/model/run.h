@@ -66,7 +66,8 @@ struct RequestEvidence {
 // One hop of a step: redirects, and probes that ask several times, make several. Of what is not
 // HTTP the method is the protocol ("TLS", "DNS") and the URL names the target ("tls://host:443").
 struct RequestResult {
-  std::string label;  // which hop it is, where the kind says so: "token", "origin"; else empty
+  std::string label;   // which hop it is, where the kind says so: "token", "origin"; else empty
+  bool beside{false};  // fetched at the same time as others: its phases are not the step's
   std::string method;
   std::string url;  // redacted, query values kept only where they hold no secret
   int status{0};

@@ -127,16 +127,73 @@ Quorum read_quorum(Fields& fields, const v1::Quorum& message) {
           static_cast<int>(fields.number("number", message.number(), 0, 10'000))};
 }
 
+Threshold read_threshold(Fields& fields, const v1::Threshold& message) {
+  Fields::Part part(fields, "threshold");
+  Threshold out;
+  out.step = fields.text("step", message.step(), kNameMax);
+  out.metric = fields.name("metric", message.metric());
+  out.aggregate =
+      fields.word("aggregate", message.aggregate(), enumerator_named<Aggregate, Aggregate::count>);
+  out.comparison =
+      fields.word("comparison", message.comparison(), enumerator_named<Comparison, Comparison::ne>);
+  out.literal = read_value(fields, message.literal());
+  out.unit = fields.word("unit", message.unit(), enumerator_named<LiteralUnit, LiteralUnit::flag>);
+  out.over = fields.millis("over_ms", message.over_ms());
+  out.scope = fields.word("scope", message.scope(),
+                          enumerator_named<ThresholdScope, ThresholdScope::regions>);
+  out.regions = static_cast<int>(fields.number("regions", message.regions(), 1, 10'000));
+  out.samples = static_cast<int>(fields.number("samples", message.samples(), 1, 1'000'000));
+  return out;
+}
+
+Slo read_slo(Fields& fields, const v1::Slo& message) {
+  Fields::Part part(fields, "slo");
+  Slo out;
+  out.objective = message.objective();
+  if (!(out.objective > 0 && out.objective < 100)) fields.refuse("objective", "out of range");
+  out.window = fields.millis("window_ms", message.window_ms(), Millis{1});
+  out.budget_by =
+      fields.word("budget_by", message.budget_by(), enumerator_named<BudgetBy, BudgetBy::runs>);
+  out.burn_alerts = message.burn_alerts();
+  if (message.latency_under_ms() == 0) return out;
+  out.latency = LatencyObjective{fields.millis("latency_under_ms", message.latency_under_ms()),
+                                 message.latency_objective()};
+  if (!(out.latency->objective > 0 && out.latency->objective < 100))
+    fields.refuse("latency_objective", "out of range");
+  return out;
+}
+
+MaintenanceWindow read_maintenance(Fields& fields, const v1::MaintenanceWindow& message) {
+  MaintenanceWindow out;
+  if (message.has_from_unix_ms()) out.from = fields.time("from_unix_ms", message.from_unix_ms());
+  if (message.has_until_unix_ms())
+    out.until = fields.time("until_unix_ms", message.until_unix_ms());
+  if (out.from.has_value() != out.until.has_value()) fields.refuse("until_unix_ms", "missing");
+  out.start_minute =
+      static_cast<int>(fields.number("start_minute", message.start_minute(), 0, 24 * 60 - 1));
+  out.weekdays = fields.list("weekdays", message.weekdays(), 7, [](Fields& inner, int day) {
+    return static_cast<int>(inner.number("day", day, 0, 6));
+  });
+  out.duration = fields.millis("duration_ms", message.duration_ms());
+  out.timezone = fields.name("timezone", message.timezone());
+  out.reason = fields.text("reason", message.reason());
+  out.at = fields.position("at", message.at());
+  return out;
+}
+
 Alert read_alert(Fields& fields, const v1::Alert& message) {
   Alert out;
   out.id = fields.name("id", message.id());
   out.condition = fields.word("condition", message.condition(),
-                              enumerator_named<AlertCondition, AlertCondition::no_data>);
+                              enumerator_named<AlertCondition, AlertCondition::threshold>);
   out.hold = fields.millis("hold_ms", message.hold_ms());
   out.severity = fields.word("severity", message.severity(), parse_severity);
   out.notify = fields.list("notify", message.notify(), kListMax, read_name);
   out.summary = fields.text("summary", message.summary());
   out.at = fields.position("at", message.at());
+  if (message.has_threshold()) out.threshold = read_threshold(fields, message.threshold());
+  const bool compares = out.condition == AlertCondition::threshold;
+  if (compares != out.threshold.has_value()) fields.refuse("threshold", "does not fit");
   return out;
 }
 
@@ -152,6 +209,12 @@ void read_rules(Fields& fields, const v1::Check& message, Check& out) {
       static_cast<int>(fields.number("failing_y", message.failing_y(), out.failing_x, 1'000));
   out.alerts = fields.list("alerts", message.alerts(), kListMax, read_alert);
   out.notify = fields.list("notify", message.notify(), kListMax, read_name);
+  if (message.has_slo()) out.slo = read_slo(fields, message.slo());
+  out.maintenance = fields.list("maintenance", message.maintenance(), kListMax, read_maintenance);
+  out.depends_on = fields.list(
+      "depends_on", message.depends_on(), kListMax,
+      [](Fields& inner, const std::string& name) { return CheckName{inner.name("name", name)}; });
+  out.shadow = message.shadow();
   if (!message.has_paused()) return;
   Fields::Part part(fields, "paused");
   out.paused.emplace();

@@ -79,6 +79,7 @@ RequestEvidence read_evidence(Fields& fields, const v1::RequestEvidence& message
 RequestResult read_request(Fields& fields, const v1::RequestResult& message) {
   RequestResult out;
   out.label = fields.text("label", message.label(), kNameMax);
+  out.beside = message.beside();
   out.method = fields.text("method", message.method(), kNameMax);
   out.url = fields.text("url", message.url());
   out.status = read_status(fields, message.status());

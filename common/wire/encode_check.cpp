@@ -14,6 +14,29 @@ void put(const RegionSelector& regions, v1::RegionSelector& out) {
   if (regions.at_least) out.set_at_least(*regions.at_least);
 }
 
+void put_threshold(const Threshold& threshold, v1::Threshold& out) {
+  out.set_step(threshold.step);
+  out.set_metric(threshold.metric);
+  out.set_aggregate(std::string(to_string(threshold.aggregate)));
+  out.set_comparison(std::string(to_string(threshold.comparison)));
+  put_value(threshold.literal, *out.mutable_literal());
+  out.set_unit(std::string(to_string(threshold.unit)));
+  out.set_over_ms(threshold.over.count());
+  out.set_scope(std::string(to_string(threshold.scope)));
+  out.set_regions(threshold.regions);
+  out.set_samples(threshold.samples);
+}
+
+void put_slo(const Slo& slo, v1::Slo& out) {
+  out.set_objective(slo.objective);
+  out.set_window_ms(slo.window.count());
+  out.set_budget_by(std::string(to_string(slo.budget_by)));
+  out.set_burn_alerts(slo.burn_alerts);
+  if (!slo.latency) return;
+  out.set_latency_under_ms(slo.latency->under.count());
+  out.set_latency_objective(slo.latency->objective);
+}
+
 class Encoder {
  public:
   explicit Encoder(Positions positions) : positions_(positions) {}
@@ -31,6 +54,7 @@ class Encoder {
   void put_capture(const Capture& capture, v1::Capture& out) const;
   void put_step(const Step& step, v1::Step& out) const;
   void put_alert(const Alert& alert, v1::Alert& out) const;
+  void put_maintenance(const MaintenanceWindow& window, v1::MaintenanceWindow& out) const;
   void put_rules(const Check& check, v1::Check& out) const;
 
   Positions positions_;
@@ -100,6 +124,18 @@ void Encoder::put_alert(const Alert& alert, v1::Alert& out) const {
   put_texts(alert.notify, out.mutable_notify());
   out.set_summary(alert.summary);
   put_at(alert.at, out);
+  if (alert.threshold) put_threshold(*alert.threshold, *out.mutable_threshold());
+}
+
+void Encoder::put_maintenance(const MaintenanceWindow& window, v1::MaintenanceWindow& out) const {
+  if (window.from) out.set_from_unix_ms(window.from->unix_ms());
+  if (window.until) out.set_until_unix_ms(window.until->unix_ms());
+  out.set_start_minute(window.start_minute);
+  for (const int day : window.weekdays) out.add_weekdays(day);
+  out.set_duration_ms(window.duration.count());
+  out.set_timezone(window.timezone);
+  out.set_reason(window.reason);
+  put_at(window.at, out);
 }
 
 void Encoder::put_rules(const Check& check, v1::Check& out) const {
@@ -112,6 +148,10 @@ void Encoder::put_rules(const Check& check, v1::Check& out) const {
   out.set_failing_y(check.failing_y);
   for (const auto& alert : check.alerts) put_alert(alert, *out.add_alerts());
   put_texts(check.notify, out.mutable_notify());
+  if (check.slo) put_slo(*check.slo, *out.mutable_slo());
+  for (const auto& window : check.maintenance) put_maintenance(window, *out.add_maintenance());
+  for (const auto& name : check.depends_on) out.add_depends_on(name.value);
+  out.set_shadow(check.shadow);
   if (!check.paused) return;
   if (check.paused->until) out.mutable_paused()->set_until_unix_ms(check.paused->until->unix_ms());
   out.mutable_paused()->set_reason(check.paused->reason);

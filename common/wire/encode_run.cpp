@@ -64,6 +64,7 @@ void put(const RequestEvidence& evidence, v1::RequestEvidence& out) {
 
 void put(const RequestResult& request, v1::RequestResult& out) {
   out.set_label(request.label);
+  out.set_beside(request.beside);
   out.set_method(request.method);
   out.set_url(request.url);
   out.set_status(request.status);

@@ -92,7 +92,7 @@ void SeriesBook::observe(const RunResult& run) {
   series.status = 0;
   for (const StepResult& step : attempt.steps)
     for (const RequestResult& request : step.requests) {
-      series.phases = series.phases + request.phases;
+      if (!request.beside) series.phases = series.phases + request.phases;
       if (request.status != 0) series.status = request.status;
     }
   series.certificate_expiry = earliest_expiry(attempt);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/api/json_parts.h"
+#include "controller/api/slo_json.h"
 
 namespace picket::controller {
 namespace {
@@ -47,6 +48,10 @@ Json check_json(const CheckView& view, std::optional<Millis> worst_gap) {
   if (worst_gap) json["worst_gap_ms"] = worst_gap->count();
   json["tags"] = check.tags;
   json["firing"] = view.firing;
+  json["flapping"] = view.flapping;
+  if (check.shadow) json["rollout"] = "shadow";
+  if (view.maintenance) json["maintenance"] = *view.maintenance;
+  if (view.slo) json["slo"] = slo_json(*view.slo);
   const bool watched = std::any_of(check.steps.begin(), check.steps.end(), [](const Step& step) {
     return !step.same_across_regions.empty() || step.pop_near_region;
   });
@@ -74,6 +79,8 @@ Json incident_json(const IncidentRow& row) {
             {"opened", time_json(row.opened)},
             {"acknowledged", time_json(row.acknowledged)},
             {"resolved", time_json(row.resolved)}};
+  json["cause"] = row.cause.empty() ? Json{} : Json{row.cause};
+  json["parent"] = row.parent.empty() ? Json{} : Json{row.parent.value};
   json["detail"] = Json::parse(row.detail_json, nullptr, false);
   if (json["detail"].is_discarded()) json["detail"] = nullptr;
   return json;

@@ -28,13 +28,13 @@ struct RegionSummary {
 };
 
 struct ReloadView {
-  WallTime at;                  // of the last load
-  std::size_t checks{0};        // in force
+  WallTime at;            // of the last load
+  std::size_t checks{0};  // in force
   std::size_t errors{0};
   std::size_t warnings{0};
   std::vector<std::string> kept;  // broken in the files, old version in force
-  std::string waits_for;        // why a confirmation is needed; empty: nothing waits
-  std::string diagnostics;      // rendered, cut
+  std::string waits_for;          // why a confirmation is needed; empty: nothing waits
+  std::string diagnostics;        // rendered, cut
 };
 
 struct StatusView {
@@ -50,6 +50,8 @@ struct StatusView {
 
 std::string render_status(const StatusView& view);
 std::string render_check(const CheckView& view, std::optional<Millis> worst_gap);
+// Every check that has an objective, with its budgets and burn rates.
+std::string render_slos(const std::vector<CheckView>& views);
 std::string render_agents(const std::vector<AgentView>& agents,
                           const std::vector<JoinTokenRow>& tokens);
 std::string render_incidents(const std::vector<IncidentRow>& incidents);

@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 #include <set>
 #include <vector>
 
-#include "common/checks/config_reader.h"
 #include "common/checks/formats.h"
-#include "common/core/hex.h"
 #include "common/core/text.h"
+#include "controller/config/receiver_kinds.h"
 
 namespace picket::controller {
 namespace {
@@ -22,72 +20,51 @@ using checks::KeyGroup;
 using checks::Node;
 using checks::Report;
 
-constexpr std::string_view kPagerDutyUrl = "https://events.pagerduty.com";
-constexpr std::size_t kRoutingKeyBytes = 32;
-constexpr std::string_view kWebhookPrefix = "whsec_";
+constexpr checks::Range<Millis> kEscalateAfter{minutes{1}, hours{24}};
 
 const KeyGroup& receiver_keys() {
-  static constexpr std::string_view kKeys[] = {"pagerduty", "webhook", "fallback"};
+  static const KeyGroup keys = [] {
+    std::vector<std::string_view> names;
+    for (const ReceiverKindReader& kind : receiver_kinds()) names.push_back(kind.key);
+    names.insert(names.end(), {"fallback", "escalate"});
+    return checks::make_key_group(
+        "receiver", fmt::format("keys of a receiver: {}", fmt::join(names, ", ")), names);
+  }();
+  return keys;
+}
+
+// One of the kinds, and only one.
+void read_kind(Report& report, const Fields& fields, const Entry& entry, Receiver& receiver) {
+  const ReceiverKindReader* chosen = nullptr;
+  for (const ReceiverKindReader& kind : receiver_kinds()) {
+    const Entry* found = fields.find(kind.key);
+    if (found == nullptr) continue;
+    if (chosen != nullptr) {
+      report.add("E0113", found->at,
+                 fmt::format("`{}` and `{}` exclude each other", chosen->key, kind.key));
+      return;
+    }
+    chosen = &kind;
+  }
+  if (chosen != nullptr) return chosen->read(report, *fields.find(chosen->key)->value, receiver);
+  if (!fields.is_map()) return;
+  std::vector<std::string_view> examples;
+  for (const ReceiverKindReader& kind : receiver_kinds()) examples.push_back(kind.example);
+  report.add("E0109", entry.at, fmt::format("`{}` does not say how to tell anybody", entry.key))
+      .help = fmt::format("add one of {}", fmt::join(examples, ", "));
+}
+
+void read_escalation(Report& report, const Fields& fields, Receiver& receiver) {
+  const Entry* entry = fields.find("escalate");
+  if (entry == nullptr) return;
+  static constexpr std::string_view kKeys[] = {"after", "to"};
   static const KeyGroup keys =
-      checks::make_key_group("receiver", "keys of a receiver: pagerduty, webhook, fallback", kKeys);
-  return keys;
-}
-
-const KeyGroup& pagerduty_keys() {
-  static constexpr std::string_view kKeys[] = {"routing_key", "routing_key_file", "events_url",
-                                               "ca_file"};
-  static const KeyGroup keys = checks::make_key_group(
-      "pagerduty", "keys of pagerduty: routing_key, routing_key_file, events_url, ca_file", kKeys);
-  return keys;
-}
-
-const KeyGroup& webhook_keys() {
-  static constexpr std::string_view kKeys[] = {"url", "secret", "secret_file", "ca_file"};
-  static const KeyGroup keys = checks::make_key_group(
-      "webhook", "keys of webhook: url, secret, secret_file, ca_file", kKeys);
-  return keys;
-}
-
-const checks::Mark& place_of(const Fields& fields, const std::string& key) {
-  for (const std::string& name : {key, key + "_file"})
-    if (const Entry* entry = fields.find(name)) return entry->value->at;
-  return fields.at();
-}
-
-void read_pagerduty(Report& report, const Node& node, Receiver& out) {
-  const Fields fields(report, node, pagerduty_keys());
-  out.kind = ReceiverKind::pagerduty;
-  out.url = std::string{kPagerDutyUrl};
-  checks::read_url(fields, "events_url", out.url);
-  while (out.url.ends_with('/')) out.url.pop_back();
-  fields.text("ca_file", out.ca_file);
-  if (!checks::read_secret(fields, "routing_key", out.secret)) return;
-  if (out.secret.size() != kRoutingKeyBytes)
-    report
-        .add("E0111", place_of(fields, "routing_key"),
-             fmt::format("a routing key has 32 characters, this one {}", out.secret.size()))
-        .help = "the integration key of an Events API v2 integration";
-}
-
-// Standard Webhooks: "whsec_" and base64 of 24 to 64 bytes.
-bool is_webhook_secret(std::string_view text) {
-  if (!text.starts_with(kWebhookPrefix)) return false;
-  const auto bytes = from_base64(text.substr(kWebhookPrefix.size()));
-  return bytes && bytes->size() >= 24 && bytes->size() <= 64;
-}
-
-void read_webhook(Report& report, const Node& node, Receiver& out) {
-  const Fields fields(report, node, webhook_keys());
-  out.kind = ReceiverKind::webhook;
-  fields.require("url", "url: https://hooks.example.com/picket");
-  checks::read_url(fields, "url", out.url);
-  fields.text("ca_file", out.ca_file);
-  if (!checks::read_secret(fields, "secret", out.secret)) return;
-  if (!is_webhook_secret(out.secret))
-    report
-        .add("E0111", place_of(fields, "secret"),
-             "the secret is not whsec_ and base64 of 24 to 64 bytes")
-        .help = "make one: echo whsec_$(openssl rand -base64 24)";
+      checks::make_key_group("escalate", "keys of escalate: after, to", kKeys);
+  const Fields escalate(report, *entry->value, keys);
+  escalate.require("after", "after: 15m");
+  escalate.require("to", "to: pagerduty/managers");
+  escalate.duration("after", kEscalateAfter, receiver.escalate_after);
+  escalate.text("to", receiver.escalate_to);
 }
 
 std::optional<Receiver> read_receiver(Report& report, const Entry& entry) {
@@ -100,25 +77,18 @@ std::optional<Receiver> read_receiver(Report& report, const Entry& entry) {
              fmt::format("`{}` is no name of a receiver", cut_utf8(entry.key, 60)))
         .help = "kind/name, for example pagerduty/payments";
   fields.text("fallback", receiver.fallback);
-  const Entry* pagerduty = fields.find("pagerduty");
-  const Entry* webhook = fields.find("webhook");
-  if (pagerduty != nullptr && webhook != nullptr) {
-    report.add("E0113", webhook->at, "`pagerduty` and `webhook` exclude each other");
-  } else if (pagerduty != nullptr) {
-    read_pagerduty(report, *pagerduty->value, receiver);
-  } else if (webhook != nullptr) {
-    read_webhook(report, *webhook->value, receiver);
-  } else if (fields.is_map()) {
-    report.add("E0109", entry.at, fmt::format("`{}` does not say how to tell anybody", entry.key))
-        .help = "add pagerduty: {routing_key_file: ..} or webhook: {url: .., secret_file: ..}";
-  }
+  read_escalation(report, fields, receiver);
+  read_kind(report, fields, entry, receiver);
   return receiver;
 }
 
-const checks::Mark& fallback_place(const Node& node, const std::string& name) {
+// Where `key` of a receiver names another one; `inner`: of a map there.
+const checks::Mark& place_of(const Node& node, const std::string& name, std::string_view key,
+                             std::string_view inner = {}) {
   const Entry* receiver = node.find(name);
-  const Entry* fallback = receiver->value->find("fallback");
-  return fallback == nullptr ? receiver->at : fallback->value->at;
+  const Entry* found = receiver->value->find(key);
+  if (found != nullptr && !inner.empty()) found = found->value->find(inner);
+  return found == nullptr ? receiver->at : found->value->at;
 }
 
 // The fallbacks of `start` in order, up to the first that repeats or leads nowhere.
@@ -129,22 +99,42 @@ bool leads_back(const std::map<std::string, Receiver>& receivers, const std::str
   return name == start;
 }
 
+void add_unknown(Report& report, const checks::Mark& at, const std::string& name,
+                 const std::map<std::string, Receiver>& receivers) {
+  std::vector<std::string> names;
+  for (const auto& [known, receiver] : receivers) names.push_back(known);
+  Diagnostic& mistake =
+      report.add("E0303", at, fmt::format("no receiver `{}`", cut_utf8(name, 60)));
+  const std::string near = did_you_mean(name, names);
+  if (!near.empty()) mistake.note = fmt::format("did you mean `{}`?", near);
+}
+
 void check_fallbacks(Report& report, const Node& node,
                      const std::map<std::string, Receiver>& receivers) {
-  std::vector<std::string> names;
-  for (const auto& [name, receiver] : receivers) names.push_back(name);
   for (const auto& [name, receiver] : receivers) {
     if (receiver.fallback.empty()) continue;
-    if (receivers.count(receiver.fallback) == 0) {
-      Diagnostic& mistake =
-          report.add("E0303", fallback_place(node, name),
-                     fmt::format("no receiver `{}`", cut_utf8(receiver.fallback, 60)));
-      const std::string near = did_you_mean(receiver.fallback, names);
-      if (!near.empty()) mistake.note = fmt::format("did you mean `{}`?", near);
-    } else if (leads_back(receivers, name)) {
-      report.add("E0302", fallback_place(node, name), "the fallbacks lead back to this receiver")
+    if (receivers.count(receiver.fallback) == 0)
+      add_unknown(report, place_of(node, name, "fallback"), receiver.fallback, receivers);
+    else if (leads_back(receivers, name))
+      report
+          .add("E0302", place_of(node, name, "fallback"),
+               "the fallbacks lead back to this receiver")
           .help = "when it cannot be reached, nobody would be told";
-    }
+  }
+}
+
+// Escalations may lead back, for nobody is told twice; not at once, though.
+void check_escalations(Report& report, const Node& node,
+                       const std::map<std::string, Receiver>& receivers) {
+  for (const auto& [name, receiver] : receivers) {
+    if (receiver.escalate_to.empty()) continue;
+    if (receivers.count(receiver.escalate_to) == 0)
+      add_unknown(report, place_of(node, name, "escalate", "to"), receiver.escalate_to, receivers);
+    else if (receiver.escalate_to == name)
+      report
+          .add("E0302", place_of(node, name, "escalate", "to"),
+               "the escalation leads to the receiver itself")
+          .help = "it is told already; name another one";
   }
 }
 
@@ -156,6 +146,7 @@ std::map<std::string, Receiver> read_receivers(Report& report, const Node& node)
     if (auto receiver = read_receiver(report, entry))
       receivers.emplace(entry.key, std::move(*receiver));
   check_fallbacks(report, node, receivers);
+  check_escalations(report, node, receivers);
   return receivers;
 }
 

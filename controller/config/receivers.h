@@ -10,7 +10,8 @@
 
 namespace picket::controller {
 
-// A map KIND/NAME -> {pagerduty: {..} | webhook: {..}, fallback: KIND/NAME}.
+// A map KIND/NAME -> {pagerduty: {..} or another kind, fallback: KIND/NAME,
+// escalate: {after: 15m, to: KIND/NAME}}.
 std::map<std::string, Receiver> read_receivers(checks::Report& report, const checks::Node& node);
 
 }  // namespace picket::controller

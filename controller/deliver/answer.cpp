@@ -13,14 +13,6 @@ namespace {
 
 constexpr Millis kRetryAfterMax = Seconds{120};
 
-// RFC 9110 10.1.5: the preferred form only, "Sun, 06 Nov 1994 08:49:37 GMT".
-std::optional<std::time_t> parse_http_date(const std::string& text) {
-  std::tm parts{};
-  const char* end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  if (end == nullptr || *end != '\0') return std::nullopt;
-  return ::timegm(&parts);
-}
-
 SendClass class_of_status(int status) {
   switch (status) {
     case 400:
@@ -38,6 +30,13 @@ SendClass class_of_status(int status) {
 }
 
 }  // namespace
+
+std::optional<WallTime> parse_http_date(const std::string& text) {
+  std::tm parts{};
+  const char* end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return WallTime::from_unix_ms(std::int64_t{::timegm(&parts)} * 1000);
+}
 
 std::string answer_text(std::string_view text, std::string_view secret) {
   std::string line = clean_line(text.substr(0, 4096));
@@ -65,7 +64,7 @@ std::optional<Millis> retry_after_of(const http::Headers& headers) {
     const auto date = http::find_header(headers, "date");
     const auto now = date ? parse_http_date(*date) : std::nullopt;
     if (!until || !now) return std::nullopt;
-    seconds = *until - *now;
+    seconds = (*until - *now).count() / 1000;
   }
   return std::clamp(Millis{Seconds{std::clamp<std::int64_t>(seconds, 0, 3600)}}, Millis{0},
                     kRetryAfterMax);

@@ -9,13 +9,27 @@ constexpr Millis kWindow = Seconds{60};
 constexpr int kFailuresToOpen = 3;
 constexpr Millis kFailureCounts = minutes{5};
 
+constexpr Millis kSlackSpacing{1100};
+constexpr std::size_t kMailsInFlight = 2;
+
 }  // namespace
+
+ChannelLimits limits_of(ReceiverKind kind, const ChannelLimits& usual) {
+  ChannelLimits limits = usual;
+  if (kind == ReceiverKind::slack) {
+    limits.spacing = kSlackSpacing;
+    limits.in_flight = 1;  // messages of two attempts may arrive the other way round
+  }
+  if (kind == ReceiverKind::email) limits.in_flight = kMailsInFlight;
+  return limits;
+}
 
 WallTime Channel::free_at(Severity severity, WallTime now, const ChannelLimits& limits) const {
   const std::size_t allowed =
       severity == Severity::critical ? limits.sends_per_minute : limits.below_critical_per_minute;
-  if (sent_.size() < allowed) return now;
-  return std::max(now, sent_[sent_.size() - allowed] + kWindow);
+  const WallTime spaced = sent_.empty() ? now : std::max(now, sent_.back() + limits.spacing);
+  if (sent_.size() < allowed) return spaced;
+  return std::max(spaced, sent_[sent_.size() - allowed] + kWindow);
 }
 
 void Channel::started(WallTime now) {

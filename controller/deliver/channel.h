@@ -8,6 +8,7 @@
 
 #include "common/core/time.h"
 #include "common/model/check.h"
+#include "controller/deliver/receivers.h"
 
 namespace picket::controller {
 
@@ -15,7 +16,11 @@ struct ChannelLimits {
   std::size_t sends_per_minute{95};           // PagerDuty takes about 120 per routing key
   std::size_t below_critical_per_minute{80};  // the rest is kept for criticals
   std::size_t in_flight{8};
+  Millis spacing{0};  // between the starts of two sends
 };
+
+// `usual`, or less where a kind of channel takes less: Slack about one message a second.
+ChannelLimits limits_of(ReceiverKind kind, const ChannelLimits& usual);
 
 class Channel {
  public:

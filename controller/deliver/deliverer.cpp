@@ -6,14 +6,10 @@
 
 #include "common/async/with_deadline.h"
 #include "common/core/log.h"
-#include "controller/deliver/pagerduty.h"
-#include "controller/deliver/webhook.h"
 
 namespace picket::controller {
 namespace {
 
-// The client keeps to 10 s itself; this is for a client that does not.
-constexpr Millis kAttemptMax = Seconds{12};
 constexpr Millis kWakeMax = Seconds{10};
 constexpr Millis kWakeMin{50};
 
@@ -53,10 +49,10 @@ async::Task<bool> notified(async::Notice& notice) {
   co_return true;
 }
 
-SendResult unsendable(SendClass kind, std::string error) {
+SendResult unknown_receiver(const std::string& name) {
   SendResult result;
-  result.kind = kind;
-  result.error = std::move(error);
+  result.kind = SendClass::misconfigured;
+  result.error = fmt::format("receiver {} is not in the configuration", name);
   return result;
 }
 
@@ -67,6 +63,8 @@ Deliverer::Deliverer(Ports ports, DelivererOptions options, Random random,
     : ports_(std::move(ports)),
       options_(options),
       machine_(options.outbox, directory_, random),
+      feed_({ports_.clock, ports_.http}, directory_),
+      sender_({ports_.clock, ports_.http, ports_.mail}, feed_),
       work_(ports_.executor),
       unsaved_rows_(ports_.executor),
       progress_(ports_.executor),
@@ -75,10 +73,12 @@ Deliverer::Deliverer(Ports ports, DelivererOptions options, Random random,
 }
 
 void Deliverer::restore(std::vector<OutboxRow> rows) {
+  for (const OutboxRow& row : rows) feed_.learn(row);
   take(machine_.restore(std::move(rows), ports_.clock.wall_now()));
 }
 
 void Deliverer::add(const std::vector<OutboxRow>& rows) {
+  for (const OutboxRow& row : rows) feed_.learn(row);
   take(machine_.add(rows, ports_.clock.wall_now()));
   work_.notify_all();
 }
@@ -91,6 +91,7 @@ void Deliverer::set_receivers(std::vector<Receiver> receivers) {
 
 void Deliverer::take(OutboxStep step) {
   for (OutboxRow& row : step.changed) {
+    feed_.learn(row);
     const std::string id = row.id;
     unsaved_[id] = std::move(row);
   }
@@ -122,6 +123,7 @@ void Deliverer::note(const DeliveryReport& report) {
 
 async::Task<void> Deliverer::run() {
   tasks_.spawn("outbox commits", commit_loop());
+  tasks_.spawn("alertmanager", feed_.run());
   while (!stopping_) {
     const WallTime now = ports_.clock.wall_now();
     take(machine_.advance(now));
@@ -203,22 +205,9 @@ async::Task<void> Deliverer::send(OutboxRow row, std::uint64_t version) {
 async::Task<SendResult> Deliverer::attempt(OutboxRow row) {
   const auto route = parse_route(row.route_json);
   const auto receiver = route ? directory_.settings(*route) : std::nullopt;
-  if (!receiver)
-    co_return unsendable(SendClass::misconfigured,
-                         fmt::format("receiver {} is not in the configuration", row.receiver));
-  const bool webhook = receiver->kind == ReceiverKind::webhook;
-  Result<http::Request> request =
-      webhook ? make_webhook_request(row, *receiver, ports_.clock.wall_now())
-              : Result<http::Request>{make_pagerduty_request(row, *receiver)};
-  if (!request) co_return unsendable(SendClass::misconfigured, request.error().message);
-  async::Task<Result<http::Exchange>> exchange = ports_.http.exchange(std::move(*request));
-  const Deadline deadline = Deadline::after(ports_.clock.now(), kAttemptMax);
-  const auto ended = co_await async::with_deadline(ports_.clock, deadline, std::move(exchange));
-  if (!ended) co_return unsendable(SendClass::unknown, "no answer in time");
-  if (!*ended) co_return unsendable(SendClass::not_sent, render((*ended).error()));
-  const http::Exchange& answer = **ended;
-  if (webhook) co_return classify_webhook(answer, *receiver);
-  co_return classify_pagerduty(answer, row, *receiver);
+  if (!receiver) co_return unknown_receiver(row.receiver);
+  async::Task<SendResult> sent = sender_.send(std::move(row), *receiver);
+  co_return co_await std::move(sent);
 }
 
 async::Task<void> Deliverer::drain(Deadline deadline) {

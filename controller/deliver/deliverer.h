@@ -14,7 +14,10 @@
 #include "common/async/task_group.h"
 #include "common/core/deadline.h"
 #include "common/http/http_client.h"
+#include "common/http/smtp_client.h"
+#include "controller/deliver/alertmanager_feed.h"
 #include "controller/deliver/outbox_machine.h"
+#include "controller/deliver/sender.h"
 
 namespace picket::controller {
 
@@ -50,7 +53,8 @@ class Deliverer {
     async::Clock& clock;  // disciplined
     http::HttpClient& http;
     Commit commit;
-    Report report;  // may be empty
+    Report report;                    // may be empty
+    http::SmtpClient* mail{nullptr};  // null: e-mail cannot be sent
   };
 
   Deliverer(Ports ports, DelivererOptions options, Random random, std::vector<Receiver> receivers);
@@ -73,6 +77,7 @@ class Deliverer {
 
   const DeliveryCounters& counters() const { return counters_; }
   std::vector<OutboxRow> owed() const { return machine_.owed(); }
+  std::vector<AlertmanagerView> alertmanagers() const { return feed_.views(); }
   bool idle() const { return machine_.in_flight() == 0 && saved(); }
 
  private:
@@ -91,6 +96,8 @@ class Deliverer {
   DelivererOptions options_;
   ReceiverDirectory directory_;
   OutboxMachine machine_;
+  AlertmanagerFeed feed_;
+  Sender sender_;
   DeliveryCounters counters_;
 
   std::map<std::string, OutboxRow> unsaved_;  // newest state of rows, by id

@@ -121,17 +121,20 @@ WallTime OutboxMachine::ready_at(const Episode& episode, const Entry& entry, Wal
   if (entry.row.next_attempt > now) return entry.row.next_attempt;
   const WallTime no_longer = entry.row.due + options_.fallback_after;
   if (now < no_longer && earlier_key(entry.row)) return no_longer;
-  const auto channel = channels_.find(channel_of(route_of(episode, entry)));
+  const Route route = route_of(episode, entry);
+  const auto channel = channels_.find(channel_of(route));
   if (channel == channels_.end()) return now;
-  return channel->second.free_at(entry.row.severity, now, options_.channel);
+  const ChannelLimits limits = limits_of(route.kind, options_.channel);
+  return channel->second.free_at(entry.row.severity, now, limits);
 }
 
-bool OutboxMachine::has_room(const Entry& entry, const std::string& channel) const {
+bool OutboxMachine::has_room(const Entry& entry, const Route& route) const {
   if (in_flight_ >= options_.in_flight_max) return false;
   const bool primary = entry.row.fallback_of.empty();
   if (primary && primaries_in_flight_ >= options_.in_flight_primary_max) return false;
-  const auto found = channels_.find(channel);
-  return found == channels_.end() || found->second.in_flight() < options_.channel.in_flight;
+  const auto found = channels_.find(channel_of(route));
+  return found == channels_.end() ||
+         found->second.in_flight() < limits_of(route.kind, options_.channel).in_flight;
 }
 
 std::vector<OutboxRow> OutboxMachine::start(WallTime now, OutboxStep& step) {
@@ -149,7 +152,7 @@ std::vector<OutboxRow> OutboxMachine::start(WallTime now, OutboxStep& step) {
   std::vector<OutboxRow> sends;
   for (auto& [rank, found] : ready) {
     auto& [episode, entry] = found;
-    if (!has_room(*entry, channel_of(route_of(*episode, *entry)))) continue;
+    if (!has_room(*entry, route_of(*episode, *entry))) continue;
     if (ready_at(*episode, *entry, now) > now) continue;  // the budget went to those before it
     begin(*episode, *entry, now, step);
     sends.push_back(entry->row);
@@ -216,7 +219,7 @@ void OutboxMachine::on_accepted(Episode& episode, Entry& entry, WallTime now, Ou
   if (row.action == OutboxAction::resolve) {
     if (!first)
       --row.fences_left;
-    else if (episode.trigger_unknown)
+    else if (episode.trigger_unknown && reopens_late(entry.snapshot.kind))
       row.fences_left = kFences;
     if (!alone) row.fences_left = 0;
   }
@@ -322,7 +325,7 @@ std::optional<WallTime> OutboxMachine::next_due(WallTime now) const {
       const OutboxRow& row = entry.row;
       if (may_hand_over(episode, entry)) at(std::max(row.due + options_.fallback_after, now));
       // Without room the end of another attempt comes first, and is told of.
-      if (!blocked && !entry.sending && has_room(entry, channel_of(route_of(episode, entry))))
+      if (!blocked && !entry.sending && has_room(entry, route_of(episode, entry)))
         at(ready_at(episode, entry, now));
       blocked = blocked || !is_fence(row) || entry.sending;
     }

@@ -60,7 +60,8 @@ struct OutboxStep {
 //   in_flight  rejected, minimal             pending *  report, fallback; dead if it is over
 //   in_flight  misrouted, misconfigured      pending *  report, fallback, slowly
 //   in_flight  the controller died           unknown    ever_unknown
-//   accepted   30 s and 5 min later (fences) in_flight  resolves after an unknown trigger only
+//   accepted   30 s and 5 min later (fences) in_flight  resolves after an unknown trigger only,
+//                                                       where a late trigger would open again
 //   any owed   3 failures, 55 s since due,   same       a fallback row, once
 //              or the channel is down
 //   any owed   24 h since the resolve is due dead       report
@@ -124,7 +125,7 @@ class OutboxMachine {
   WallTime ready_at(const Episode& episode, const Entry& entry, WallTime now) const;
   std::optional<std::string> earlier_key(const OutboxRow& trigger) const;
   void hasten_earlier(const OutboxRow& row, WallTime now);
-  bool has_room(const Entry& entry, const std::string& channel) const;
+  bool has_room(const Entry& entry, const Route& route) const;
   void begin(Episode& episode, Entry& entry, WallTime now, OutboxStep& step);
   void end(Entry& entry, const SendResult& result, WallTime now);
 
@@ -145,8 +146,8 @@ class OutboxMachine {
   OutboxOptions options_;
   const ReceiverDirectory& directory_;
   Random random_;
-  std::map<std::string, Episode> episodes_;  // by dedup key
-  std::map<std::string, DedupKey> key_of_;   // row id -> key, of rows not finished
+  std::map<std::string, Episode> episodes_;               // by dedup key
+  std::map<std::string, DedupKey> key_of_;                // row id -> key, of rows not finished
   std::map<std::string, std::set<std::string>> keys_of_;  // alert key -> keys in episodes_
   std::map<std::string, Channel> channels_;
   std::size_t in_flight_{0};

@@ -14,6 +14,7 @@ constexpr std::size_t kFieldBytes = 255;
 constexpr std::size_t kDetailBytes = 2048;
 constexpr int kDetailDepth = 6;
 constexpr std::size_t kLinksMax = 10;
+constexpr std::size_t kLineBytes = 300;
 
 std::string text_of(const json& object, const char* name) {
   const auto found = object.find(name);
@@ -82,7 +83,33 @@ json parse_payload(const std::string& text) {
   return payload.is_object() ? payload : json::object();
 }
 
+void add_lines(const std::string& name, const json& value, std::size_t lines_max,
+               std::vector<std::string>& lines) {
+  if (lines.size() >= lines_max) return;
+  if (!value.is_structured()) {
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    lines.push_back(cut_utf8(name + ": " + clean_line(text), kLineBytes));
+    return;
+  }
+  for (const auto& item : value.items()) {
+    const bool named = value.is_object();
+    add_lines(named ? name + ", " + item.key() : name, item.value(), lines_max, lines);
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> detail_lines(const PageContent& content, std::size_t lines_max) {
+  std::vector<std::string> lines;
+  for (const auto& item : content.details.items())
+    add_lines(item.key(), item.value(), lines_max, lines);
+  return lines;
+}
+
+std::string_view headline_of(OutboxAction action) {
+  constexpr std::string_view kHeadlines[] = {"Triggered", "Acknowledged", "Resolved"};
+  return kHeadlines[static_cast<std::size_t>(action)];
+}
 
 std::string dump(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "controller/store/rows.h"
 
@@ -28,6 +29,13 @@ struct PageContent {
 };
 
 PageContent read_content(const OutboxRow& row);
+
+// The details as "name: value", those of nested ones as "name, name: value": for channels that
+// show text. Each on one line of at most 300 bytes.
+std::vector<std::string> detail_lines(const PageContent& content, std::size_t lines_max);
+
+// "Triggered", "Acknowledged", "Resolved".
+std::string_view headline_of(OutboxAction action);
 
 // Leaves out what is too much, beginning with the details, until `size_of` gives at most
 // `bytes_max`; the required fields always stay.

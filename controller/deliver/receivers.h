@@ -12,18 +12,35 @@
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include "common/core/time.h"
 
 namespace picket::controller {
 
-enum class ReceiverKind { pagerduty, webhook };
+enum class ReceiverKind { pagerduty, webhook, slack, alertmanager, email };
+
+// How a connection to a mail server becomes a secret one.
+enum class MailSecurity { starttls, tls, none };
 
 struct Receiver {
   std::string name;  // "pagerduty/payments"
   ReceiverKind kind{ReceiverKind::pagerduty};
-  std::string url;       // pagerduty: the host, "https://events.pagerduty.com"; webhook: all of it
-  std::string secret;    // the routing key, or "whsec_.." of Standard Webhooks
+  // pagerduty: the host, "https://events.pagerduty.com"; webhook: all of it; slack: the host, for
+  // the rest is secret; alertmanager: every instance, separated by spaces; email:
+  // "smtp://mail.example.com:587"
+  std::string url;
+  // The routing key, "whsec_.." of Standard Webhooks, the whole URL of a Slack webhook, or the
+  // password of `user` (a bearer token without one); the last two may be empty.
+  std::string secret;
   std::string fallback;  // the receiver to tell when this one cannot be reached; may be empty
   std::string ca_file;   // empty: the system's roots
+  std::string user{};    // alertmanager, email
+  std::string from{};    // email: an address
+  std::vector<std::string> to{};  // email: addresses
+  MailSecurity security{MailSecurity::starttls};
+  std::string escalate_to{};  // told as well when nobody acknowledges; empty: nobody
+  Millis escalate_after{0};
 };
 
 }  // namespace picket::controller

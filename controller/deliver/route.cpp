@@ -1,6 +1,8 @@
 #include "controller/deliver/route.h"
 
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "common/core/digest.h"
 
@@ -9,8 +11,19 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kPagerDuty = "pagerduty";
-constexpr std::string_view kWebhook = "webhook";
+constexpr std::string_view kKinds[] = {"pagerduty", "webhook", "slack", "alertmanager", "email"};
+
+std::string_view name_of(ReceiverKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
+
+std::optional<ReceiverKind> kind_of(std::string_view name) {
+  for (std::size_t i = 0; i < std::size(kKinds); ++i)
+    if (kKinds[i] == name) return static_cast<ReceiverKind>(i);
+  return std::nullopt;
+}
+
+bool is_secret_the_recipient(ReceiverKind kind) {
+  return kind != ReceiverKind::alertmanager && kind != ReceiverKind::email;
+}
 
 std::string text_of(const json& object, const char* name) {
   const auto found = object.find(name);
@@ -24,17 +37,16 @@ std::string credential_of(std::string_view secret) {
 }
 
 Route make_route(const Receiver& receiver) {
-  return {receiver.name, receiver.kind, receiver.url, credential_of(receiver.secret),
-          receiver.fallback};
+  const std::string credential = is_secret_the_recipient(receiver.kind)
+                                     ? credential_of(receiver.secret)
+                                     : credential_of("receiver " + receiver.name);
+  return {receiver.name, receiver.kind, receiver.url, credential, receiver.fallback};
 }
 
 std::string render_route(const Route& route) {
   const json object{
-      {"receiver", route.receiver},
-      {"kind", route.kind == ReceiverKind::webhook ? kWebhook : kPagerDuty},
-      {"url", route.url},
-      {"credential", route.credential},
-      {"fallback", route.fallback},
+      {"receiver", route.receiver},     {"kind", name_of(route.kind)}, {"url", route.url},
+      {"credential", route.credential}, {"fallback", route.fallback},
   };
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -47,11 +59,9 @@ Result<Route> parse_route(std::string_view text) {
   route.url = text_of(object, "url");
   route.credential = text_of(object, "credential");
   route.fallback = text_of(object, "fallback");
-  const std::string kind = text_of(object, "kind");
-  if (kind == kWebhook)
-    route.kind = ReceiverKind::webhook;
-  else if (kind != kPagerDuty)
-    return fail(ErrorCode::corrupt, "a page's route has an unknown kind");
+  const auto kind = kind_of(text_of(object, "kind"));
+  if (!kind) return fail(ErrorCode::corrupt, "a page's route has an unknown kind");
+  route.kind = *kind;
   if (route.receiver.empty() || route.url.empty())
     return fail(ErrorCode::corrupt, "a page's route lacks its receiver or URL");
   return route;

@@ -14,14 +14,22 @@ struct Route {
   std::string receiver;  // its name
   ReceiverKind kind{ReceiverKind::pagerduty};
   std::string url;
-  std::string credential;  // credential_of(secret): tells secrets apart without holding one
+  std::string credential;  // tells secrets apart without holding one
   std::string fallback;
 };
 
 // 16 hex digits of SHA-256; empty for an empty secret.
 std::string credential_of(std::string_view secret);
 
+// The credential is that of the secret where the secret is the recipient: an episode then stays
+// with the secret that took its trigger. Of alertmanager and email it is that of the name: their
+// present settings are always the right ones.
 Route make_route(const Receiver& receiver);
+
+// A trigger that arrives after the resolve would open the incident there again.
+inline bool reopens_late(ReceiverKind kind) {
+  return kind == ReceiverKind::pagerduty || kind == ReceiverKind::webhook;
+}
 
 // What shares a rate limit and goes down together.
 inline std::string channel_of(const Route& route) { return route.url + " " + route.credential; }

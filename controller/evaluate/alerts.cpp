@@ -7,12 +7,14 @@
 
 #include "controller/evaluate/attribution.h"
 #include "controller/evaluate/conditions.h"
+#include "controller/evaluate/own_conditions.h"
 
 namespace picket::controller {
 namespace {
 
-constexpr std::array kBySeverity{AlertCondition::down, AlertCondition::no_data,
-                                 AlertCondition::regional, AlertCondition::degraded};
+constexpr std::array kBySeverity{AlertCondition::down,      AlertCondition::no_data,
+                                 AlertCondition::regional,  AlertCondition::degraded,
+                                 AlertCondition::burn_rate, AlertCondition::threshold};
 
 struct Context {
   CheckState& state;
@@ -24,6 +26,26 @@ const Alert& definition_of(const CheckState& state, const AlertState& alert) {
   const auto& alerts = state.check->alerts;
   return *std::find_if(alerts.begin(), alerts.end(),
                        [&](const Alert& a) { return a.id == alert.id; });
+}
+
+const Episode& episode_of(const CheckState& state, const AlertState& alert) {
+  return is_verdict(alert.condition) ? state.episode(alert.condition) : alert.own;
+}
+
+// A condition of its own is about what was measured, not about failing runs.
+Attribution attribution_of(const CheckState& state, const CheckFacts& facts,
+                           const AlertState& alert) {
+  if (is_verdict(alert.condition)) return attribute(state, facts, alert.condition);
+  Attribution out;
+  out.reporting = facts.reporting;
+  out.kind = FailureKind::expectation;
+  out.message = alert.finding;
+  out.failing = {alert.own.regions.begin(), alert.own.regions.end()};
+  out.scope = out.failing.size() == 1 ? Attribution::Scope::one_region
+                                      : Attribution::Scope::several_regions;
+  const Alert& defined = definition_of(state, alert);
+  if (defined.threshold) out.step = defined.threshold->step;
+  return out;
 }
 
 std::string digest_of(const Attribution& a) {
@@ -47,7 +69,7 @@ void say(Context& c, AlertState& alert, AlertPhase phase, std::string reason) {
   t.opening_round = alert.opening_round;
   t.first_bad_run = alert.first_bad;
   t.verdict = c.state.verdict;
-  t.attribution = attribute(c.state, c.facts, alert.condition);
+  t.attribution = attribution_of(c.state, c.facts, alert);
   t.regions = region_views(c.state, c.facts);
   t.reason = std::move(reason);
   alert.shown = digest_of(t.attribution);
@@ -62,8 +84,11 @@ void begin(AlertState& alert, const Episode& episode) {
   alert.first_bad = episode.first_bad;
 }
 
-std::string why(const Context& c, AlertCondition condition) {
+std::string why(const Context& c, const AlertState& alert) {
+  const AlertCondition condition = alert.condition;
   switch (condition) {
+    case AlertCondition::burn_rate:
+    case AlertCondition::threshold: return alert.finding;
     case AlertCondition::down:
       return fmt::format("{} regions fail, the quorum is {} of {}", c.facts.failing, c.facts.quorum,
                          c.facts.assigned);
@@ -85,17 +110,24 @@ std::string why(const Context& c, AlertCondition condition) {
   return {};
 }
 
-bool any_firing(const CheckState& state, AlertCondition condition) {
+// While the check flaps its `down` stays open: each end would soon be a new page.
+bool is_held_by_flapping(const CheckState& state, const AlertState& alert) {
+  return state.flap.holds && alert.condition == AlertCondition::down;
+}
+
+// An incident of the condition is open and does not end at this moment.
+bool stands(const CheckState& state, AlertCondition condition) {
   return std::any_of(state.alerts.begin(), state.alerts.end(), [&](const AlertState& alert) {
-    return alert.firing && alert.condition == condition;
+    return alert.firing && alert.condition == condition &&
+           (state.episode(condition).active || is_held_by_flapping(state, alert));
   });
 }
 
 // Of a condition that still holds: the incident that stands above it and has data to show.
 std::optional<std::string> superseded_by(const CheckState& state, AlertCondition condition) {
   const bool minor = condition == AlertCondition::regional || condition == AlertCondition::degraded;
-  if (minor && any_firing(state, AlertCondition::down)) return "the check is down";
-  if (condition == AlertCondition::degraded && any_firing(state, AlertCondition::regional))
+  if (minor && stands(state, AlertCondition::down)) return "the check is down";
+  if (condition == AlertCondition::degraded && stands(state, AlertCondition::regional))
     return "a region fails";
   return std::nullopt;
 }
@@ -107,19 +139,20 @@ std::string recovery_of(const Context& c, AlertCondition condition) {
 }
 
 void fire(Context& c, AlertState& alert) {
-  const Episode& episode = c.state.episode(alert.condition);
+  const Episode& episode = episode_of(c.state, alert);
   if (!episode.active || is_masked(c.state, alert.condition)) return;
   if (!alert.firing) {
+    if (c.state.flap.holds && superseded_by(c.state, alert.condition)) return;
     if (c.state.now < episode.since + definition_of(c.state, alert).hold) return;
     if (!alert.suspected) begin(alert, episode);
     alert.first_bad = std::min(alert.first_bad, episode.first_bad);
     alert.suspected = false;
     alert.firing = true;
-    say(c, alert, AlertPhase::fires, why(c, alert.condition));
+    say(c, alert, AlertPhase::fires, why(c, alert));
     return;
   }
   if (c.state.now - alert.shown_at < kChangesEvery) return;
-  if (is_news(alert, attribute(c.state, c.facts, alert.condition)))
+  if (is_news(alert, attribution_of(c.state, c.facts, alert)))
     say(c, alert, AlertPhase::changes, "what fails has changed");
 }
 
@@ -132,8 +165,14 @@ std::string refuted_because(const Context& c) {
   return passed ? "below the quorum, and it passes again" : "no failing run is left";
 }
 
+void tell_flapping(Context& c, AlertState& alert) {
+  if (!alert.firing || alert.told_flapping || !is_held_by_flapping(c.state, alert)) return;
+  alert.told_flapping = true;
+  say(c, alert, AlertPhase::changes, "the check flaps: one incident stays open until it is steady");
+}
+
 void clear(Context& c, AlertState& alert) {
-  const Episode& episode = c.state.episode(alert.condition);
+  const Episode& episode = episode_of(c.state, alert);
   if (alert.suspected && !episode.active && !c.state.suspicion.active) {
     alert.suspected = false;
     say(c, alert, AlertPhase::clears, refuted_because(c));
@@ -141,7 +180,9 @@ void clear(Context& c, AlertState& alert) {
   if (!alert.firing) return;
   const auto above = superseded_by(c.state, alert.condition);
   if (episode.active && !above) return;
+  if (!above && is_held_by_flapping(c.state, alert)) return;
   alert.firing = false;
+  alert.told_flapping = false;
   say(c, alert, AlertPhase::clears, above ? *above : recovery_of(c, alert.condition));
 }
 
@@ -160,6 +201,7 @@ void suspect(Context& c) {
 }  // namespace
 
 void update_alerts(CheckState& state, const CheckFacts& facts, Effects& effects) {
+  update_own_conditions(state, facts);
   Context c{state, facts, effects};
   for (const AlertCondition condition : kBySeverity)
     for (AlertState& alert : state.alerts)
@@ -167,6 +209,7 @@ void update_alerts(CheckState& state, const CheckFacts& facts, Effects& effects)
   for (const AlertCondition condition : kBySeverity)
     for (AlertState& alert : state.alerts)
       if (alert.condition == condition) clear(c, alert);
+  for (AlertState& alert : state.alerts) tell_flapping(c, alert);
   suspect(c);
 }
 
@@ -179,6 +222,8 @@ void rebind_alerts(CheckState& state, std::shared_ptr<const Check> next, Effects
       return a.id == alert.id && a.condition == alert.condition;
     });
     kept.push_back(old != state.alerts.end() ? *old : make_alert_state(alert, state.now));
+    if (old != state.alerts.end() && definition_of(state, *old).threshold != alert.threshold)
+      kept.back().samples.clear();  // they are of something else
   }
   for (AlertState& old : state.alerts) {
     const bool stays = std::any_of(kept.begin(), kept.end(), [&](const AlertState& a) {
@@ -211,7 +256,9 @@ void note_on_alerts(CheckState& state, const std::string& reason, Effects& effec
 std::optional<WallTime> next_alert_due(const CheckState& state) {
   std::optional<WallTime> next;
   for (const AlertState& alert : state.alerts) {
-    const Episode& episode = state.episode(alert.condition);
+    const Episode& episode = episode_of(state, alert);
+    if (const auto end = next_own_end(state, alert); end && *end > state.now)
+      next = next ? std::min(*next, *end) : *end;
     if (!episode.active || is_masked(state, alert.condition)) continue;
     const WallTime at = alert.firing ? alert.shown_at + kChangesEvery
                                      : episode.since + definition_of(state, alert).hold;

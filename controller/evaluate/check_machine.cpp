@@ -6,11 +6,13 @@
 
 #include "common/model/schedule.h"
 #include "controller/evaluate/alerts.h"
+#include "controller/evaluate/budget.h"
 #include "controller/evaluate/conditions.h"
 #include "controller/evaluate/facts.h"
 #include "controller/evaluate/orders.h"
 #include "controller/evaluate/round_watch.h"
 #include "controller/evaluate/rounds.h"
+#include "controller/evaluate/thresholds.h"
 
 namespace picket::controller {
 namespace {
@@ -21,10 +23,8 @@ void earliest(std::optional<WallTime>& next, std::optional<WallTime> at) {
 
 // Brings everything that follows from the runs up to state.now.
 void settle(CheckState& state, Effects& effects) {
-  if (is_paused(*state.check, state.now)) {
-    state.paused_last = state.now;
-    return;
-  }
+  note_pause(state);
+  if (is_paused(*state.check, state.now)) return;
   for (auto& [name, region] : state.regions)
     if (region.attempt_failed && state.now >= attempt_expiry(*state.check, *region.attempt_failed))
       region.attempt_failed.reset();
@@ -84,7 +84,9 @@ bool insert_run(RegionState& region, const RunBrief& brief, std::size_t most) {
   const auto after = [](const RunBrief& a, const RunBrief& b) { return a.at < b.at; };
   if (region.runs.size() >= most && after(brief, region.runs.front())) return false;
   region.runs.insert(std::upper_bound(region.runs.begin(), region.runs.end(), brief, after), brief);
-  if (region.runs.size() > most) region.runs.erase(region.runs.begin());
+  // More than one where a definition had asked for a longer memory.
+  const std::size_t extra = region.runs.size() - std::min(region.runs.size(), most);
+  region.runs.erase(region.runs.begin(), region.runs.begin() + static_cast<std::ptrdiff_t>(extra));
   return true;
 }
 
@@ -153,6 +155,7 @@ void take_run(CheckState& state, RegionState& region, const RunReceived& receive
       std::max(kPersistWindow, static_cast<std::size_t>(std::max(0, state.check->failing_y)));
   if (!insert_run(region, brief, most)) return;
   count_first_attempt(state, run);
+  keep_samples(state, run, brief.at);
   if (!(region.runs.back() == brief)) return;  // older than what is known: it reorders nothing
   region.next_recheck.reset();
   note_facts(*state.check, region, run);
@@ -194,7 +197,6 @@ bool catch_up(CheckState& state, WallTime now, Effects& effects) {
     moved = true;
     const bool was_paused = is_paused(*state.check, state.now);
     state.now = std::max(state.now, *due);
-    if (was_paused) state.paused_last = state.now;
     const WallTime closing = state.next_close;
     close_rounds(state, effects);
     if (state.next_close != closing && !was_paused)
@@ -231,13 +233,13 @@ std::unique_ptr<CheckState> make_check_state(const CheckDefined& defined,
 void redefine(CheckState& state, const CheckDefined& defined,
               const std::map<RegionName, RegionFlags>& flags, Effects& effects) {
   const bool was_paused = is_paused(*state.check, state.now);
-  if (was_paused) state.paused_last = state.now;
   const Millis old_interval = state.check->interval;
   if (state.revision != defined.revision) effects.evidence_wanted.push_back(defined.check.name);
   const bool told_differently =
       state.check->alerts != defined.check.alerts || state.check->notify != defined.check.notify;
   if (old_interval != defined.check.interval) close_all_rounds(state, effects);
   if (!same_round_conditions(*state.check, defined.check)) state.watch = {};
+  if (!counts_alike(state.check->slo, defined.check.slo)) state.budget.clear();
   state.continents = defined.continents;
   rebind_alerts(state, std::make_shared<const Check>(defined.check), effects);
   state.revision = defined.revision;
@@ -261,7 +263,10 @@ void receive_run(CheckState& state, const RunReceived& received, Effects& effect
   if (key.kind == RunKind::scheduled && !received.late)
     record_slot(state, key.round, outcome_of(received));
   const auto region = state.regions.find(key.region);
-  if (region == state.regions.end() || !counts_for_state(received)) return;
+  if (region == state.regions.end()) return;
+  if (received.late && !received.superseded && key.kind == RunKind::scheduled)
+    count_late_run(state, received.run);
+  if (!counts_for_state(received)) return;
   if (round_close(key.round, state.check->interval, run_limit(*state.check)) <= state.now) return;
   take_run(state, region->second, received, effects);
   settle(state, effects);

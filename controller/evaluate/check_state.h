@@ -100,6 +100,24 @@ struct RoundWatch {
   bool operator==(const RoundWatch&) const = default;
 };
 
+// What a run showed of a threshold's metric.
+struct Sample {
+  WallTime at;  // start of the run, at most the time of receipt
+  Value value;
+  bool operator==(const Sample&) const = default;
+};
+
+// Rounds (or runs) of an objective, counted since it was defined, at the end of a closed round.
+// fast and slow split the good runs by the latency objective.
+struct BudgetPoint {
+  WallTime until;
+  std::uint64_t good{0};
+  std::uint64_t bad{0};
+  std::uint64_t fast{0};
+  std::uint64_t slow{0};
+  bool operator==(const BudgetPoint&) const = default;
+};
+
 struct AlertState {
   std::string id;
   AlertCondition condition{AlertCondition::down};
@@ -111,11 +129,19 @@ struct AlertState {
   std::string shown;                   // digest of what was last said
   std::set<RegionName> shown_regions;  // that failed then
   WallTime shown_at;
+  bool told_flapping{false};
+  // Of conditions that are no verdict (own_conditions.h):
+  Episode own;
+  std::optional<WallTime> quiet_since;                // since when it does not hold any more
+  std::string finding;                                // what was measured when it last held
+  std::map<RegionName, std::vector<Sample>> samples;  // of a threshold; oldest first
   bool operator==(const AlertState&) const = default;
 };
 
 inline AlertState make_alert_state(const Alert& alert, WallTime defined) {
-  AlertState state{alert.id, alert.condition};
+  AlertState state;
+  state.id = alert.id;
+  state.condition = alert.condition;
   state.opening_round = defined;
   return state;
 }
@@ -129,6 +155,19 @@ struct OrderCounter {
   bool operator==(const OrderCounter&) const = default;
 };
 
+// A time in which the check was paused, the end excluded; nothing: it still is.
+struct PausedSpan {
+  WallTime from;
+  std::optional<WallTime> until;
+  bool operator==(const PausedSpan&) const = default;
+};
+
+struct Flap {
+  std::string rounds;  // 'g' good, 'b' bad: the last measured ones, oldest first
+  bool holds{false};
+  bool operator==(const Flap&) const = default;
+};
+
 using Slots = std::map<RegionName, SlotOutcome>;
 
 struct CheckState {
@@ -137,11 +176,11 @@ struct CheckState {
   std::map<RegionName, RegionState> regions;  // assigned
   WallTime now;                               // of the last event or due time
   WallTime not_before;                        // absence of data decides nothing until then
-  std::optional<WallTime> paused_last;
+  std::vector<PausedSpan> pauses;             // that may touch a round which is not closed
   CheckVerdict verdict{CheckVerdict::pending};
   WallTime since;
 
-  std::array<Episode, 4> episodes;  // by AlertCondition
+  std::array<Episode, kVerdictConditions> episodes;  // by AlertCondition
   Episode suspicion;
   RoundWatch watch;
   std::map<RegionName, std::string> continents;  // that regions' labels name
@@ -156,6 +195,10 @@ struct CheckState {
 
   WallTime next_close;               // the oldest round that is not closed
   std::map<WallTime, Slots> rounds;  // open ones that have something
+
+  std::optional<WallTime> down_ended;  // when the newest `down` was over
+  Flap flap;
+  std::vector<BudgetPoint> budget;  // of the objective; oldest first, thinner with age (budget.h)
 
   std::optional<WallTime> due;  // as indexed by the Evaluator; not part of the state
 

@@ -27,6 +27,36 @@ struct RegionStatus {
   std::optional<FailureSummary> failure;  // of the newest failing run
 };
 
+// How fast a budget burns in one pair of windows; 1 spends it exactly. Nothing: no round yet.
+struct BurnStatus {
+  double factor{1};  // that raises
+  Millis long_window{0};
+  Millis short_window{0};
+  std::optional<double> rate_long;
+  std::optional<double> rate_short;
+  bool too_fast{false};
+};
+
+// Of one objective, over the window that ends with the newest closed round.
+struct BudgetStatus {
+  double objective{0};  // percent
+  std::uint64_t good{0};
+  std::uint64_t bad{0};
+  std::uint64_t good_total{0};  // since the objective was defined
+  std::uint64_t bad_total{0};
+  std::optional<double> left;  // 1: all of it; below 0: more than all is spent
+  std::vector<BurnStatus> burn;
+  std::optional<WallTime> exhausted;  // at the pace of the last six hours, within the window
+};
+
+struct SloStatus {
+  Millis window{0};
+  BudgetBy budget_by{BudgetBy::rounds};
+  std::optional<WallTime> until;  // end of the newest closed round
+  BudgetStatus availability;
+  std::optional<BudgetStatus> latency;
+};
+
 struct CheckView {
   std::shared_ptr<const Check> check;
   Revision revision;
@@ -42,6 +72,9 @@ struct CheckView {
   std::vector<std::string> round_not_judged;  // and why
   int detection_left{0};                      // of the hour's budget, at the last event
   int recovery_left{0};
+  std::optional<SloStatus> slo;
+  bool flapping{false};
+  std::optional<std::string> maintenance;  // the reason of the window that holds now
 };
 
 }  // namespace picket::controller

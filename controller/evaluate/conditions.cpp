@@ -19,21 +19,19 @@ std::set<RegionName> regions_where(const CheckFacts& facts, Predicate predicate)
 }
 
 // The first run of a region's present streak of bad runs, if its newest one is bad.
-const RunBrief* first_of_streak(const RegionState& region) {
+const RunBrief* first_of_streak(const RegionState& region, RunVerdict bad) {
   const RunBrief* first = nullptr;
-  for (auto run = region.runs.rbegin(); run != region.runs.rend(); ++run) {
-    if (run->verdict != region.runs.back().verdict) break;
-    if (run->verdict != RunVerdict::fail && run->verdict != RunVerdict::degraded) break;
+  for (auto run = region.runs.rbegin(); run != region.runs.rend() && run->verdict == bad; ++run)
     first = &*run;
-  }
   return first;
 }
 
-void open_episode(CheckState& state, Episode& episode, std::set<RegionName> regions, WallTime now) {
+void open_episode(CheckState& state, Episode& episode, std::set<RegionName> regions, WallTime now,
+                  RunVerdict bad = RunVerdict::fail) {
   episode = Episode{true, now, now, round_start(now, state.check->interval), std::move(regions)};
   for (const RegionName& name : episode.regions) {
     const RegionState& region = state.regions.at(name);
-    const RunBrief* first = first_of_streak(region);
+    const RunBrief* first = first_of_streak(region, bad);
     if (first != nullptr && first->at < episode.first_bad) {
       episode.first_bad = first->at;
       episode.round = std::min(episode.round, first->round);
@@ -79,7 +77,9 @@ void update_down(CheckState& state, const CheckFacts& facts, WallTime now) {
   const auto recovered = [](const RegionFacts& region) {
     return region.passes >= kPassesToRecover;
   };
-  if (has_recovered(down, facts, facts.quorum, recovered)) down.active = false;
+  if (!has_recovered(down, facts, facts.quorum, recovered)) return;
+  down.active = false;
+  state.down_ended = now;
 }
 
 void update_no_data(CheckState& state, const CheckFacts& facts, WallTime now) {
@@ -132,7 +132,7 @@ void update_degraded(CheckState& state, const CheckFacts& facts, WallTime now) {
   }
   const bool hidden = state.first_attempts.size() >= kFirstAttempts && bad >= kFirstAttemptsBad;
   if (hidden || state.watch.holds || !warning.empty())
-    open_episode(state, degraded, std::move(warning), now);
+    open_episode(state, degraded, std::move(warning), now, RunVerdict::degraded);
 }
 
 // A region is suspicious while its newest word is a failure that no incident accounts for.
@@ -171,7 +171,9 @@ bool is_masked(const CheckState& state, AlertCondition condition) {
   const bool no_data = state.episode(AlertCondition::no_data).active;
   switch (condition) {
     case AlertCondition::down: return false;
-    case AlertCondition::no_data: return down;
+    case AlertCondition::no_data:
+    case AlertCondition::burn_rate:
+    case AlertCondition::threshold: return down;
     case AlertCondition::regional: return down || no_data;
     case AlertCondition::degraded:
       return down || no_data || state.episode(AlertCondition::regional).active;

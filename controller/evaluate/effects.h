@@ -71,12 +71,18 @@ struct SlotOutcome {
   bool operator==(const SlotOutcome&) const = default;
 };
 
+// What a closed round is for an objective: unmeasured when too few regions ran it, excluded when
+// it lies in a maintenance window.
+enum class RoundMark { good, bad, unmeasured, excluded };
+std::string_view to_string(RoundMark mark);
+
 struct RoundSummary {
   CheckName check;
   WallTime round;
   WallTime closed;
   CheckVerdict verdict{CheckVerdict::pending};  // at the close
   std::vector<SlotOutcome> slots;               // ordered by region
+  RoundMark mark{RoundMark::unmeasured};
 };
 
 enum class BudgetKind { detection, recovery };

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "common/calendar/calendar.h"
 #include "common/model/schedule.h"
 #include "controller/evaluate/alerts.h"
+#include "controller/evaluate/budget.h"
 #include "controller/evaluate/check_machine.h"
 #include "controller/evaluate/facts.h"
 #include "controller/evaluate/orders.h"
@@ -48,6 +50,16 @@ std::string_view to_string(SlotEnd end) {
     case SlotEnd::superseded: return "superseded";
   }
   return "open";
+}
+
+std::string_view to_string(RoundMark mark) {
+  switch (mark) {
+    case RoundMark::good: return "good";
+    case RoundMark::bad: return "bad";
+    case RoundMark::unmeasured: return "unmeasured";
+    case RoundMark::excluded: return "excluded";
+  }
+  return "unmeasured";
 }
 
 Evaluator::Evaluator() = default;
@@ -154,7 +166,7 @@ Effects Evaluator::advance(WallTime now) {
     CheckState& state = *checks_.at(name);
     catch_up(state, due, effects);
     reschedule(state);
-    effects.time_passed.emplace_back(due, name);
+    effects.time_passed.emplace_back(state.now, name);
   }
   return effects;
 }
@@ -175,8 +187,7 @@ Status Evaluator::restore(const std::string& blob) {
   auto state = read_check_snapshot(blob);
   if (!state) return fail(std::move(state.error()));
   const CheckName name = (*state)->check->name;
-  if (const CheckState* old = find(name); old != nullptr && old->due)
-    due_.erase({*old->due, name});
+  if (const CheckState* old = find(name); old != nullptr && old->due) due_.erase({*old->due, name});
   auto& kept = checks_[name];
   kept = std::move(*state);
   reschedule(*kept);
@@ -219,6 +230,10 @@ std::optional<CheckView> Evaluator::view(const CheckName& name) const {
   view.round_not_judged = state->watch.not_judged;
   view.detection_left = budget_left(*state, BudgetKind::detection, state->now);
   view.recovery_left = budget_left(*state, BudgetKind::recovery, state->now);
+  view.slo = slo_status(*state);
+  view.flapping = state->flap.holds;
+  if (const auto* window = calendar::active_window(state->check->maintenance, state->now))
+    view.maintenance = window->reason;
   return view;
 }
 

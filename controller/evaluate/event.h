@@ -12,6 +12,7 @@
 #include "common/core/time.h"
 #include "common/model/check.h"
 #include "common/model/run.h"
+#include "common/model/silence.h"
 
 namespace picket::controller {
 
@@ -63,6 +64,15 @@ struct IncidentAcknowledged {
   std::string by;
 };
 
+struct SilenceSet {
+  Silence silence;  // new, or changed
+};
+
+struct SilenceEnded {
+  std::string id;
+  std::string by;
+};
+
 // Time moved the state of a check (a hold ran out, a region went stale, a round closed).
 struct TimePassed {
   CheckName check;
@@ -76,7 +86,8 @@ struct Event {
   std::uint64_t seq{0};
   WallTime at;  // received, on the controller's disciplined clock; never falls within the log
   std::variant<RunReceived, AttemptFailedReceived, MissedReceived, CheckDefined, CheckRemoved,
-               RegionLiveness, RegionSight, IncidentAcknowledged, TimePassed, ControllerStarted>
+               RegionLiveness, RegionSight, IncidentAcknowledged, TimePassed, ControllerStarted,
+               SilenceSet, SilenceEnded>
       what;
 };
 

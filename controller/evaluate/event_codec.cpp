@@ -60,7 +60,38 @@ struct Encode {
     out.mutable_time_passed()->set_check(e.check.value);
   }
   void operator()(const ControllerStarted&) const { out.mutable_started(); }
+  void operator()(const SilenceSet& e) const {
+    auto& m = *out.mutable_silence_set();
+    m.set_id(e.silence.id);
+    for (const SilenceMatcher& matcher : e.silence.matchers) m.add_matchers(render(matcher));
+    m.set_author(e.silence.author);
+    m.set_comment(e.silence.comment);
+    m.set_created_unix_ms(e.silence.created.unix_ms());
+    m.set_from_unix_ms(e.silence.from.unix_ms());
+    m.set_until_unix_ms(e.silence.until.unix_ms());
+  }
+  void operator()(const SilenceEnded& e) const {
+    out.mutable_silence_ended()->set_id(e.id);
+    out.mutable_silence_ended()->set_by(e.by);
+  }
 };
+
+Status decode_silence(const v1::SilenceSet& m, Event& out) {
+  Silence silence;
+  silence.id = m.id();
+  silence.author = m.author();
+  silence.comment = m.comment();
+  silence.created = WallTime::from_unix_ms(m.created_unix_ms());
+  silence.from = WallTime::from_unix_ms(m.from_unix_ms());
+  silence.until = WallTime::from_unix_ms(m.until_unix_ms());
+  for (const std::string& text : m.matchers()) {
+    auto matcher = parse_silence_matcher(text);
+    if (!matcher) return fail(std::move(matcher.error()));
+    silence.matchers.push_back(std::move(*matcher));
+  }
+  out.what = SilenceSet{std::move(silence)};
+  return {};
+}
 
 Status decode_run(const v1::RunReceived& m, Event& out) {
   auto run = wire::decode(m.run(), RegionName{m.region()});
@@ -115,6 +146,10 @@ Status decode_what(const v1::Event& m, Event& out) {
       out.what = TimePassed{CheckName{m.time_passed().check()}};
       return {};
     case v1::Event::kStarted: out.what = ControllerStarted{}; return {};
+    case v1::Event::kSilenceSet: return decode_silence(m.silence_set(), out);
+    case v1::Event::kSilenceEnded:
+      out.what = SilenceEnded{m.silence_ended().id(), m.silence_ended().by()};
+      return {};
     case v1::Event::EVENT_NOT_SET: break;
   }
   return fail(ErrorCode::protocol, "event: none of the known kinds is set");

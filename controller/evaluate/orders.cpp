@@ -135,11 +135,9 @@ bool needs_recheck(const CheckState& state, const RegionName& name, const Region
 }  // namespace
 
 int budget_left(const CheckState& state, BudgetKind kind, WallTime now) {
-  const auto& times =
-      kind == BudgetKind::detection ? state.detection_spent : state.recovery_spent;
-  const auto used = std::count_if(times.begin(), times.end(), [&](WallTime at) {
-    return at > now - Millis{hours{1}};
-  });
+  const auto& times = kind == BudgetKind::detection ? state.detection_spent : state.recovery_spent;
+  const auto used = std::count_if(times.begin(), times.end(),
+                                  [&](WallTime at) { return at > now - Millis{hours{1}}; });
   return static_cast<int>(kBudgetPerHour) - static_cast<int>(used);
 }
 
@@ -162,8 +160,7 @@ void widen(CheckState& state, Effects& effects) {
   const WallTime round = round_start(state.now, state.check->interval);
   if (state.episode(AlertCondition::down).active || state.widened_round == round) return;
   state.widened_round = round;
-  order_candidates(state, static_cast<int>(state.regions.size()), "a confirmation failed",
-                   effects);
+  order_candidates(state, static_cast<int>(state.regions.size()), "a confirmation failed", effects);
   state.patience.reset();
 }
 
@@ -203,6 +200,10 @@ void order_rechecks(CheckState& state, Effects& effects) {
   }
   for (auto& [name, region] : state.regions) {
     if (!region.next_recheck || *region.next_recheck > state.now) continue;
+    if (!sees(region)) {  // it was lost during a pause
+      region.next_recheck.reset();
+      continue;
+    }
     wanted.reason = facts.of(name).newest_failed ? "keeps failing" : "passed once";
     order_recheck(state, name, wanted, effects);
   }

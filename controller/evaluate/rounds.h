@@ -12,9 +12,14 @@ void begin_rounds(CheckState& state, WallTime at);
 // A scheduled run or a miss of an open round; the first word on a slot stands.
 void record_slot(CheckState& state, WallTime round, const SlotOutcome& outcome);
 
+// Keeps when the check was paused, up to state.now: a slot is skipped only in a round that a pause
+// touches.
+void note_pause(CheckState& state);
+
 WallTime next_round_close(const CheckState& state);
 
-// Closes every round due at state.now; slots without a word are missed, or skipped while paused.
+// Closes every round due at state.now; slots without a word are missed, or skipped where a pause
+// was.
 void close_rounds(CheckState& state, Effects& effects);
 
 // Closes what is open, whatever the time: the rounds of the old definition.

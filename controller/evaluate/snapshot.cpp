@@ -28,6 +28,32 @@ struct adl_serializer<std::optional<T>> {
 };
 
 template <>
+struct adl_serializer<picket::Value> {
+  static void to_json(json& out, const picket::Value& value) {
+    std::visit(
+        [&](const auto& one) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(one)>, picket::Null>)
+            out = nullptr;
+          else
+            out = one;
+        },
+        value);
+  }
+  static void from_json(const json& in, picket::Value& value) {
+    if (in.is_boolean())
+      value = in.get<bool>();
+    else if (in.is_number_integer())
+      value = in.get<std::int64_t>();
+    else if (in.is_number())
+      value = in.get<double>();
+    else if (in.is_string())
+      value = in.get<std::string>();
+    else
+      value = picket::Null{};
+  }
+};
+
+template <>
 struct adl_serializer<picket::Millis> {
   static void to_json(json& out, const picket::Millis& value) { out = value.count(); }
   static void from_json(const json& in, picket::Millis& value) {
@@ -80,8 +106,14 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RegionState, flags, first_round,
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoundFinding, step, text, regions)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoundWatch, bad, good, holds, findings, not_judged)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Episode, active, since, first_bad, round, regions)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AlertState, id, condition, suspected, firing, opening_round,
-                                   first_bad, shown, shown_regions, shown_at)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Sample, at, value)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PausedSpan, from, until)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Flap, rounds, holds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BudgetPoint, until, good, bad, fast, slow)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AlertState, id, condition, suspected, firing,
+                                                opening_round, first_bad, shown, shown_regions,
+                                                shown_at, told_flapping, own, quiet_since, finding,
+                                                samples)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OrderCounter, round, confirmations, rechecks, most, floor)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SlotOutcome, region, end, verdict, reason, duration)
 
@@ -94,7 +126,7 @@ void each_field(Archive&& field, State& s) {
   field("regions", s.regions);
   field("now", s.now);
   field("not_before", s.not_before);
-  field("paused_last", s.paused_last);
+  field("pauses", s.pauses);
   field("verdict", s.verdict);
   field("since", s.since);
   field("episodes", s.episodes);
@@ -110,10 +142,16 @@ void each_field(Archive&& field, State& s) {
   field("widened_round", s.widened_round);
   field("next_close", s.next_close);
   field("rounds", s.rounds);
+  field("budget", s.budget);
+  field("flap", s.flap);
+  field("down_ended", s.down_ended);
 }
 
 // Snapshots of earlier versions lack these.
-bool is_newer_field(std::string_view name) { return name == "watch" || name == "continents"; }
+bool is_newer_field(std::string_view name) {
+  return name == "watch" || name == "continents" || name == "budget" || name == "flap" ||
+         name == "down_ended" || name == "pauses";
+}
 
 constexpr std::size_t kChecksumBytes = 8;
 

@@ -3,29 +3,33 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
 #include "common/core/text.h"
+#include "controller/incident/book_parts.h"
+#include "controller/incident/causes.h"
 #include "controller/incident/page_text.h"
 
 namespace picket::controller {
 namespace {
-
-void note(BookRows& rows, const IncidentRow& row, WallTime at, std::string kind,
-          std::string text) {
-  rows.timeline.push_back({row.id, at, std::move(kind), cut_utf8(clean_line(text), 1024)});
-}
-
-bool is_open(const IncidentRow& row) {
-  return row.state == IncidentState::open || row.state == IncidentState::acknowledged;
-}
 
 std::vector<std::string> wanted_receivers(const AlertTransition& t) {
   return t.alert.notify.empty() ? t.check->notify : t.alert.notify;
 }
 
 }  // namespace
+
+void BookRows::append(BookRows more) {
+  const auto add = [](auto& to, auto& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  };
+  add(incidents, more.incidents);
+  add(timeline, more.timeline);
+  add(outbox, more.outbox);
+  receivers_missing += more.receivers_missing;
+}
 
 IncidentBook::IncidentBook(BookSettings settings) : settings_(std::move(settings)) {}
 
@@ -42,16 +46,29 @@ void IncidentBook::restore(std::vector<IncidentRow> open, const std::vector<Outb
     const auto found = by_id.find(row.incident);
     if (found == by_id.end() || !row.fallback_of.empty()) continue;
     auto& known = found->second->pages;
-    auto page = std::find_if(known.begin(), known.end(),
-                             [&](const Page& p) { return p.key == row.key; });
+    auto page =
+        std::find_if(known.begin(), known.end(), [&](const Page& p) { return p.key == row.key; });
     if (page == known.end())
-      page = known.insert(known.end(),
-                          Page{row.receiver, row.route_json, row.payload_json, row.key});
+      page =
+          known.insert(known.end(), Page{row.receiver, row.route_json, row.payload_json, row.key});
     page->next_ordinal = std::max(page->next_ordinal, row.ordinal + 1);
-    if (row.action != OutboxAction::trigger || row.due < page->last_trigger) continue;
+    if (row.action != OutboxAction::trigger) continue;
+    const bool kept_back = row.state == OutboxState::suppressed;
+    if (!kept_back && row.state != OutboxState::coalesced && !row.route_json.empty())
+      page->first_told = std::min(page->first_told.value_or(row.due), row.due);
+    if (row.due < page->last_trigger) continue;
+    page->kept_back =
+        kept_back ? std::optional{Suppression{row.last_error, row.due}} : std::nullopt;
     page->last_trigger = row.due;
+    page->next_trigger = row.due + settings_.retrigger_every;
     page->payload_json = row.payload_json;
     page->route_json = row.route_json;
+  }
+  for (auto& [slot, kept] : kept_) {
+    if (slot.first.starts_with(kStormSubject))
+      storms_[slot] = Storm{kept.row.opened + kStormCalm, kept.row.opened + kStormUpdate, false};
+    index(kept);
+    reindex(kept);
   }
 }
 
@@ -69,6 +86,7 @@ BookRows IncidentBook::apply(const AlertTransition& t) {
   news.payload_json =
       payload_of(t, settings_, make_incident_id(settings_.install_id, news.episode));
   news.receivers = wanted_receivers(t);
+  news.cause = join_causes(causes_of(t));
   return take(news);
 }
 
@@ -101,6 +119,7 @@ BookRows IncidentBook::take(const News& news) {
   }
   Kept& kept = keep(news, rows);
   if (news.phase == AlertPhase::fires) open(kept, news, rows);
+  reindex(kept);
   rows.incidents.push_back(kept.row);
   return rows;
 }
@@ -124,6 +143,7 @@ IncidentBook::Kept& IncidentBook::keep(const News& news, BookRows& rows) {
   row.title = news.title;
   row.detail_json = news.detail_json;
   if (news.first_bad_run) note(rows, row, *news.first_bad_run, "first_bad_run", news.title);
+  by_id_[row.id] = slot;
   if (news.phase == AlertPhase::suspected) note(rows, row, news.at, "suspected", news.reason);
   return kept;
 }
@@ -138,6 +158,9 @@ void IncidentBook::open(Kept& kept, const News& news, BookRows& rows) {
   row.title = news.title;
   row.severity = news.severity;
   row.detail_json = news.detail_json;
+  if (row.cause.empty()) row.cause = news.cause;
+  join_parent(kept, news.at, rows);
+  index(kept);
   trigger_new(kept, news, rows);
 }
 
@@ -148,14 +171,21 @@ void IncidentBook::change(Kept& kept, const News& news, BookRows& rows) {
   note(rows, kept.row, news.at, "changed", news.reason + ": " + news.title);
   trigger_new(kept, news, rows);
   for (Page& page : kept.pages) page.payload_json = news.payload_json;
+  reindex(kept);
   rows.incidents.push_back(kept.row);
 }
 
 void IncidentBook::resolve(const Slot& slot, const News& news, BookRows& rows) {
   const auto found = kept_.find(slot);
   if (found == kept_.end()) return;
+  if (found->second.due) due_.erase({*found->second.due, slot});
+  waiting_.erase(slot);
   Kept kept = std::move(found->second);
   kept_.erase(found);
+  unindex(kept);
+  const bool is_waited_for =
+      members_.count(kept.row.id) != 0 || suppressions_.is_depended_on(kept.row.check);
+  look_again_ = look_again_ || (is_waited_for && !waiting_.empty());
   const bool paged = is_open(kept.row);
   kept.row.state = IncidentState::resolved;
   kept.row.resolved = news.at;
@@ -165,81 +195,10 @@ void IncidentBook::resolve(const Slot& slot, const News& news, BookRows& rows) {
   rows.incidents.push_back(std::move(kept.row));
 }
 
-std::optional<std::string> IncidentBook::find_route(const std::string& receiver) const {
-  const auto found = settings_.routes.receivers.find(receiver);
-  if (found == settings_.routes.receivers.end()) return std::nullopt;
-  return found->second;
-}
-
-// Who is told: what is configured as it stands, what is not by the default receiver, and if there
-// is none the name itself, so that the page that nobody gets is on record.
-std::vector<std::string> IncidentBook::receivers_for(Kept& kept, const News& news,
-                                                     BookRows& rows) const {
-  const std::string& fallback = settings_.routes.default_receiver;
-  std::vector<std::string> wanted = news.receivers;
-  if (wanted.empty()) wanted.push_back(fallback);
-  std::vector<std::string> out;
-  for (std::string& name : wanted) {
-    if (!find_route(name)) {
-      const bool replaced = find_route(fallback).has_value();
-      const bool known = std::any_of(kept.pages.begin(), kept.pages.end(), [&](const Page& page) {
-        return page.receiver == (replaced ? fallback : name);
-      });
-      if (!known) {
-        ++rows.receivers_missing;
-        note(rows, kept.row, news.at, "receiver_missing",
-             fmt::format("receiver \"{}\" is not configured; {}", name,
-                         replaced ? "told " + fallback : "nobody is told"));
-      }
-      if (replaced) name = fallback;
-    }
-    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(std::move(name));
-  }
-  return out;
-}
-
-void IncidentBook::trigger_new(Kept& kept, const News& news, BookRows& rows) {
-  for (const std::string& receiver : receivers_for(kept, news, rows)) {
-    const bool paged = std::any_of(kept.pages.begin(), kept.pages.end(),
-                                   [&](const Page& page) { return page.receiver == receiver; });
-    if (paged) continue;
-    Page page{receiver, find_route(receiver).value_or(std::string{}), news.payload_json,
-              make_dedup_key(settings_.install_id, receiver, news.episode)};
-    rows.outbox.push_back(make_row(kept, page, OutboxAction::trigger, news.at));
-    if (!page.route_json.empty()) note(rows, kept.row, news.at, "paged", receiver);
-    kept.pages.push_back(std::move(page));
-  }
-}
-
-OutboxRow IncidentBook::make_row(const Kept& kept, Page& page, OutboxAction action,
-                                 WallTime at) const {
-  OutboxRow row;
-  row.incident = kept.row.id;
-  row.action = action;
-  row.receiver = page.receiver;
-  row.route_json = page.route_json;
-  row.payload_json = page.payload_json;
-  row.key = page.key;
-  row.alert_key = join_unambiguously({page.receiver, kept.row.subject, kept.row.alert_id});
-  row.ordinal = page.next_ordinal++;
-  row.id = make_outbox_id(row.key, row.ordinal);
-  row.severity = kept.row.severity;
-  row.due = at;
-  row.next_attempt = at;
-  if (action == OutboxAction::trigger) page.last_trigger = at;
-  if (page.route_json.empty()) {
-    row.state = OutboxState::dead;
-    row.finished = at;
-    row.last_error = fmt::format("receiver \"{}\" is not configured", page.receiver);
-  }
-  return row;
-}
-
 Result<BookRows> IncidentBook::acknowledge(const IncidentId& id, const std::string& by,
                                            WallTime at) {
-  const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const auto& entry) {
-    return entry.second.row.id == id;
-  });
+  const auto found = std::find_if(kept_.begin(), kept_.end(),
+                                  [&](const auto& entry) { return entry.second.row.id == id; });
   if (found == kept_.end())
     return fail(ErrorCode::not_found, fmt::format("no open incident {}", clean_line(id.value)),
                 "`picket incidents` lists them");
@@ -253,65 +212,112 @@ Result<BookRows> IncidentBook::acknowledge(const IncidentId& id, const std::stri
   kept.row.acknowledged = at;
   note(rows, kept.row, at, "acknowledged", by);
   for (Page& page : kept.pages)
-    rows.outbox.push_back(make_row(kept, page, OutboxAction::acknowledge, at));
+    if (!page.kept_back) rows.outbox.push_back(make_row(kept, page, OutboxAction::acknowledge, at));
+  reindex(kept);
   rows.incidents.push_back(kept.row);
   return rows;
 }
 
-void IncidentBook::set_routes(Routes routes) { settings_.routes = std::move(routes); }
-
-// Where a page that nobody got can go now: to its receiver, else to the default one unless that
-// has its own page already.
-std::optional<std::string> IncidentBook::way_for(const Kept& kept, const Page& page) const {
-  if (!page.route_json.empty()) return std::nullopt;
-  if (find_route(page.receiver)) return page.receiver;
-  const std::string& fallback = settings_.routes.default_receiver;
-  const bool told = std::any_of(kept.pages.begin(), kept.pages.end(),
-                                [&](const Page& other) { return other.receiver == fallback; });
-  if (told || !find_route(fallback)) return std::nullopt;
-  return fallback;
+void IncidentBook::set_routes(Routes routes) {
+  settings_.routes = std::move(routes);
+  look_again_ = !waiting_.empty();
+  for (auto& [slot, kept] : kept_) reindex(kept);  // escalations
 }
 
-void IncidentBook::trigger_configured(Kept& kept, WallTime now, BookRows& rows) {
+// Does what is due of one incident. True when its row has changed.
+bool IncidentBook::settle(Kept& kept, WallTime now, BookRows& rows) {
+  const std::size_t before = rows.outbox.size();
+  trigger_configured(kept, now, rows);
+  escalate(kept, now, rows);
   for (Page& page : kept.pages) {
-    const auto way = way_for(kept, page);
-    if (!way) continue;
-    const EpisodeName episode{kept.row.subject, kept.row.alert_id, kept.row.opening_round};
-    if (*way != page.receiver)
-      page = Page{*way, {}, page.payload_json,
-                  make_dedup_key(settings_.install_id, *way, episode)};
-    page.route_json = *find_route(*way);
-    rows.outbox.push_back(make_row(kept, page, OutboxAction::trigger, now));
-    note(rows, kept.row, now, "paged", page.receiver);
+    if (page.route_json.empty()) continue;
+    if (page.kept_back && page.kept_back->folded) continue;  // until its storm is over
+    const auto suppression = suppression_of(kept, page.receiver, now);
+    if (page.kept_back) {
+      page.kept_back = suppression;
+      if (!suppression) tell(kept, page, now, rows, ", nothing keeps it back any more");
+    } else if (now >= page.next_trigger) {
+      if (!suppression)
+        tell_again(kept, page, now, rows, ", still open");
+      else
+        page.next_trigger = suppression->until.value_or(now + settings_.retrigger_every);
+    }
   }
+  return rows.outbox.size() != before;
 }
 
 BookRows IncidentBook::advance(WallTime now) {
   BookRows rows;
-  for (auto& [slot, kept] : kept_) {
-    if (!is_open(kept.row)) continue;
-    trigger_configured(kept, now, rows);
-    for (Page& page : kept.pages) {
-      if (page.route_json.empty() || now < page.last_trigger + settings_.retrigger_every) continue;
-      rows.outbox.push_back(make_row(kept, page, OutboxAction::trigger, now));
-      note(rows, kept.row, now, "paged", page.receiver + ", still open");
-    }
+  if (std::exchange(look_again_, false)) {
+    const auto waiting = waiting_;  // settling changes it
+    // Who came first is told first: then the members of its cause know.
+    for (const bool members : {false, true})
+      for (const Slot& slot : waiting) {
+        Kept& kept = kept_.at(slot);
+        if (kept.row.parent.empty() == members) continue;
+        settle(kept, now, rows);
+        reindex(kept);
+      }
   }
+  while (!due_.empty() && due_.begin()->first <= now) {
+    Kept& kept = kept_.at(due_.begin()->second);
+    settle(kept, now, rows);
+    const auto was = kept.due;
+    reindex(kept);
+    if (kept.due == was) break;  // nothing to gain from looking at it again now
+  }
+  advance_storms(now, rows);
   return rows;
 }
 
+// When something is to be done for the incident if nothing comes in between.
+void IncidentBook::reindex(Kept& kept) {
+  const Slot slot{kept.row.subject, kept.row.alert_id};
+  if (kept.due) due_.erase({*kept.due, slot});
+  kept.due.reset();
+  waiting_.erase(slot);
+  if (!is_open(kept.row)) return;
+  const bool waits = std::any_of(kept.pages.begin(), kept.pages.end(),
+                                 [](const Page& page) { return !page.told(); });
+  if (waits) waiting_.insert(slot);
+  for (const Page& page : kept.pages) {
+    if (page.route_json.empty()) continue;  // set_routes() looks again
+    const auto at = page.kept_back ? page.kept_back->until : std::optional{page.next_trigger};
+    for (const auto& due : {at, escalation_due(kept, page)})
+      if (due) kept.due = kept.due ? std::min(*kept.due, *due) : *due;
+  }
+  if (kept.due) due_.emplace(*kept.due, slot);
+}
+
 std::optional<WallTime> IncidentBook::next_due() const {
+  if (look_again_ && !waiting_.empty()) return WallTime{};
   std::optional<WallTime> next;
-  for (const auto& [slot, kept] : kept_) {
-    if (!is_open(kept.row)) continue;
-    for (const Page& page : kept.pages) {
-      if (page.route_json.empty() && !way_for(kept, page)) continue;
-      const WallTime at =
-          page.route_json.empty() ? WallTime{} : page.last_trigger + settings_.retrigger_every;
-      next = next ? std::min(*next, at) : at;
-    }
+  if (!due_.empty()) next = due_.begin()->first;
+  for (const auto& [slot, storm] : storms_) {
+    const WallTime at = storm.news ? std::min(storm.next_update, storm.next_look) : storm.next_look;
+    next = next ? std::min(*next, at) : at;
   }
   return next;
+}
+
+void IncidentBook::define(std::shared_ptr<const Check> check) {
+  suppressions_.define(std::move(check));
+  look_again_ = !waiting_.empty();
+}
+
+void IncidentBook::forget(const CheckName& check) {
+  suppressions_.forget(check);
+  look_again_ = !waiting_.empty();
+}
+
+void IncidentBook::set_silence(Silence silence) {
+  suppressions_.set(std::move(silence));
+  look_again_ = !waiting_.empty();  // it may replace one that held more
+}
+
+bool IncidentBook::end_silence(const std::string& id, WallTime at) {
+  look_again_ = !waiting_.empty();
+  return suppressions_.end(id, at);
 }
 
 std::vector<IncidentRow> IncidentBook::unresolved() const {

@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +16,8 @@
 #include "controller/evaluate/effects.h"
 #include "controller/incident/keys.h"
 #include "controller/incident/routes.h"
+#include "controller/incident/storm_watch.h"
+#include "controller/incident/suppressions.h"
 #include "controller/store/rows.h"
 
 namespace picket::controller {
@@ -23,6 +27,8 @@ struct BookRows {
   std::vector<TimelineRow> timeline;   // to be added
   std::vector<OutboxRow> outbox;       // to be added
   int receivers_missing{0};            // pages whose receiver is not configured: show it
+
+  void append(BookRows more);
 };
 
 class IncidentBook {
@@ -38,12 +44,21 @@ class IncidentBook {
   // Error not_found: no such incident is open or suspected. Acknowledging twice changes nothing.
   Result<BookRows> acknowledge(const IncidentId& id, const std::string& by, WallTime at);
 
+  // Definitions and silences: what keeps pages back. The next advance() sends what nothing keeps
+  // back any more.
+  void define(std::shared_ptr<const Check> check);
+  void forget(const CheckName& check);
+  void set_silence(Silence silence);
+  bool end_silence(const std::string& id, WallTime at);
+  std::vector<Silence> silences(WallTime now) const { return suppressions_.silences(now); }
+
   // New receivers and settings; open pages keep the route that triggered them. Open incidents
   // whose receiver was not configured and now is are paged by the next advance().
   void set_routes(Routes routes);
 
   // A page of an incident that is still open is triggered again every hour: PagerDuty closes an
-  // incident by itself after four.
+  // incident by itself after four. A page that was kept back goes out when nothing keeps it back.
+  // An incident that nobody acknowledges is escalated as the routes say.
   BookRows advance(WallTime now);
   std::optional<WallTime> next_due() const;
 
@@ -57,10 +72,16 @@ class IncidentBook {
     DedupKey key;
     std::uint32_t next_ordinal{0};
     WallTime last_trigger;
+    WallTime next_trigger;
+    std::optional<Suppression> kept_back;  // nothing was ever sent, and why
+    std::optional<WallTime> first_told;    // by a trigger that was not kept back
+    WallTime escalate_from;                // not before: something kept it back
+    bool told() const { return !kept_back && !route_json.empty(); }
   };
   struct Kept {
     IncidentRow row;
     std::vector<Page> pages;
+    std::optional<WallTime> due;  // as indexed
   };
   // A transition of either kind, as an incident takes it.
   struct News {
@@ -75,6 +96,7 @@ class IncidentBook {
     std::string reason;
     std::string detail_json;
     std::string payload_json;
+    std::string cause;
     std::vector<std::string> receivers;
   };
   using Slot = std::pair<std::string, std::string>;  // subject, alert id
@@ -84,15 +106,55 @@ class IncidentBook {
   void open(Kept& kept, const News& news, BookRows& rows);
   void change(Kept& kept, const News& news, BookRows& rows);
   void resolve(const Slot& slot, const News& news, BookRows& rows);
+  void reindex(Kept& kept);
+  bool settle(Kept& kept, WallTime now, BookRows& rows);
+
+  // incident_pages.cpp: who is told, and what keeps that back.
   void trigger_new(Kept& kept, const News& news, BookRows& rows);
   void trigger_configured(Kept& kept, WallTime now, BookRows& rows);
   std::optional<std::string> find_route(const std::string& receiver) const;
   std::vector<std::string> receivers_for(Kept& kept, const News& news, BookRows& rows) const;
+  void tell(Kept& kept, Page& page, WallTime at, BookRows& rows, const std::string& remark = {});
+  void tell_again(Kept& kept, Page& page, WallTime at, BookRows& rows, const std::string& remark);
+  std::optional<Suppression> suppression_of(const Kept& kept, const std::string& receiver,
+                                            WallTime now) const;
+  std::optional<Suppression> dependency_of(const Kept& kept, WallTime now) const;
+  std::optional<Suppression> parent_of(const Kept& kept, const std::string& receiver) const;
   OutboxRow make_row(const Kept& kept, Page& page, OutboxAction action, WallTime at) const;
   std::optional<std::string> way_for(const Kept& kept, const Page& page) const;
 
+  // escalation.cpp: who is told as well when nobody acknowledges.
+  std::optional<WallTime> escalation_due(const Kept& kept, const Page& page) const;
+  void escalate(Kept& kept, WallTime now, BookRows& rows);
+
+  // incident_groups.cpp: incidents that belong together.
+  void join_parent(Kept& kept, WallTime now, BookRows& rows);
+  const Kept* find_by_id(const IncidentId& id) const;
+  void index(const Kept& kept);
+  void unindex(const Kept& kept);
+  std::optional<Suppression> fold(const Kept& kept, const std::string& receiver, WallTime now);
+  void advance_storms(WallTime now, BookRows& rows);
+  void tell_storm(const Slot& slot, WallTime now, BookRows& rows);
+  bool end_storm(const Slot& slot, WallTime now, BookRows& rows);
+  std::vector<std::pair<Kept*, Page*>> folded_into(const Slot& slot);
+
   BookSettings settings_;
+  Suppressions suppressions_;
   std::map<Slot, Kept> kept_;
+  std::set<std::pair<WallTime, Slot>> due_;
+  std::map<IncidentId, Slot> by_id_;
+  std::map<std::string, std::set<Slot>> by_cause_;  // open ones that joined no other
+  std::map<IncidentId, std::set<Slot>> members_;    // by their parent
+  std::set<Slot> waiting_;                          // open ones with a page that was never sent
+  bool look_again_{false};                          // what keeps those back may be over
+
+  struct Storm {
+    WallTime next_look;    // whether it is over
+    WallTime next_update;  // of its page
+    bool news{false};      // since its newest page
+  };
+  StormWatch storm_watch_;
+  std::map<Slot, Storm> storms_;  // by the slot of their incidents
 };
 
 }  // namespace picket::controller

@@ -14,7 +14,7 @@ namespace picket::controller {
 
 // One incident of one subject: what its keys are made of.
 struct EpisodeName {
-  std::string subject;   // "check:NAME", "region:NAME"
+  std::string subject;  // "check:NAME", "region:NAME"
   std::string alert_id;
   WallTime opening_round;
 };

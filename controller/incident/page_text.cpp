@@ -31,8 +31,8 @@ void put(json& object, const char* name, const std::string& text) {
 }
 
 std::string describe(const FailureSummary& failure) {
-  std::string out = failure.message.empty() ? std::string{summary_of(failure.kind)}
-                                            : failure.message;
+  std::string out =
+      failure.message.empty() ? std::string{summary_of(failure.kind)} : failure.message;
   if (failure.status != 0) out += fmt::format(" (HTTP {})", failure.status);
   if (!failure.step.empty() && failure.step != "http")
     out = fmt::format("step \"{}\": {}", failure.step, out);
@@ -45,8 +45,10 @@ json regions_of(const AlertTransition& t) {
   std::size_t left_out = 0;
   for (const RegionView& view : t.regions) {
     if (!view.failure) continue;
-    if (regions.size() < kRegionsShown) regions[line(view.region.value)] = describe(*view.failure);
-    else ++left_out;
+    if (regions.size() < kRegionsShown)
+      regions[line(view.region.value)] = describe(*view.failure);
+    else
+      ++left_out;
   }
   if (left_out > 0) regions["..."] = fmt::format("and {} more", left_out);
   return regions;
@@ -94,8 +96,7 @@ std::string incident_url(const BookSettings& settings, const IncidentId& inciden
 void add_links(json& payload, const BookSettings& settings, const IncidentId& incident,
                const std::string& runbook) {
   json links = json::array();
-  if (!runbook.empty())
-    links.push_back({{"href", line(runbook, kUrlBytes)}, {"text", "Runbook"}});
+  if (!runbook.empty()) links.push_back({{"href", line(runbook, kUrlBytes)}, {"text", "Runbook"}});
   const std::string url = line(incident_url(settings, incident), kUrlBytes);
   if (!url.empty()) links.push_back({{"href", url}, {"text", "Incident in Picket"}});
   if (!links.empty()) payload["links"] = std::move(links);
@@ -109,6 +110,8 @@ CheckVerdict verdict_of(AlertCondition condition) {
     case AlertCondition::regional: return CheckVerdict::regional;
     case AlertCondition::degraded: return CheckVerdict::degraded;
     case AlertCondition::no_data: return CheckVerdict::no_data;
+    case AlertCondition::burn_rate:
+    case AlertCondition::threshold: break;
   }
   return CheckVerdict::down;
 }
@@ -120,7 +123,15 @@ WallTime slot_time(const AlertTransition& t) {
 
 }  // namespace
 
+// Of a threshold or a burn rate: what was measured, and what is alerted at.
+std::string measured_title(const AlertTransition& t) {
+  std::string line = t.check->name.value + ": " + t.attribution.message;
+  if (t.alert.threshold) line += ", the alert is at " + render_when(t.alert);
+  return t.alert.summary.empty() ? line : t.alert.summary + " (" + line + ")";
+}
+
 std::string title_of(const AlertTransition& t) {
+  if (!is_verdict(t.alert.condition)) return cut_utf16(clean_line(measured_title(t)), 1024);
   const CheckVerdict verdict = verdict_of(t.alert.condition);
   std::string title = render_title(t.check->name, verdict, t.attribution, t.alert.summary);
   // No region has a failure to name: the reason is all there is to say.
@@ -149,6 +160,17 @@ std::string payload_of(const AlertTransition& t, const BookSettings& settings,
   return dump(payload);
 }
 
+std::string with_escalation_note(const std::string& payload_json, const std::string& receiver,
+                                 Millis after) {
+  json payload = json::parse(payload_json, nullptr, false);
+  if (!payload.is_object()) return payload_json;
+  json& details = payload["custom_details"];
+  if (!details.is_object()) details = json::object();
+  details["escalated_from"] = line(receiver);
+  details["not_acknowledged_for"] = render_duration(after);
+  return dump(payload);
+}
+
 std::string payload_of(const FleetTransition& t, const BookSettings& settings,
                        const IncidentId& incident) {
   json payload{{"summary", cut_utf16(clean_line(t.title), 1024)},
@@ -159,6 +181,24 @@ std::string payload_of(const FleetTransition& t, const BookSettings& settings,
                {"class", line(t.alert_id)}};
   payload["custom_details"] = {{"reason", line(t.reason)}, {"incident", incident.value}};
   add_links(payload, settings, incident, {});
+  return dump(payload);
+}
+
+std::string storm_payload(const std::string& title, const std::string& detail_json,
+                          Severity severity, WallTime at, const BookSettings& settings,
+                          const IncidentId& incident) {
+  json payload{{"summary", cut_utf16(clean_line(title), 1024)},
+               {"source", "picket"},
+               {"severity", to_string(severity)},
+               {"timestamp", render_rfc3339(at)},
+               {"component", "picket"},
+               {"class", "storm"}};
+  payload["custom_details"] = json::parse(detail_json, nullptr, false);
+  if (payload["custom_details"].is_discarded()) payload["custom_details"] = json::object();
+  add_links(payload, settings, incident, {});
+  const std::string text = dump(payload);
+  if (text.size() < kPayloadBytesMax) return text;
+  payload["custom_details"] = {{"left_out", "the details were too large"}};
   return dump(payload);
 }
 

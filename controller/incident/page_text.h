@@ -23,4 +23,13 @@ std::string payload_of(const AlertTransition& transition, const BookSettings& se
 std::string payload_of(const FleetTransition& transition, const BookSettings& settings,
                        const IncidentId& incident);
 
+// Of a storm: `detail_json` names the incidents.
+std::string storm_payload(const std::string& title, const std::string& detail_json,
+                          Severity severity, WallTime at, const BookSettings& settings,
+                          const IncidentId& incident);
+
+// The payload with a note of whose page nobody acknowledged, and for how long.
+std::string with_escalation_note(const std::string& payload_json, const std::string& receiver,
+                                 Millis after);
+
 }  // namespace picket::controller

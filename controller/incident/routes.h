@@ -10,10 +10,17 @@
 
 namespace picket::controller {
 
+// Who is told as well when nobody acknowledges.
+struct Escalation {
+  Millis after{0};  // since the page
+  std::string to;   // a receiver
+};
+
 struct Routes {
   std::map<std::string, std::string> receivers;  // "pagerduty/payments" -> settings as JSON,
                                                  // secrets by reference only
-  std::string default_receiver;    // for a page that names none that exists; may be empty
+  std::string default_receiver;  // for a page that names none that exists; may be empty
+  std::map<std::string, Escalation> escalations;  // by the receiver that was paged
   std::vector<std::string> fleet;  // told of blind and offline regions; empty: default_receiver
 };
 

@@ -44,6 +44,8 @@ constexpr std::string_view kCursors =
 constexpr std::string_view kTokens =
     "DELETE FROM join_tokens WHERE token_sha256 IN (SELECT token_sha256 FROM join_tokens WHERE "
     "expires_ms < $1 LIMIT $2)";
+constexpr std::string_view kSilences =
+    "DELETE FROM silences WHERE id IN (SELECT id FROM silences WHERE until_ms < $1 LIMIT $2)";
 // An incident goes with its pages: only when each of them is finished.
 constexpr std::string_view kIncidents =
     "DELETE FROM incidents WHERE id IN (SELECT i.id FROM incidents i WHERE i.resolved_ms < $1 AND "
@@ -71,6 +73,7 @@ std::vector<Step> steps(WallTime now, std::uint64_t folded, const RetentionOptio
       {kLastGood, {history, limit}},
       {kCursors, {to_value(now - options.cursors), limit}},
       {kTokens, {history, limit}},
+      {kSilences, {history, limit}},
       {kIncidents, {history, limit}},
       {kTimeline, {history, limit}},
       {kOutbox, {history, limit}},

@@ -61,10 +61,10 @@ struct ActiveCheckRow {
 
 struct IncidentRow {
   IncidentId id;
-  CheckName check;         // empty for incidents of agents, regions, the controller
-  std::string subject;     // check:NAME, region:NAME, agent:REGION/NAME, controller
+  CheckName check;      // empty for incidents of agents, regions, the controller
+  std::string subject;  // check:NAME, region:NAME, agent:REGION/NAME, controller
   std::string alert_id;
-  std::string verdict;     // the condition: down, regional, degraded, no_data, blind
+  std::string verdict;  // the condition: down, regional, degraded, no_data, blind
   Severity severity{Severity::error};
   IncidentState state{IncidentState::suspected};
   WallTime opening_round;
@@ -73,6 +73,8 @@ struct IncidentRow {
   std::optional<WallTime> resolved;
   std::string title;
   std::string detail_json;  // attribution, regions, owner, runbook
+  std::string cause;   // "host id.example.com": what it shares with others; empty: not known
+  IncidentId parent;   // of the same cause and told before; empty: none
 };
 
 struct TimelineRow {
@@ -84,7 +86,14 @@ struct TimelineRow {
 
 enum class OutboxAction { trigger, acknowledge, resolve };
 enum class OutboxState {
-  pending, in_flight, unknown, accepted, confirmed, dead, suppressed, coalesced,
+  pending,
+  in_flight,
+  unknown,
+  accepted,
+  confirmed,
+  dead,
+  suppressed,
+  coalesced,
 };
 
 // The names that are stored, shown and exported as labels.
@@ -103,9 +112,9 @@ struct OutboxRow {
   std::string id;  // application-made, unique
   IncidentId incident;
   OutboxAction action{OutboxAction::trigger};
-  std::string receiver;     // "pagerduty/payments"
-  std::string route_json;   // snapshot of the receiver's settings, secrets by reference only
-  std::string payload_json; // snapshot of what to say, before any degradation
+  std::string receiver;      // "pagerduty/payments"
+  std::string route_json;    // snapshot of the receiver's settings, secrets by reference only
+  std::string payload_json;  // snapshot of what to say, before any degradation
   DedupKey key;
   std::string alert_key;     // of all episodes of an alert at a receiver; empty: of no alert
   std::uint32_t ordinal{0};  // order within the key
@@ -143,6 +152,17 @@ struct JoinTokenRow {
   std::string used_by;
 };
 
+struct SilenceRow {
+  std::string id;
+  std::string matchers;  // one a line: "owner=payments"
+  std::string author;
+  std::string comment;
+  WallTime created;
+  WallTime from;
+  WallTime until;        // also when it was ended before its time
+  std::string ended_by;  // empty: it ends by itself
+};
+
 // State of one check's evaluator and what was derived up to a sequence of the event log.
 struct CheckpointRow {
   std::string key;  // "check:NAME", "fleet", ...
@@ -175,6 +195,7 @@ struct WriteSet {
   std::vector<OutboxRow> outbox;
   std::vector<AgentRow> agents;
   std::vector<JoinTokenRow> join_tokens;
+  std::vector<SilenceRow> silences;
   std::vector<CheckpointRow> checkpoints;
   std::optional<std::uint64_t> checkpoint_seq;  // the log is folded into checkpoints up to here
   std::vector<LedgerRow> ledger;
@@ -184,8 +205,8 @@ struct WriteSet {
   bool empty() const {
     return events.empty() && cursors.empty() && evidence.empty() && definitions.empty() &&
            !active_checks && incidents.empty() && timeline.empty() && outbox.empty() &&
-           agents.empty() && join_tokens.empty() && checkpoints.empty() && !checkpoint_seq &&
-           ledger.empty() && rounds.empty() && meta.empty();
+           agents.empty() && join_tokens.empty() && silences.empty() && checkpoints.empty() &&
+           !checkpoint_seq && ledger.empty() && rounds.empty() && meta.empty();
   }
 };
 

@@ -69,6 +69,7 @@ Status Store::write(const WriteSet& set) {
   status = and_then(status, [&] { return upsert(db, set.outbox); });
   status = and_then(status, [&] { return upsert(db, set.agents); });
   status = and_then(status, [&] { return upsert(db, set.join_tokens); });
+  status = and_then(status, [&] { return upsert(db, set.silences); });
   status = and_then(status, [&] { return upsert(db, set.checkpoints); });
   status = and_then(status, [&] { return upsert(db, set.ledger); });
   status = and_then(status, [&] { return upsert(db, set.rounds); });

@@ -67,6 +67,8 @@ class Store {
   Result<std::vector<SpoolCursorRow>> spool_cursors();
   Result<std::vector<AgentRow>> agents();
   Result<std::vector<JoinTokenRow>> join_tokens();
+  // Those not over at that time, in order of begin; without it the newest 1,000, newest first.
+  Result<std::vector<SilenceRow>> silences(std::optional<WallTime> live_at);
   Result<std::vector<ActiveCheckRow>> active_checks();
   Result<std::vector<DefinitionRow>> active_definitions();
   Result<std::optional<DefinitionRow>> definition(const CheckName& check, const Revision& revision);

@@ -61,6 +61,13 @@ Result<std::vector<JoinTokenRow>> Store::join_tokens() {
   return select<JoinTokenRow>(*database_, "ORDER BY created_ms, token_sha256", {});
 }
 
+Result<std::vector<SilenceRow>> Store::silences(std::optional<WallTime> live_at) {
+  if (live_at)
+    return select<SilenceRow>(*database_, "WHERE until_ms > $1 ORDER BY from_ms, id",
+                              {to_value(*live_at)});
+  return select<SilenceRow>(*database_, "ORDER BY from_ms DESC, id LIMIT 1000", {});
+}
+
 Result<std::vector<ActiveCheckRow>> Store::active_checks() {
   return select<ActiveCheckRow>(*database_, "ORDER BY check_name", {});
 }

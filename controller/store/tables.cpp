@@ -69,20 +69,24 @@ const Table kIncidents{
     "incidents",
     {"id"},
     {"check_name", "subject", "alert_id", "verdict", "severity", "state", "opening_round_ms",
-     "opened_ms", "acknowledged_ms", "resolved_ms", "title", "detail"}};
+     "opened_ms", "acknowledged_ms", "resolved_ms", "title", "detail", "cause", "parent"}};
 const Table kOutbox{
-    "outbox", {"id"}, {"incident",      "action",          "receiver",    "route",
-                       "payload",       "dedup_key",       "alert_key",   "ordinal",
-                       "severity",      "due_ms",          "next_attempt_ms",
-                       "attempts",      "degrade_level",   "state",       "ever_unknown",
-                       "fences_left",   "fallback_of",     "fallback_made",
-                       "last_error",    "provider_id",     "finished_ms"}};
+    "outbox", {"id"}, {"incident",      "action",        "receiver",        "route",
+                       "payload",       "dedup_key",     "alert_key",       "ordinal",
+                       "severity",      "due_ms",        "next_attempt_ms", "attempts",
+                       "degrade_level", "state",         "ever_unknown",    "fences_left",
+                       "fallback_of",   "fallback_made", "last_error",      "provider_id",
+                       "finished_ms"}};
 const Table kAgents{
     "agents",
     {"region", "name"},
     {"certificate_serial", "previous_serial", "enrolled_ms", "last_seen_ms", "version", "revoked"}};
 const Table kTokens{
     "join_tokens", {"token_sha256"}, {"region", "created_ms", "expires_ms", "used_ms", "used_by"}};
+const Table kSilences{
+    "silences",
+    {"id"},
+    {"matchers", "author", "comment", "created_ms", "from_ms", "until_ms", "ended_by"}};
 const Table kCheckpoints{"checkpoints", {"name"}, {"state"}};
 const Table kLedger{"ledger", {"check_name", "region", "day"}, {"slots"}};
 const Table kRounds{"rounds", {"check_name", "round_ms"}, {"verdict", "summary"}};
@@ -98,6 +102,7 @@ const Table& table_of(const IncidentRow*) { return kIncidents; }
 const Table& table_of(const OutboxRow*) { return kOutbox; }
 const Table& table_of(const AgentRow*) { return kAgents; }
 const Table& table_of(const JoinTokenRow*) { return kTokens; }
+const Table& table_of(const SilenceRow*) { return kSilences; }
 const Table& table_of(const CheckpointRow*) { return kCheckpoints; }
 const Table& table_of(const LedgerRow*) { return kLedger; }
 const Table& table_of(const RoundSummaryRow*) { return kRounds; }
@@ -139,7 +144,9 @@ Values values_of(const IncidentRow& row) {
           to_value(row.acknowledged),
           to_value(row.resolved),
           row.title,
-          row.detail_json};
+          row.detail_json,
+          row.cause,
+          row.parent.value};
 }
 
 Values values_of(const OutboxRow& row) {
@@ -181,6 +188,17 @@ Values values_of(const AgentRow& row) {
 Values values_of(const JoinTokenRow& row) {
   return {row.token_sha256,      row.region.value,   to_value(row.created),
           to_value(row.expires), to_value(row.used), row.used_by};
+}
+
+Values values_of(const SilenceRow& row) {
+  return {row.id,
+          row.matchers,
+          row.author,
+          row.comment,
+          to_value(row.created),
+          to_value(row.from),
+          to_value(row.until),
+          row.ended_by};
 }
 
 Values values_of(const CheckpointRow& row) { return {row.key, Blob{row.blob}}; }
@@ -253,6 +271,8 @@ void read_into(const Row& row, IncidentRow& out) {
   out.resolved = in.optional_time();
   out.title = in.text();
   out.detail_json = in.text();
+  out.cause = in.text();
+  out.parent.value = in.text();
 }
 
 void read_into(const Row& row, OutboxRow& out) {
@@ -305,6 +325,18 @@ void read_into(const Row& row, JoinTokenRow& out) {
   out.expires = in.time();
   out.used = in.optional_time();
   out.used_by = in.text();
+}
+
+void read_into(const Row& row, SilenceRow& out) {
+  Reader in{row};
+  out.id = in.text();
+  out.matchers = in.text();
+  out.author = in.text();
+  out.comment = in.text();
+  out.created = in.time();
+  out.from = in.time();
+  out.until = in.time();
+  out.ended_by = in.text();
 }
 
 void read_into(const Row& row, CheckpointRow& out) {

@@ -2,8 +2,10 @@
 import re
 
 TOP = ("common", "agent", "controller", "cli")
-FOUNDATION = {"core": (), "model": ("core",), "async": ("core",), "markup": ("core", "model")}
-ABOVE = ("core", "model", "async", "markup")  # what wire, checks, http, telemetry may include
+FOUNDATION = {"core": (), "model": ("core",), "async": ("core",), "markup": ("core", "model"),
+              "calendar": ("core", "model")}
+# What wire, checks, http and telemetry may include:
+ABOVE = ("core", "model", "async", "calendar", "markup")
 # `picket run` is the agent's own engine:
 CLI_FROM_AGENT = ("agent/dns/", "agent/icmp/", "agent/net/", "agent/probe/", "agent/script/")
 
@@ -37,6 +39,7 @@ CONFINED = (
     (r"ares(_\w+)?\.h$", ("common/http/",), "the resolver of common/http"),
     (r"ldns/", ("agent/dns/",), "agent/dns"),
     (r"libxml/", ("common/markup/",), "common/markup"),
+    (r"date/", ("common/calendar/",), "common/calendar"),
     (r"yaml-cpp/", ("common/checks/",), "common/checks"),
     (r"(sqlite3|libpq-fe)\.h$", ("controller/store/",), "controller/store"),
     (r"prometheus/", ("common/telemetry/",), "common/telemetry"),

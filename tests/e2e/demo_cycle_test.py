@@ -42,7 +42,11 @@ class DemoCycle(unittest.TestCase):
         self.assertEqual(resolve["event"]["dedup_key"], trigger["event"]["dedup_key"])
         [incident] = demo.pager.read("incidents")
         self.assertEqual(incident["status"], "resolved")
-        self.assertEqual([entry["action"] for entry in incident["log"]], ["trigger", "resolve"])
+        # At least once: the killed controller may not have noted yet that its trigger was taken.
+        actions = [entry["action"] for entry in incident["log"]]
+        self.assertEqual(set(actions[:-1]), {"trigger"}, actions)
+        self.assertLessEqual(len(actions), 3, actions)
+        self.assertEqual(actions[-1], "resolve", actions)
         refused = [e for e in demo.pager.read("events") if e["outcome"] != "accepted"]
         self.assertEqual(refused, [])
 

@@ -152,7 +152,10 @@ class Findings:
                         if entry["outcome"] == "accepted"]
         self._shown = rig.receiver.record.incidents()
         self._paged = {row["dedup_key"]: row["incident"] for row in audit.outbox
-                       if not row["fallback_of"]}
+                       if not row["fallback_of"] and row["state"] != "suppressed"}
+        # All checks ask one host: those that fail after the first have its cause.
+        self._joined = {row["incident"]: row["last_error"] for row in audit.outbox
+                        if row["state"] == "suppressed"}
 
     def all(self) -> list[str]:
         self._store()
@@ -248,10 +251,13 @@ class Findings:
         self._none((row["title"] for row in self._audit.incidents if row["state"] != "resolved"),
                    "incidents that are not resolved")
         keys = {incident: key for key, incident in self._paged.items()}
-        self._none(opened - set(keys), "incidents that opened without a page")
+        self._none(opened - set(keys) - set(self._joined), "incidents that opened without a page")
+        self._none((why for why in self._joined.values() if not any(
+            incident in why for incident in keys)), "pages kept back without a paged cause")
         shown = {incident["dedup_key"]: incident for incident in self._shown}
         self._none((key for key in self._paged if key not in shown), "pages that never arrived")
-        self._none((row["last_error"] for row in self._audit.outbox if row["state"] != "accepted"),
+        self._none((row["last_error"] for row in self._audit.outbox
+                    if row["state"] not in ("accepted", "suppressed")),
                    "messages that were never accepted")
         self._none((key for key in shown if key not in self._paged), "pages of no incident")
         self._none((key for key, incident in shown.items() if incident["status"] != "resolved"),
@@ -284,7 +290,7 @@ class Findings:
         for check, began, ended in self._run.long_faults:
             downs = [row for row in self._audit.incidents
                      if row["check_name"] == check and row["verdict"] == "down"
-                     and row["id"] in self._paged.values()
+                     and (row["id"] in self._paged.values() or row["id"] in self._joined)
                      and row["opened_ms"] / 1000 <= ended + 1
                      and (row["resolved_ms"] or 0) / 1000 >= began]
             if not downs:

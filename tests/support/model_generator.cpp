@@ -120,14 +120,55 @@ Step ModelGenerator::step() {
   return out;
 }
 
+Threshold ModelGenerator::threshold() {
+  Threshold out;
+  out.step = coin() ? name() : "";
+  out.metric = name();
+  out.aggregate = any(Aggregate::count);
+  out.comparison = any(Comparison::ne);
+  out.literal = value();
+  out.unit = any(LiteralUnit::flag);
+  out.over = Millis{number(0, 900'000)};
+  out.scope = any(ThresholdScope::regions);
+  out.regions = number(1, 12);
+  out.samples = number(1, 100);
+  return out;
+}
+
 Alert ModelGenerator::alert() {
-  return {name(),
-          any(AlertCondition::no_data),
-          Millis{number(0, 900'000)},
-          any(Severity::info),
-          several(2, [&] { return name(); }),
-          text(),
-          position()};
+  Alert out{name(),
+            any(AlertCondition::threshold),
+            Millis{number(0, 900'000)},
+            any(Severity::info),
+            several(2, [&] { return name(); }),
+            text(),
+            position(),
+            std::nullopt};
+  if (out.condition == AlertCondition::threshold) out.threshold = threshold();
+  return out;
+}
+
+Slo ModelGenerator::slo() {
+  Slo out;
+  out.objective = number(1, 9'999) / 100.0;
+  out.window = Millis{number(1, 900'000)};
+  out.budget_by = any(BudgetBy::runs);
+  if (coin()) out.latency = LatencyObjective{Millis{number(1, 9'000)}, number(1, 99) * 1.0};
+  out.burn_alerts = coin();
+  return out;
+}
+
+MaintenanceWindow ModelGenerator::maintenance() {
+  MaintenanceWindow out;
+  if (coin()) out.from = time();
+  if (out.from) out.until = time();
+  out.start_minute = number(0, 24 * 60 - 1);
+  out.weekdays = several(3, [&] { return number(0, 6); });
+  out.duration = Millis{number(0, 900'000)};
+  out.timezone = "Europe/Berlin";
+  out.reason = text();
+  out.at = position();
+  return out;
 }
 
 Check ModelGenerator::check() {
@@ -153,6 +194,10 @@ Check ModelGenerator::check() {
   out.notify = several(3, [&] { return name(); });
   out.tags = several(3, [&] { return name(); });
   out.labels = map();
+  if (coin()) out.slo = slo();
+  out.maintenance = several(2, [&] { return maintenance(); });
+  out.depends_on = several(2, [&] { return CheckName{name()}; });
+  out.shadow = coin();
   if (coin()) out.paused = Paused{std::nullopt, text()};
   if (out.paused && coin()) out.paused->until = time();
   out.at = position();
@@ -193,6 +238,7 @@ RequestEvidence ModelGenerator::evidence() {
 RequestResult ModelGenerator::request() {
   RequestResult out;
   out.label = coin() ? "token" : "";
+  out.beside = coin();
   out.method = "GET";
   out.url = text();
   out.status = number(0, 599);

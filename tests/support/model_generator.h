@@ -58,7 +58,10 @@ class ModelGenerator {
   TcpAction tcp();
   WebSocketAction websocket();
   Step step();
+  Threshold threshold();
   Alert alert();
+  Slo slo();
+  MaintenanceWindow maintenance();
   RunKey key();
   Failure failure();
   TlsFacts tls();

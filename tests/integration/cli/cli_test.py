@@ -125,7 +125,7 @@ error[E0107]: unknown key `intervall`
         self.assertIn("how often", picket("explain", "interval").stdout)
         self.assertIn("follow_redirects", picket("explain", "http").stdout)
         self.assertIn("without a unit", picket("explain", "E0110").stdout)
-        self.assertIn("not run by this version", picket("explain", "check.slo").stdout)
+        self.assertIn("not run by this version", picket("explain", "check.browser").stdout)
         self.assertIn("matcher", picket("explain").stdout)
 
     def test_init_writes_a_file_that_is_valid_and_never_overwrites(self):

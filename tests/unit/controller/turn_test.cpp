@@ -61,3 +61,27 @@ TEST_CASE("a check that was deleted after a checkpoint stays deleted over a rest
   Life life{**store, start + minutes{2}};
   CHECK(life.turn.evaluator().checks() == std::vector{CheckName{"kept"}});
 }
+
+TEST_CASE("rounds that another interval closes are slots of the interval before", "[turn]") {
+  StoreOptions options;
+  options.path = ":memory:";
+  auto store = Store::open(options);
+  REQUIRE(store.has_value());
+  const WallTime start = WallTime::from_unix_ms(1'795'314'600'000);
+  Life life{**store, start};
+  CheckDefined definition = defined("shop");
+  life.turn.record(definition);
+  const Check check = definition.check;
+  const WallTime round = start + check.interval;
+  life.run(minutes{7});
+  test::RunSpec pass;
+  life.turn.record(
+      RunReceived{test::make_run(check, definition.regions[0], life.turn.now(), pass), "agent"});
+  definition.check.interval = minutes{1};
+  life.turn.record(definition);
+  const auto state = [&](Millis interval) {
+    return life.turn.ledger().state({check.name, definition.regions[1], round}, interval);
+  };
+  CHECK(state(check.interval) == LedgerCode::missed_offline);
+  CHECK(state(minutes{1}) == LedgerCode::open);
+}

@@ -99,6 +99,8 @@ class SchemaTest(unittest.TestCase):
             "filter": definitions["filter"],
             "confirm": check["confirm"], "failing": check["failing"], "paused": check["paused"],
             "regions": {"anyOf": definitions["regions"]["anyOf"]},
+            "slo": definitions["slo"], "latency": definitions["slo"]["properties"]["latency"],
+            "maintenance": definitions["maintenance"],
         }
         table["cdn"] |= table["http"]
         words = keys_of(definitions["textMatcher"])

@@ -48,13 +48,18 @@ const std::vector<BadCheck> kBadRules{
     {"check.interval_ms", [](v1::Check& m) { m.set_interval_ms(0); }},
     {"check.timeout_ms", [](v1::Check& m) { m.set_timeout_ms(-5); }},
     {"check.retries", [](v1::Check& m) { m.set_retries(-1); }},
-    {"check.failing_y", [](v1::Check& m) { m.set_failing_x(3); m.set_failing_y(2); }},
+    {"check.failing_y",
+     [](v1::Check& m) {
+       m.set_failing_x(3);
+       m.set_failing_y(2);
+     }},
     {"check.quorum.kind", [](v1::Check& m) { m.mutable_quorum()->set_kind(6); }},
 };
 
 const std::vector<BadCheck> kBadSteps{
     {"check.steps: missing", [](v1::Check& m) { m.clear_steps(); }},
-    {"check.steps: 257", [](v1::Check& m) {
+    {"check.steps: 257",
+     [](v1::Check& m) {
        for (int i = 0; i < 256; ++i) *m.add_steps() = m.steps(0);
      }},
     {"check.steps[0].action", [](v1::Check& m) { m.mutable_steps(0)->clear_action(); }},
@@ -68,9 +73,7 @@ const std::vector<BadCheck> kBadSteps{
     {"check.steps[0].expect[0].subject: unknown word \"lcp\"",
      [](v1::Check& m) { m.mutable_steps(0)->mutable_expect(0)->set_subject("lcp"); }},
     {"check.steps[0].expect[0].status[0].high",
-     [](v1::Check& m) {
-       m.mutable_steps(0)->mutable_expect(0)->mutable_status(0)->set_high(100);
-     }},
+     [](v1::Check& m) { m.mutable_steps(0)->mutable_expect(0)->mutable_status(0)->set_high(100); }},
     {"check.steps[0].expect[0].matchers[0].op: unknown word \"almost\"",
      [](v1::Check& m) {
        m.mutable_steps(0)->mutable_expect(0)->mutable_matchers(0)->set_op("almost");
@@ -87,10 +90,14 @@ const std::vector<BadCheck> kBadSteps{
     {"check.steps[0].captures[0].source",
      [](v1::Check& m) { m.mutable_steps(0)->mutable_captures(0)->set_source("smell"); }},
     {"check.alerts[0].condition",
-     [](v1::Check& m) { m.mutable_alerts(0)->set_condition("burn_rate"); }},
+     [](v1::Check& m) { m.mutable_alerts(0)->set_condition("raining"); }},
+    {"check.alerts[0].threshold",
+     [](v1::Check& m) { m.mutable_alerts(0)->set_condition("threshold"); }},
+    {"check.slo.objective", [](v1::Check& m) { m.mutable_slo()->set_objective(100); }},
+    {"check.maintenance[0].start_minute",
+     [](v1::Check& m) { m.add_maintenance()->set_start_minute(1'440); }},
     {"check.alerts[0].severity", [](v1::Check& m) { m.mutable_alerts(0)->set_severity("page"); }},
-    {"check.paused.until_unix_ms",
-     [](v1::Check& m) { m.mutable_paused()->set_until_unix_ms(-1); }},
+    {"check.paused.until_unix_ms", [](v1::Check& m) { m.mutable_paused()->set_until_unix_ms(-1); }},
     {"check.labels: not ordered by name",
      [](v1::Check& m) {
        m.add_labels()->set_name("b");

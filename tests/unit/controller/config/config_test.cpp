@@ -143,6 +143,95 @@ TEST_CASE("each mistake in controller.yaml has its place", "[config]") {
   }
 }
 
+TEST_CASE("every kind of receiver is read", "[config]") {
+  const ControllerConfig config = config_of(
+      "receivers:\n"
+      "  slack/ops: {slack: {webhook_url: \"https://hooks.slack.com/services/T0/B0/x\"}}\n"
+      "  alertmanager/main:\n"
+      "    alertmanager:\n"
+      "      urls: [\"http://one:9093/\", \"https://two/am\"]\n"
+      "      user: picket\n"
+      "      password: pw\n"
+      "  alertmanager/plain: {alertmanager: {urls: \"http://one:9093\", token: t0ken}}\n"
+      "  email/oncall:\n"
+      "    email:\n"
+      "      server: mail.example.com:587\n"
+      "      user: picket\n"
+      "      password: pw\n"
+      "      from: picket@example.com\n"
+      "      to: [oncall@example.com, lead@example.com]\n"
+      "    escalate: {after: 15m, to: email/v6}\n"
+      "  email/v6: {email: {server: \"[::1]:465\", security: tls, from: a@b.c, to: d@e.f}}\n");
+  const Receiver& slack = config.receivers.at("slack/ops");
+  CHECK(slack.kind == ReceiverKind::slack);
+  CHECK(slack.url == "https://hooks.slack.com");
+  CHECK(slack.secret == "https://hooks.slack.com/services/T0/B0/x");
+  const Receiver& manager = config.receivers.at("alertmanager/main");
+  CHECK(manager.kind == ReceiverKind::alertmanager);
+  CHECK(manager.url == "http://one:9093 https://two/am");
+  CHECK(manager.user == "picket");
+  CHECK(manager.secret == "pw");
+  CHECK(config.receivers.at("alertmanager/plain").secret == "t0ken");
+  const Receiver& mail = config.receivers.at("email/oncall");
+  CHECK(mail.kind == ReceiverKind::email);
+  CHECK(mail.url == "smtp://mail.example.com:587");
+  CHECK(mail.security == MailSecurity::starttls);
+  CHECK(mail.from == "picket@example.com");
+  CHECK(mail.to == std::vector<std::string>{"oncall@example.com", "lead@example.com"});
+  CHECK(mail.escalate_to == "email/v6");
+  CHECK(mail.escalate_after == minutes{15});
+  CHECK(config.receivers.at("email/v6").url == "smtp://[::1]:465");
+  CHECK(config.receivers.at("email/v6").security == MailSecurity::tls);
+}
+
+TEST_CASE("each mistake in a receiver has its place", "[config]") {
+  struct Row {
+    std::string receiver;
+    std::string wanted;
+  };
+  const std::string mail = "server: m.example:25, from: a@b.c, to: d@e.f";
+  const std::vector<Row> rows{
+      {"{slack: {}}", "E0109 5:16 `webhook_url_file` is missing"},
+      {"{slack: {webhook_url: nowhere}}",
+       "E0111 5:30 `webhook_url` is not a URL: it does not start with https:// or http://"},
+      {"{slack: {webhook_url: \"https://a.b/\", url: x}}", "E0107 5:46 unknown key `url`"},
+      {"{slack: {webhook_url: \"https://a.b/\"}, email: {}}",
+       "E0113 5:47 `slack` and `email` exclude each other"},
+      {"{alertmanager: {}}", "E0109 5:23 `urls` is missing"},
+      {"{alertmanager: {urls: [am-1]}}",
+       "E0111 5:31 an Alertmanager has a URL: it does not start with https:// or http://"},
+      {"{alertmanager: {urls: \"http://a/\", password: x}}",
+       "E0109 5:53 `user` is missing beside `password`"},
+      {"{alertmanager: {urls: \"http://a/\", user: x, token: t}}",
+       "E0113 5:59 `user` and `token` exclude each other"},
+      {"{alertmanager: {urls: \"http://a/\", user: x}}", "E0109 5:23 `password_file` is missing"},
+      {"{email: {from: a@b.c, to: d@e.f}}", "E0109 5:16 `server` is missing"},
+      {"{email: {server: m.example, from: a@b.c, to: d@e.f}}",
+       "E0111 5:25 `server` is not HOST:PORT"},
+      {"{email: {server: \"m.example:25\", to: d@e.f}}", "E0109 5:16 `from` is missing"},
+      {"{email: {" + mail + ", security: ssl}}", "E0111 5:73 `ssl` is not a value of `security`"},
+      {"{email: {" + mail + ", user: x}}", "E0109 5:16 `password_file` is missing"},
+      {"{email: {" + mail + ", security: none, user: x, password: y}}",
+       "E0111 5:85 a login in the clear shows its password"},
+      {"{email: {server: \"m.example:25\", from: \"Picket <a@b.c>\", to: d@e.f}}",
+       "E0111 5:47 `Picket <a@b.c>` is no e-mail address"},
+      {"{email: {server: \"m.example:25\", from: a@b.c, to: [d@e.f, \"x y@z\"]}}",
+       "E0111 5:66 `x y@z` is no e-mail address"},
+      {"{email: {" + mail + "}, escalate: 15m}", "E0108 5:74 `escalate` must be a map, not a text"},
+      {"{email: {" + mail + "}, escalate: {to: a/b}}", "E0109 5:74 `after` is missing"},
+      {"{email: {" + mail + "}, escalate: {after: 15m}}", "E0109 5:74 `to` is missing"},
+      {"{email: {" + mail + "}, escalate: {after: 5s, to: a/b}}",
+       "E0111 5:82 `after` must be 1m to 1d"},
+      {"{email: {" + mail + "}, escalate: {after: 5m, to: a/c}}", "E0303 5:90 no receiver `a/c`"},
+      {"{email: {" + mail + "}, escalate: {after: 5m, to: a/b}}",
+       "E0302 5:90 the escalation leads to the receiver itself"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.receiver);
+    CHECK(mistake_of("receivers:\n  a/b: " + row.receiver + "\n") == row.wanted);
+  }
+}
+
 TEST_CASE("a fallback that does not exist or leads back is refused", "[config]") {
   const std::string unknown =
       mistake_of("receivers:\n" + pagerduty("pagerduty/a", ", fallback: pagerduty/b"));
@@ -160,7 +249,9 @@ TEST_CASE("a fallback that does not exist or leads back is refused", "[config]")
 TEST_CASE("a secret of the configuration is in no message", "[config]") {
   ControllerConfig config;
   for (const char* rest : {"{routing_key: hunter2}", "{routing_key: hunter2, url: x}",
-                           "{routing_key:   'hunter2', url: x}", "{routing_key: hunter2 [}"}) {
+                           "{routing_key:   'hunter2', url: x}", "{routing_key: hunter2 [}",
+                           "{webhook_url: hunter2, x: 1}", "{user: a, password: hunter2, x: 1}",
+                           "{token: hunter2, urls: 7}"}) {
     const std::string text = with("receivers:\n  a/b:\n    pagerduty: " + std::string{rest} + "\n");
     const auto mistakes = decode_controller_config("c.yaml", text, config);
     CHECK_FALSE(mistakes.empty());
@@ -188,7 +279,7 @@ TEST_CASE("the example configuration has no mistake but the keys that are not he
     CHECK(mistake.code == "E0101");
     CHECK(mistake.message.find("/etc/picket/keys/") == 0);
   }
-  CHECK(config.receivers.size() == 3);
+  CHECK(config.receivers.size() == 6);
 }
 
 }  // namespace picket::controller

@@ -186,6 +186,23 @@ TEST_CASE("a resolve is fenced when a trigger of its episode was ever unknown", 
   CHECK(bench.count(Kind::accepted) == 2);
 }
 
+TEST_CASE("a resolve is not said again where a late trigger opens nothing", "[deliver]") {
+  for (const auto kind : {ReceiverKind::slack, ReceiverKind::alertmanager, ReceiverKind::email}) {
+    Bench bench;
+    Receiver main = receiver("main");
+    main.kind = kind;
+    bench.directory.set({main});
+    for (OutboxRow row : {trigger(), resolve(10)}) {
+      row.route_json = render_route(main);
+      const double due = row.due.unix_ms() / 1000.0;
+      bench.add(row, due);
+      if (row.action == OutboxAction::trigger) bench.send(row.id, SendClass::unknown, due);
+      bench.send(row.id, SendClass::accepted, due + 2);
+    }
+    CHECK(bench.rows.at("r").finished == at(12));
+  }
+}
+
 TEST_CASE("a resolve of known triggers is not fenced", "[deliver]") {
   Bench bench;
   bench.add(trigger(), 0);

@@ -60,3 +60,27 @@ TEST_CASE("two receivers with one key keep their own names and addresses", "[del
   CHECK(a->url == "https://one.example");
   CHECK(b->url == "https://two.example");
 }
+
+TEST_CASE("two e-mail receivers with one login keep their own recipients, also when it changes",
+          "[deliver]") {
+  const auto email = [](const std::string& name, const std::string& to, const std::string& secret) {
+    Receiver made{name, ReceiverKind::email, "smtp://mail.example:587", secret, "", ""};
+    made.to = {to};
+    return made;
+  };
+  ReceiverDirectory directory;
+  directory.set({email("email/a", "a@x.example", "one"), email("email/b", "b@x.example", "one")});
+  const Route triggered = make_route(*directory.find("email/a"));
+  directory.set({email("email/a", "a@x.example", "two"), email("email/b", "b@x.example", "two")});
+  const auto settings = directory.settings(directory.choose(triggered, triggered.credential));
+  REQUIRE(settings);
+  CHECK(settings->to == std::vector<std::string>{"a@x.example"});
+  CHECK(settings->secret == "two");
+}
+
+TEST_CASE("a receiver without a secret is found", "[deliver]") {
+  ReceiverDirectory directory;
+  directory.set({{"alertmanager/a", ReceiverKind::alertmanager, "http://am.example", "", "", ""}});
+  const Route route = make_route(*directory.find("alertmanager/a"));
+  CHECK(directory.settings(directory.choose(route, ""))->url == "http://am.example");
+}

@@ -19,6 +19,31 @@ TEST_CASE("a route survives its JSON, and holds no secret", "[deliver]") {
   CHECK(route->credential == credential_of("whsec_secret"));
 }
 
+TEST_CASE("every kind of receiver survives its route", "[deliver]") {
+  for (const auto kind : {ReceiverKind::pagerduty, ReceiverKind::webhook, ReceiverKind::slack,
+                          ReceiverKind::alertmanager, ReceiverKind::email}) {
+    const Receiver receiver{"a/b", kind, "https://x.example", "secret", "", ""};
+    CHECK(parse_route(render_route(receiver))->kind == kind);
+  }
+}
+
+TEST_CASE("the credential is the secret's where the secret is the recipient, else the name's",
+          "[deliver]") {
+  const auto credential = [](ReceiverKind kind, const std::string& name,
+                             const std::string& secret) {
+    return make_route(Receiver{name, kind, "https://x.example", secret, "", ""}).credential;
+  };
+  for (const auto kind : {ReceiverKind::pagerduty, ReceiverKind::webhook, ReceiverKind::slack}) {
+    CHECK(credential(kind, "a/b", "one") == credential(kind, "c/d", "one"));
+    CHECK(credential(kind, "a/b", "one") != credential(kind, "a/b", "two"));
+  }
+  for (const auto kind : {ReceiverKind::alertmanager, ReceiverKind::email}) {
+    CHECK(credential(kind, "a/b", "one") == credential(kind, "a/b", "two"));
+    CHECK(credential(kind, "a/b", "") != credential(kind, "c/d", ""));
+    CHECK_FALSE(credential(kind, "a/b", "").empty());
+  }
+}
+
 TEST_CASE("credentials tell secrets apart, and no secret has none", "[deliver]") {
   CHECK(credential_of("a") != credential_of("b"));
   CHECK(credential_of("a").size() == 16);

@@ -43,8 +43,7 @@ Check with_alert(AlertCondition condition) {
 
 }  // namespace
 
-TEST_CASE("unknown counts as not reporting, never as a failure and never as a pass",
-          "[evaluate]") {
+TEST_CASE("unknown counts as not reporting, never as a failure and never as a pass", "[evaluate]") {
   EvaluationWorld world{3, with_alert(AlertCondition::no_data)};
   world.warm_up();
   for (int i = 0; i < 6; ++i) {
@@ -126,8 +125,7 @@ TEST_CASE("silence does not end what failures began", "[evaluate]") {
   world.wait(hours{6});
   CHECK(world.verdict() == CheckVerdict::down);
   CHECK(names_of(world.transitions).empty());
-  for (const RegionName& region : world.regions)
-    world.apply(RegionLiveness{region, false});
+  for (const RegionName& region : world.regions) world.apply(RegionLiveness{region, false});
   world.wait(hours{6});
   CHECK(world.verdict() == CheckVerdict::down);
   CHECK(world.transitions.empty());
@@ -363,4 +361,16 @@ TEST_CASE("percentages and majorities count regions that see", "[evaluate]") {
   CHECK(world.verdict() == CheckVerdict::up);
   world.apply(RegionLiveness{world.region(3), false});
   CHECK(world.verdict() == CheckVerdict::down);
+}
+
+TEST_CASE("an episode is named by its first failing run, not by a degraded one", "[evaluate]") {
+  EvaluationWorld world{3};
+  world.warm_up();
+  world.run(world.region(1), RunVerdict::degraded);
+  world.wait(minutes{6});
+  world.forget();
+  world.attempt_failed(world.region(1));
+  REQUIRE(names_of(world.transitions) == Names{"down suspected"});
+  CHECK(world.transitions[0].first_bad_run == world.now);
+  CHECK(world.transitions[0].opening_round == round_start(world.now, world.check.interval));
 }

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 
 #include "tests/support/detection_world.h"
 #include "tests/support/evaluation_world.h"
@@ -113,15 +113,13 @@ TEST_CASE("a global fault that hangs is paged two attempt timeouts later", "[det
 }
 
 TEST_CASE("a fault of two opposite regions is regional within five minutes", "[detection]") {
-  Outcome outcome =
-      run_faults({.regions = {2, 8}, .alert = "regional", .shortest = minutes{8}});
+  Outcome outcome = run_faults({.regions = {2, 8}, .alert = "regional", .shortest = minutes{8}});
   tell("two opposite regions", outcome);
   CHECK(outcome.detection.worst() <= minutes{5});
   CHECK(outcome.wrong == 0);
 }
 
-TEST_CASE("a fault of a single region is regional within seven and a half minutes",
-          "[detection]") {
+TEST_CASE("a fault of a single region is regional within seven and a half minutes", "[detection]") {
   Outcome outcome = run_faults({.regions = {5}, .alert = "regional", .shortest = minutes{8}});
   tell("single region", outcome);
   CHECK(outcome.detection.worst() <= Millis{450'000});

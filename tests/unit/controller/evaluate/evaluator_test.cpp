@@ -22,8 +22,8 @@ RunSpec rechecked(RunVerdict verdict) { return {.verdict = verdict, .kind = RunK
 void break_in(EvaluationWorld& world, int count) {
   for (int i = 1; i <= count; ++i) {
     world.wait(Millis{1000});
-    world.run(world.region(i), i == 1 ? RunSpec{.verdict = RunVerdict::fail}
-                                      : confirmed(RunVerdict::fail));
+    world.run(world.region(i),
+              i == 1 ? RunSpec{.verdict = RunVerdict::fail} : confirmed(RunVerdict::fail));
   }
 }
 

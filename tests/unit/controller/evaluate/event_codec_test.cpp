@@ -57,6 +57,11 @@ TEST_CASE("every kind of event survives the log", "[codec]") {
   CHECK_FALSE(std::get<RegionLiveness>(liveness.what).online);
   CHECK(std::get<RegionSight>(again({7, kNow, RegionSight{region, true}}).what).blind);
   again({8, kNow, IncidentAcknowledged{IncidentId{"I"}, check.name, "anna"}});
+  Silence silence{"s1", {{"owner", SilenceMatcher::Op::equals, "shop"}}, "anna", "known", kNow};
+  silence.from = kNow;
+  silence.until = kNow + hours{2};
+  again({8, kNow, SilenceSet{silence}});
+  again({8, kNow, SilenceEnded{"s1", "anna"}});
   again({9, kNow, TimePassed{check.name}});
   again({10, kNow, ControllerStarted{}});
 }
@@ -69,8 +74,7 @@ TEST_CASE("an event of no known kind is refused", "[codec]") {
 
 TEST_CASE("an event whose content breaks the contract is refused with the field", "[codec]") {
   const Check check = test::make_check();
-  Event event{1, kNow,
-              RunReceived{test::make_run(check, RegionName{"r01"}, kNow, {}), "agent-7"}};
+  Event event{1, kNow, RunReceived{test::make_run(check, RegionName{"r01"}, kNow, {}), "agent-7"}};
   v1::Event message = encode(event);
   message.mutable_run()->mutable_run()->set_verdict("marvellous");
   const auto refused = decode(message);

@@ -141,7 +141,8 @@ TEST_CASE("late runs and those of unknown checks say nothing of a region", "[fle
   for (int check = 1; check <= 6; ++check) {
     test::RunSpec spec{.verdict = RunVerdict::fail, .status = 0};
     RunReceived late{test::make_run(world.checks[static_cast<std::size_t>(check - 1)],
-                                    world.regions[1], world.now, spec), "a"};
+                                    world.regions[1], world.now, spec),
+                     "a"};
     late.late = true;
     world.apply(late);
     late.late = false;
@@ -196,8 +197,8 @@ TEST_CASE("what is no snapshot of the fleet changes nothing", "[fleet]") {
   FleetWorld world;
   world.apply(RegionLiveness{world.regions[4], false});
   const std::string before = world.fleet.snapshot();
-  for (const std::string& bad : {std::string{}, std::string{"rubbish"},
-                                 before.substr(0, before.size() / 2)})
+  for (const std::string& bad :
+       {std::string{}, std::string{"rubbish"}, before.substr(0, before.size() / 2)})
     CHECK(world.fleet.restore(bad).error().code == ErrorCode::corrupt);
   CHECK(world.fleet.snapshot() == before);
 }

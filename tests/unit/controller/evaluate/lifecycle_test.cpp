@@ -59,6 +59,57 @@ TEST_CASE("a paused check says nothing, and its incidents wait for its return", 
   CHECK(names_of(world.transitions).back() == "down clears");
 }
 
+TEST_CASE("only a round that a pause touches is skipped", "[evaluate]") {
+  EvaluationWorld world{3};
+  world.warm_up();
+  world.wait(minutes{5});  // a round of silence, closed when the pause has begun
+  Check paused = world.check;
+  paused.paused = Paused{world.now + minutes{6}, "migration"};
+  world.define(paused);
+  SECTION("it ends while somebody listens") { world.wait(minutes{20}); }
+  SECTION("it ends while nobody listens") {
+    world.now = world.now + minutes{20};
+    world.apply(ControllerStarted{});
+  }
+  REQUIRE(world.rounds.size() >= 4);
+  std::vector<SlotEnd> ends;
+  for (const RoundSummary& round : world.rounds) ends.push_back(round.slots.front().end);
+  ends.resize(4);
+  CHECK(ends == std::vector{SlotEnd::missed, SlotEnd::skipped, SlotEnd::skipped, SlotEnd::missed});
+}
+
+TEST_CASE("a shorter limit of a run closes a round when it is defined, not before", "[evaluate]") {
+  EvaluationWorld world{3};
+  world.warm_up();
+  world.wait(minutes{6} + Seconds{40});
+  REQUIRE(world.rounds.empty());
+  Check changed = world.check;
+  changed.retries = 0;
+  world.define(changed);
+  const Effects effects = world.wait(Millis{0});
+  REQUIRE(world.rounds.size() == 1);
+  CHECK(world.rounds[0].closed == world.now);
+  REQUIRE(effects.time_passed.size() == 1);
+  CHECK(effects.time_passed[0].first == world.now);  // the log's times never fall
+}
+
+TEST_CASE("a shorter memory is used from the next run on", "[evaluate]") {
+  Check remembering = test::make_check();
+  remembering.failing_y = 8;
+  EvaluationWorld world{3, remembering};
+  for (int i = 0; i < 8; ++i) {
+    world.wait(Seconds{30});
+    world.run(world.region(1), recheck(kPass));
+  }
+  REQUIRE(world.view().regions[0].recent.size() == 8);
+  Check changed = world.check;
+  changed.failing_y = 1;
+  world.define(changed);
+  world.wait(Seconds{30});
+  world.run(world.region(1), recheck(kPass));
+  CHECK(world.view().regions[0].recent.size() == 5);
+}
+
 TEST_CASE("a deleted check resolves what it has open, with the reason", "[evaluate]") {
   EvaluationWorld world = make_down();
   world.apply(CheckRemoved{world.check.name});
@@ -123,8 +174,8 @@ TEST_CASE("every slot of a closed round has one state", "[evaluate]") {
   world.wait(minutes{5});
   const WallTime round = world.now;
   world.run(world.region(1), {.verdict = kPass, .lasted = Millis{0}});
-  world.apply(MissedReceived{{world.check.name, round, MissReason::overloaded},
-                             world.region(2), "a"});
+  world.apply(
+      MissedReceived{{world.check.name, round, MissReason::overloaded}, world.region(2), "a"});
   world.forget();
   world.wait(minutes{7});
   REQUIRE(world.rounds.size() == 1);

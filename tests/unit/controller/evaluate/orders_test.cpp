@@ -215,3 +215,16 @@ TEST_CASE("the recovery budget keeps enough for the moment somebody passes", "[o
   CHECK(effects.orders.size() == 11);
   CHECK(effects.budgets.empty());
 }
+
+TEST_CASE("a region that was lost during a pause is not asked after it", "[orders]") {
+  EvaluationWorld world;
+  world.warm_up();
+  world.run(world.region(1), kFail);
+  Check paused = world.check;
+  paused.paused = Paused{world.now + minutes{5}, "migration"};
+  world.define(paused);
+  world.apply(RegionSight{world.region(1), true});
+  world.forget();
+  world.wait(minutes{7});
+  CHECK(asked(world.orders) == Names{});
+}

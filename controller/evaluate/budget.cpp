@@ -1,0 +1,257 @@
+#include "controller/evaluate/budget.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/calendar/calendar.h"
+#include "common/model/schedule.h"
+
+namespace picket::controller {
+namespace {
+
+// Points are kept for each round of the last hours, then for half hours, then for six hours.
+constexpr Millis kEachFor{hours{7}};
+constexpr Millis kHalfHoursFor{hours{75}};
+constexpr Millis kHalfHour{minutes{30}};
+constexpr Millis kSixHours{hours{6}};
+
+constexpr double kMostRate = 1e6;
+
+struct Counts {
+  std::uint64_t good{0};
+  std::uint64_t bad{0};
+  std::uint64_t fast{0};
+  std::uint64_t slow{0};
+};
+
+Counts between(const BudgetPoint& from, const BudgetPoint& to) {
+  return {to.good - from.good, to.bad - from.bad, to.fast - from.fast, to.slow - from.slow};
+}
+
+// The newest point at `time` or before; zeros when all are younger.
+BudgetPoint point_at(const std::vector<BudgetPoint>& points, WallTime time) {
+  const auto after =
+      std::upper_bound(points.begin(), points.end(), time,
+                       [](WallTime at, const BudgetPoint& point) { return at < point.until; });
+  return after == points.begin() ? BudgetPoint{} : *(after - 1);
+}
+
+Counts counts_over(const std::vector<BudgetPoint>& points, Millis window) {
+  if (points.empty()) return {};
+  return between(point_at(points, points.back().until - window), points.back());
+}
+
+std::optional<double> rate_of(std::uint64_t good, std::uint64_t bad, double objective) {
+  if (good + bad == 0) return std::nullopt;
+  const double ratio = static_cast<double>(bad) / static_cast<double>(good + bad);
+  return std::min(kMostRate, ratio / (1 - objective / 100));
+}
+
+// Keeps at most one point per `step` among those older than `age`.
+void thin(std::vector<BudgetPoint>& points, WallTime newest) {
+  const auto cell_of = [&](const BudgetPoint& point) -> std::int64_t {
+    const Millis age = newest - point.until;
+    if (age <= kEachFor) return -1;
+    return round_start(point.until, age <= kHalfHoursFor ? kHalfHour : kSixHours).unix_ms();
+  };
+  std::vector<BudgetPoint> kept;
+  for (const BudgetPoint& point : points) {
+    const std::int64_t cell = cell_of(point);
+    if (cell >= 0 && !kept.empty() && cell_of(kept.back()) == cell)
+      kept.back() = point;
+    else
+      kept.push_back(point);
+  }
+  points = std::move(kept);
+}
+
+// Keeps the newest point before the horizon: what a window over all of it begins with.
+void forget_before(std::vector<BudgetPoint>& points, WallTime horizon) {
+  const auto first = std::find_if(points.begin(), points.end(),
+                                  [&](const BudgetPoint& one) { return one.until > horizon; });
+  if (first - points.begin() > 1) points.erase(points.begin(), first - 1);
+}
+
+bool in_maintenance(const Check& check, WallTime from, WallTime until) {
+  for (const MaintenanceWindow& window : check.maintenance) {
+    if (calendar::span_at(window, from)) return true;
+    const auto next = calendar::next_span(window, from);
+    if (next && next->begin < until) return true;
+  }
+  return false;
+}
+
+bool is_measured(const SlotOutcome& slot) {
+  return slot.end == SlotEnd::ran && slot.verdict != RunVerdict::unknown;
+}
+
+void add_run(const Slo& slo, RunVerdict verdict, Millis duration, BudgetPoint& point) {
+  if (verdict == RunVerdict::unknown) return;
+  const bool failed = verdict == RunVerdict::fail;
+  if (slo.budget_by == BudgetBy::runs) ++(failed ? point.bad : point.good);
+  if (failed || !slo.latency) return;
+  ++(duration < slo.latency->under ? point.fast : point.slow);
+}
+
+struct Burn {
+  std::optional<double> rate_long;
+  std::optional<double> rate_short;
+  std::uint64_t bad{0};
+  bool too_fast(double factor) const {
+    return bad >= kBurnBadLeast && rate_long && rate_short && *rate_long >= factor &&
+           *rate_short >= factor;
+  }
+};
+
+Millis short_window(const Check& check, const BurnWindow& window) {
+  return std::max(window.short_window, check.interval * 2);
+}
+
+Burn burn_of(const CheckState& state, const BurnWindow& window, bool latency) {
+  const Counts over_long = counts_over(state.budget, window.long_window);
+  const Counts over_short = counts_over(state.budget, short_window(*state.check, window));
+  const Slo& slo = *state.check->slo;
+  if (!latency)
+    return {rate_of(over_long.good, over_long.bad, slo.objective),
+            rate_of(over_short.good, over_short.bad, slo.objective), over_long.bad};
+  return {rate_of(over_long.fast, over_long.slow, slo.latency->objective),
+          rate_of(over_short.fast, over_short.slow, slo.latency->objective), over_long.slow};
+}
+
+std::string burn_text(const CheckState& state, const BurnWindow& window, const Burn& burn,
+                      bool latency) {
+  return fmt::format("the {}budget of {} % burns at {:.1f} times over {} and {:.1f} times over {}",
+                     latency ? "latency " : "",
+                     latency ? state.check->slo->latency->objective : state.check->slo->objective,
+                     *burn.rate_long, render_duration(window.long_window), *burn.rate_short,
+                     render_duration(short_window(*state.check, window)));
+}
+
+BudgetStatus status_of(const CheckState& state, bool latency) {
+  const Slo& slo = *state.check->slo;
+  BudgetStatus status;
+  status.objective = latency ? slo.latency->objective : slo.objective;
+  const Counts counts = counts_over(state.budget, slo.window);
+  status.good = latency ? counts.fast : counts.good;
+  status.bad = latency ? counts.slow : counts.bad;
+  if (!state.budget.empty()) {
+    status.good_total = latency ? state.budget.back().fast : state.budget.back().good;
+    status.bad_total = latency ? state.budget.back().slow : state.budget.back().bad;
+  }
+  for (const BurnWindow& window : kBurnWindows) {
+    const Burn burn = burn_of(state, window, latency);
+    status.burn.push_back({window.factor, window.long_window, short_window(*state.check, window),
+                           burn.rate_long, burn.rate_short, burn.too_fast(window.factor)});
+  }
+  const auto spent = rate_of(status.good, status.bad, status.objective);
+  if (!spent) return status;
+  status.left = 1 - *spent;
+  // At the pace of the last six hours.
+  const auto pace = status.burn[1].rate_long;
+  if (!pace || *pace <= 0) return status;
+  if (*status.left <= 0) {
+    status.exhausted = state.budget.back().until;
+    return status;
+  }
+  const double windows = *status.left / *pace;
+  const auto ms = static_cast<std::int64_t>(windows * static_cast<double>(slo.window.count()));
+  if (windows <= 1) status.exhausted = state.budget.back().until + Millis{ms};
+  return status;
+}
+
+}  // namespace
+
+RoundMark mark_round(const CheckState& state, WallTime round,
+                     const std::vector<SlotOutcome>& slots) {
+  const Check& check = *state.check;
+  if (in_maintenance(check, round, round + check.interval)) return RoundMark::excluded;
+  const auto measured = std::count_if(slots.begin(), slots.end(), is_measured);
+  const auto failed = std::count_if(slots.begin(), slots.end(), [](const SlotOutcome& slot) {
+    return is_measured(slot) && slot.verdict == RunVerdict::fail;
+  });
+  const int assigned = static_cast<int>(slots.size());
+  const int quorum = quorum_of(check.quorum, assigned);
+  if (assigned > 0 && failed >= quorum) return RoundMark::bad;
+  return measured >= std::max({1, quorum, (assigned + 1) / 2}) ? RoundMark::good
+                                                               : RoundMark::unmeasured;
+}
+
+bool counts_alike(const std::optional<Slo>& a, const std::optional<Slo>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  const auto under = [](const Slo& slo) {
+    return slo.latency ? std::optional{slo.latency->under} : std::nullopt;
+  };
+  return a->budget_by == b->budget_by && under(*a) == under(*b);
+}
+
+void count_round(CheckState& state, const RoundSummary& summary) {
+  if (!state.check->slo) return;
+  const Slo& slo = *state.check->slo;
+  const WallTime until = summary.round + state.check->interval;
+  BudgetPoint point = state.budget.empty() ? BudgetPoint{} : state.budget.back();
+  // Another interval may end a round where an older one ended.
+  point.until = std::max(until, point.until);
+  if (summary.mark != RoundMark::excluded) {
+    if (slo.budget_by == BudgetBy::rounds && summary.mark == RoundMark::good) ++point.good;
+    if (slo.budget_by == BudgetBy::rounds && summary.mark == RoundMark::bad) ++point.bad;
+    for (const SlotOutcome& slot : summary.slots)
+      if (is_measured(slot)) add_run(slo, slot.verdict, slot.duration, point);
+  }
+  if (!state.budget.empty() && state.budget.back().until == point.until)
+    state.budget.back() = point;
+  else
+    state.budget.push_back(point);
+  forget_before(state.budget, point.until - std::max(slo.window, kBurnWindows.back().long_window));
+  thin(state.budget, point.until);
+}
+
+void count_late_run(CheckState& state, const RunResult& run) {
+  if (!state.check->slo || state.budget.empty()) return;
+  const WallTime until = run.key.round + state.check->interval;
+  if (in_maintenance(*state.check, run.key.round, until)) return;
+  const Slo& slo = *state.check->slo;
+  const auto duration = std::chrono::duration_cast<Millis>(run.duration);
+  for (BudgetPoint& point : state.budget)
+    if (point.until >= until) add_run(slo, run.verdict, duration, point);
+}
+
+namespace {
+
+// A `down` was told within the short window: what burnt until then has been paged.
+bool was_told(const CheckState& state, const BurnWindow& window) {
+  return state.down_ended && state.now - *state.down_ended < short_window(*state.check, window);
+}
+
+}  // namespace
+
+Judgement judge_burn(const CheckState& state, bool urgent) {
+  Judgement out;
+  if (!state.check->slo || state.budget.empty()) return out;
+  out.known = true;
+  for (const BurnWindow& window : kBurnWindows) {
+    if (window.urgent != urgent || was_told(state, window)) continue;
+    for (const bool latency : {false, true}) {
+      if (latency && !state.check->slo->latency) continue;
+      const Burn burn = burn_of(state, window, latency);
+      if (!burn.too_fast(window.factor)) continue;
+      out.holds = true;
+      out.text = burn_text(state, window, burn, latency);
+      return out;
+    }
+  }
+  return out;
+}
+
+std::optional<SloStatus> slo_status(const CheckState& state) {
+  if (!state.check->slo) return std::nullopt;
+  SloStatus status;
+  status.window = state.check->slo->window;
+  status.budget_by = state.check->slo->budget_by;
+  if (!state.budget.empty()) status.until = state.budget.back().until;
+  status.availability = status_of(state, false);
+  if (state.check->slo->latency) status.latency = status_of(state, true);
+  return status;
+}
+
+}  // namespace picket::controller

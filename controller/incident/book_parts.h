@@ -1,0 +1,27 @@
+// What the files of the incident book share: a line of a timeline, which incidents are open, how
+// storms are named. Internal to controller/incident.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "common/core/text.h"
+#include "controller/incident/incident_book.h"
+
+namespace picket::controller {
+
+inline constexpr std::string_view kStormSubject = "storm:";  // and the receiver
+
+inline void note(BookRows& rows, const IncidentRow& row, WallTime at, std::string kind,
+                 std::string text) {
+  rows.timeline.push_back({row.id, at, std::move(kind), cut_utf8(clean_line(text), 1024)});
+}
+
+inline bool is_open(const IncidentRow& row) {
+  return row.state == IncidentState::open || row.state == IncidentState::acknowledged;
+}
+
+inline bool is_storm(const IncidentRow& row) { return row.subject.starts_with(kStormSubject); }
+
+}  // namespace picket::controller

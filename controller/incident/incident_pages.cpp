@@ -1,0 +1,201 @@
+// Who is told of an incident, by which row of the outbox, and what keeps that back.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/incident/book_parts.h"
+#include "controller/incident/causes.h"
+
+namespace picket::controller {
+namespace {
+
+constexpr Millis kDependencyPatience{60'000};
+
+}  // namespace
+
+std::optional<std::string> IncidentBook::find_route(const std::string& receiver) const {
+  const auto found = settings_.routes.receivers.find(receiver);
+  if (found == settings_.routes.receivers.end()) return std::nullopt;
+  return found->second;
+}
+
+// Who is told: what is configured as it stands, what is not by the default receiver, and if there
+// is none the name itself, so that the page that nobody gets is on record.
+std::vector<std::string> IncidentBook::receivers_for(Kept& kept, const News& news,
+                                                     BookRows& rows) const {
+  const std::string& fallback = settings_.routes.default_receiver;
+  std::vector<std::string> wanted = news.receivers;
+  if (wanted.empty()) wanted.push_back(fallback);
+  std::vector<std::string> out;
+  for (std::string& name : wanted) {
+    if (!find_route(name)) {
+      const bool replaced = find_route(fallback).has_value();
+      const bool known = std::any_of(kept.pages.begin(), kept.pages.end(), [&](const Page& page) {
+        return page.receiver == (replaced ? fallback : name);
+      });
+      if (!known) {
+        ++rows.receivers_missing;
+        note(rows, kept.row, news.at, "receiver_missing",
+             fmt::format("receiver \"{}\" is not configured; {}", name,
+                         replaced ? "told " + fallback : "nobody is told"));
+      }
+      if (replaced) name = fallback;
+    }
+    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(std::move(name));
+  }
+  return out;
+}
+
+void IncidentBook::trigger_new(Kept& kept, const News& news, BookRows& rows) {
+  for (const std::string& receiver : receivers_for(kept, news, rows)) {
+    const bool paged = std::any_of(kept.pages.begin(), kept.pages.end(),
+                                   [&](const Page& page) { return page.receiver == receiver; });
+    if (paged) continue;
+    Page page{receiver, find_route(receiver).value_or(std::string{}), news.payload_json,
+              make_dedup_key(settings_.install_id, receiver, news.episode)};
+    page.kept_back = suppression_of(kept, receiver, news.at);
+    tell(kept, page, news.at, rows);
+    kept.pages.push_back(std::move(page));
+  }
+}
+
+// The first trigger that goes out, or the record that it is kept back and by what.
+void IncidentBook::tell(Kept& kept, Page& page, WallTime at, BookRows& rows,
+                        const std::string& remark) {
+  if (!page.kept_back && !page.route_json.empty()) page.kept_back = fold(kept, page.receiver, at);
+  rows.outbox.push_back(make_row(kept, page, OutboxAction::trigger, at));
+  if (page.kept_back)
+    note(rows, kept.row, at, page.kept_back->folded ? "coalesced" : "suppressed",
+         page.receiver + ": " + page.kept_back->why);
+  if (page.kept_back && !page.kept_back->by.empty())
+    if (const Kept* other = find_by_id(page.kept_back->by))
+      note(rows, other->row, at, "explains",
+           fmt::format("no page to {} for {} (incident {})", page.receiver, kept.row.subject,
+                       kept.row.id.value));
+  if (page.told()) note(rows, kept.row, at, "paged", page.receiver + remark);
+  // Somebody is on it already: the channel should know.
+  if (kept.row.state == IncidentState::acknowledged && page.told())
+    rows.outbox.push_back(make_row(kept, page, OutboxAction::acknowledge, at));
+}
+
+// A trigger of what the receiver has been told of before.
+void IncidentBook::tell_again(Kept& kept, Page& page, WallTime at, BookRows& rows,
+                              const std::string& remark) {
+  rows.outbox.push_back(make_row(kept, page, OutboxAction::trigger, at));
+  note(rows, kept.row, at, "paged", page.receiver + remark);
+}
+
+std::optional<Suppression> IncidentBook::suppression_of(const Kept& kept,
+                                                        const std::string& receiver,
+                                                        WallTime now) const {
+  if (is_storm(kept.row)) return std::nullopt;  // its members were not kept back
+  if (auto found = suppressions_.judge(kept.row, now)) return found;
+  if (auto found = dependency_of(kept, now)) return found;
+  return parent_of(kept, receiver);
+}
+
+// A check that it depends on and that is down. One that is only suspected is waited for, a minute
+// at most.
+std::optional<Suppression> IncidentBook::dependency_of(const Kept& kept, WallTime now) const {
+  for (const CheckName& name : suppressions_.dependencies(kept.row.check)) {
+    const std::string subject = "check:" + name.value;
+    for (auto it = kept_.lower_bound({subject, {}}); it != kept_.end(); ++it) {
+      const IncidentRow& other = it->second.row;
+      if (other.subject != subject) break;
+      if (other.verdict != "down") continue;
+      if (is_open(other))
+        return Suppression{
+            fmt::format("depends on {}, which is down (incident {})", name.value, other.id.value),
+            {},
+            false,
+            other.id};
+      const WallTime patience = kept.row.opened + kDependencyPatience;
+      if (other.state == IncidentState::suspected && now < patience)
+        return Suppression{fmt::format("waits whether {} is down", name.value), patience};
+    }
+  }
+  return std::nullopt;
+}
+
+// The incident of the same cause that this receiver was told of before.
+std::optional<Suppression> IncidentBook::parent_of(const Kept& kept,
+                                                   const std::string& receiver) const {
+  const Kept* parent = kept.row.parent.empty() ? nullptr : find_by_id(kept.row.parent);
+  if (parent == nullptr || !is_open(parent->row)) return std::nullopt;
+  const auto told = [&](const Kept& other) {
+    return std::any_of(other.pages.begin(), other.pages.end(),
+                       [&](const Page& page) { return page.receiver == receiver && page.told(); });
+  };
+  bool known = told(*parent);
+  const auto members = members_.find(kept.row.parent);
+  if (members != members_.end())
+    for (auto slot = members->second.begin(); slot != members->second.end() && !known; ++slot) {
+      const Kept& other = kept_.at(*slot);
+      known = other.row.id != kept.row.id && is_open(other.row) && told(other);
+    }
+  if (!known) return std::nullopt;
+  return Suppression{fmt::format("same cause as incident {}: {}", parent->row.id.value,
+                                 shared_cause(kept.row.cause, parent->row.cause)),
+                     {}};
+}
+
+OutboxRow IncidentBook::make_row(const Kept& kept, Page& page, OutboxAction action,
+                                 WallTime at) const {
+  OutboxRow row;
+  row.incident = kept.row.id;
+  row.action = action;
+  row.receiver = page.receiver;
+  row.route_json = page.route_json;
+  row.payload_json = page.payload_json;
+  row.key = page.key;
+  row.alert_key = join_unambiguously({page.receiver, kept.row.subject, kept.row.alert_id});
+  row.ordinal = page.next_ordinal++;
+  row.id = make_outbox_id(row.key, row.ordinal);
+  row.severity = kept.row.severity;
+  row.due = at;
+  row.next_attempt = at;
+  if (action == OutboxAction::trigger) {
+    page.last_trigger = at;
+    page.next_trigger = at + settings_.retrigger_every;
+    if (page.told() && !page.first_told) page.first_told = at;
+  }
+  if (page.kept_back) {
+    row.state = page.kept_back->folded ? OutboxState::coalesced : OutboxState::suppressed;
+    row.finished = at;
+    row.last_error = action == OutboxAction::trigger ? page.kept_back->why
+                                                     : "nothing was sent: " + page.kept_back->why;
+  } else if (page.route_json.empty()) {
+    row.state = OutboxState::dead;
+    row.finished = at;
+    row.last_error = fmt::format("receiver \"{}\" is not configured", page.receiver);
+  }
+  return row;
+}
+
+// Where a page that nobody got can go now: to its receiver, else to the default one unless that
+// has its own page already.
+std::optional<std::string> IncidentBook::way_for(const Kept& kept, const Page& page) const {
+  if (!page.route_json.empty()) return std::nullopt;
+  if (find_route(page.receiver)) return page.receiver;
+  const std::string& fallback = settings_.routes.default_receiver;
+  const bool told = std::any_of(kept.pages.begin(), kept.pages.end(),
+                                [&](const Page& other) { return other.receiver == fallback; });
+  if (told || !find_route(fallback)) return std::nullopt;
+  return fallback;
+}
+
+void IncidentBook::trigger_configured(Kept& kept, WallTime now, BookRows& rows) {
+  for (Page& page : kept.pages) {
+    const auto way = way_for(kept, page);
+    if (!way) continue;
+    const EpisodeName episode{kept.row.subject, kept.row.alert_id, kept.row.opening_round};
+    if (*way != page.receiver)
+      page = Page{*way, {}, page.payload_json, make_dedup_key(settings_.install_id, *way, episode)};
+    page.route_json = *find_route(*way);
+    page.kept_back = suppression_of(kept, page.receiver, now);
+    tell(kept, page, now, rows);
+  }
+}
+
+}  // namespace picket::controller
