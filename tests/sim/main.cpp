@@ -1,6 +1,8 @@
 // `./dev sim`: tells random stories and judges them; a seed repeats one.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <fstream>
+#include <string>
 
 #include "common/core/log.h"
 #include "tests/sim/story.h"
@@ -15,15 +17,19 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 100000));
   app.add_option("--hours", story_hours, "simulated length of a story")->check(CLI::Range(1, 8760));
   app.add_flag("-v,--verbose", options.print, "say each turn");
+  std::string history;
+  app.add_option("--history", history, "append what happened to this file, for the oracle");
   bool logs = false;
   app.add_flag("--logs", logs, "show the daemons' logs");
   CLI11_PARSE(app, argc, argv);
   picket::log::configure(logs ? picket::log::Level::info : picket::log::Level::critical,
                          picket::log::Format::logfmt);
   options.length = picket::hours{story_hours};
+  options.history = !history.empty();
   int bad = 0;
   for (int i = 0; i < stories; ++i, ++options.seed) {
     const auto outcome = picket::sim::tell_story(options);
+    if (options.history) std::ofstream{history, std::ios::app} << outcome.history;
     std::printf("seed %llu: %zu runs, %d kills, %zu incidents, %zu messages, trace %.16s\n",
                 static_cast<unsigned long long>(options.seed), outcome.runs, outcome.kills,
                 outcome.incidents, outcome.pages, outcome.trace_hash.c_str());

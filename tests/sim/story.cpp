@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "tests/sim/history.h"
 #include "tests/support/sim/world.h"
 
 namespace picket::sim {
@@ -65,8 +66,9 @@ void Story::change_network() {
 void Story::change_pager() {
   PagerFault fault;
   using Kind = PagerFault::Kind;
-  constexpr Kind kKinds[] = {Kind::refused,     Kind::throttle, Kind::error, Kind::accept_then_hang,
-                             Kind::accept_late, Kind::hang,     Kind::captive_portal};
+  constexpr Kind kKinds[] = {Kind::refused,          Kind::throttle,    Kind::error,
+                             Kind::accept_then_hang, Kind::accept_late, Kind::hang,
+                             Kind::captive_portal};
   fault.kind = kKinds[random_.below(std::size(kKinds))];
   fault.seconds = 1 + static_cast<int>(random_.below(20));
   world_.pager().script("events.pager.test", fault, 1 + static_cast<int>(random_.below(6)));
@@ -123,6 +125,8 @@ StoryOutcome Story::tell() {
   for (const auto& event : world_.pager().events()) outcome.pages += event.taken ? 1 : 0;
   outcome.incidents = world_.pager().incidents().size();
   outcome.kills = kills_;
+  if (options_.history)
+    outcome.history = history_of(world_, fmt::format("simulation {}", options_.seed));
   return outcome;
 }
 

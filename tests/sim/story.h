@@ -13,7 +13,8 @@ namespace picket::sim {
 struct StoryOptions {
   std::uint64_t seed{1};
   Millis length{hours{24}};
-  bool print{false};  // each turn on stdout
+  bool print{false};    // each turn on stdout
+  bool history{false};  // for the oracle, in the outcome
 };
 
 struct StoryOutcome {
@@ -23,6 +24,7 @@ struct StoryOutcome {
   std::size_t pages{0};      // messages that PagerDuty took
   std::size_t incidents{0};  // that it opened
   int kills{0};
+  std::string history;
 };
 
 StoryOutcome tell_story(const StoryOptions& options);

@@ -1,0 +1,131 @@
+"""The error budget of an objective over closed rounds, and how fast it burns."""
+from .definition import HOUR, MINUTE
+from .rounds import measured
+
+# factor, long window, short window, whether critical and error alerts look at it
+BURN_WINDOWS = (
+    (14.4, HOUR, 5 * MINUTE, True),
+    (6, 6 * HOUR, 30 * MINUTE, True),
+    (3, 24 * HOUR, 2 * HOUR, False),
+    (1, 72 * HOUR, 6 * HOUR, False),
+)
+BAD_LEAST = 3
+
+
+class Tally:
+    """What one round, or many, counted for."""
+
+    __slots__ = ("good", "bad", "fast", "slow")
+
+    def __init__(self):
+        self.good = self.bad = self.fast = self.slow = 0
+
+    def add(self, other):
+        self.good += other.good
+        self.bad += other.bad
+        self.fast += other.fast
+        self.slow += other.slow
+
+
+class Budget:
+    """The rounds of one check since it first had an objective."""
+
+    def __init__(self):
+        self.rounds = []  # (end, Tally), in order
+        self._burning = {}  # windows that burn too fast, since the last change
+
+    @property
+    def until(self):
+        return self.rounds[-1][0] if self.rounds else None
+
+    def take_round(self, definition, start, mark, slots):
+        if not definition.slo:
+            return
+        self._burning.clear()
+        tally = Tally()
+        if mark != "excluded":
+            if definition.slo["by"] == "rounds":
+                tally.good += mark == "good"
+                tally.bad += mark == "bad"
+            for text, duration in slots.values():
+                if measured(text):
+                    _take_run(tally, definition.slo, text[4:], duration)
+        end = max(start + definition.interval, self.until or 0)
+        self.rounds.append((end, tally))
+
+    def take_late_run(self, definition, start, verdict, duration):
+        """A run of a closed round: it counts after all, in that round."""
+        end = start + definition.interval
+        if not definition.slo or definition.in_maintenance(start, end):
+            return
+        later = next((tally for until, tally in self.rounds if until >= end), None)
+        if later:
+            self._burning.clear()
+            _take_run(later, definition.slo, verdict, duration)
+
+    def over(self, window):
+        total = Tally()
+        for until, tally in reversed(self.rounds):
+            if until <= self.until - window:
+                break
+            total.add(tally)
+        return total
+
+    def burn(self, definition, window, latency):
+        """(rate over the long window, rate over the short one, whether it is too fast)."""
+        factor, long_window = window[:2]
+        slow = self.over(long_window)
+        fast = self.over(short_window(definition, window))
+        if latency:
+            objective = definition.slo["latency"]["objective"]
+            rates = (_rate(slow.fast, slow.slow, objective), _rate(fast.fast, fast.slow, objective))
+            bad = slow.slow
+        else:
+            objective = definition.slo["objective"]
+            rates = (_rate(slow.good, slow.bad, objective), _rate(fast.good, fast.bad, objective))
+            bad = slow.bad
+        too_fast = bad >= BAD_LEAST and all(r is not None and r >= factor for r in rates)
+        return (*rates, too_fast)
+
+    def burns_too_fast(self, definition, urgent, since_down):
+        """None: nothing is known yet. `since_down`: since the end of the newest `down`, if any;
+        what burnt until then has been told of."""
+        if not definition.slo or not self.rounds:
+            return None
+        if definition not in self._burning:
+            ways = (False, True) if "latency" in definition.slo else (False,)
+            self._burning[definition] = [
+                window for window in BURN_WINDOWS
+                if any(self.burn(definition, window, latency)[2] for latency in ways)]
+        return any(window[3] == urgent
+                   and (since_down is None or since_down >= short_window(definition, window))
+                   for window in self._burning[definition])
+
+
+def counts_alike(a, b):
+    """Whether what was counted for one objective counts for the other too."""
+    if not a or not b:
+        return not a and not b
+    under = [slo.get("latency", {}).get("under") for slo in (a, b)]
+    return a["by"] == b["by"] and under[0] == under[1]
+
+
+def short_window(definition, window):
+    return max(window[2], 2 * definition.interval)
+
+
+def _take_run(tally, slo, verdict, duration):
+    if verdict == "unknown":
+        return
+    if slo["by"] == "runs":
+        tally.good += verdict != "fail"
+        tally.bad += verdict == "fail"
+    if verdict != "fail" and "latency" in slo:
+        tally.fast += duration < slo["latency"]["under"]
+        tally.slow += duration >= slo["latency"]["under"]
+
+
+def _rate(good, bad, objective):
+    if good + bad == 0:
+        return None
+    return min(1e6, bad / (good + bad) / (1 - objective / 100))

@@ -1,0 +1,155 @@
+"""The conditions of a check with their hysteresis, and the verdict they make."""
+from .definition import VERDICT_CONDITIONS, needed_for_data
+from .region import Word, first_of_streak
+
+
+class View:
+    """All regions of a check at one moment."""
+
+    def __init__(self, definition, regions, now):
+        self.now = now
+        self.definition = definition
+        self.words = {name: Word(region, definition, now) for name, region in regions.items()}
+        words = self.words.values()
+        assigned = len(regions)
+        seeing = sum(1 for region in regions.values() if region.flags.sees)
+        self.quorum = definition.quorum(assigned, seeing)
+        self.needed = needed_for_data(self.quorum, assigned)
+        self.reporting = sum(1 for word in words if word.reports)
+        self.failing = {name for name, word in self.words.items() if word.failing}
+
+    def where(self, attribute):
+        return {name for name, word in self.words.items() if getattr(word, attribute)}
+
+
+class Episode:
+    """One time in which a condition holds."""
+
+    def __init__(self):
+        self.active = False
+        self.since = self.first_bad = self.round = 0
+        self.regions = set()
+
+    def begin(self, view, regions, bad="fail"):
+        """Named by the round of its first bad run, or of an attempt that awaits its run."""
+        self.active = True
+        self.since = view.now
+        self.first_bad, self.round = view.now, view.definition.round_of(view.now)
+        self.regions = set(regions)
+        for name in sorted(regions):
+            region = view.words[name].region
+            first = first_of_streak(region.runs, bad)
+            if first and first.at < self.first_bad:
+                self.first_bad = first.at
+                self.round = min(self.round, first.round)
+            if region.attempt:
+                self.round = min(self.round, region.attempt[1])
+
+    def recovered(self, view, least, well):
+        """Each region of the set that still counts is well, and at least so many are."""
+        speaking = [view.words[name] for name in self.regions if view.words[name].counts]
+        return all(map(well, speaking)) and len(speaking) >= min(least, len(self.regions))
+
+
+class Conditions:
+    """Down, no_data, regional and degraded of one check, and the suspicion before them."""
+
+    def __init__(self):
+        self.episodes = {name: Episode() for name in VERDICT_CONDITIONS}
+        self.suspicion = Episode()
+        self.down_ended = None
+        self.first_attempts = []  # of the last 24 scheduled runs: whether it failed
+
+    def holds(self, name):
+        return self.episodes[name].active
+
+    def masked(self, name):
+        """A row above holds, so this condition neither begins, ends nor fires."""
+        above = {"down": (), "no_data": ("down",), "regional": ("down", "no_data"),
+                 "degraded": ("down", "no_data", "regional")}.get(name, ("down",))
+        return any(self.holds(other) for other in above)
+
+    def count_first_attempt(self, failed):
+        if self.holds("down") or self.holds("regional"):
+            return
+        self.first_attempts = (self.first_attempts + [failed])[-24:]
+
+    def forget_regions(self, assigned):
+        for episode in (*self.episodes.values(), self.suspicion):
+            episode.regions &= assigned
+
+    def judge(self, view, silence_counts_from):
+        """Brings all conditions to the moment of the view."""
+        was_down = self.episodes["down"].since if self.holds("down") else None
+        self._judge_down(view)
+        self._judge_no_data(view, silence_counts_from)
+        if not self.masked("regional"):
+            self._judge_regional(view, was_down)
+        if not self.masked("degraded"):
+            self._judge_degraded(view)
+        self._judge_suspicion(view)
+
+    def _judge_down(self, view):
+        down = self.episodes["down"]
+        enough = len(view.failing) >= view.quorum
+        if down.active:
+            if not enough and down.recovered(view, view.quorum, lambda word: word.passes >= 2):
+                down.active = False
+                self.down_ended = view.now
+        elif enough:
+            down.begin(view, view.failing)
+            if self.suspicion.active:
+                down.first_bad = min(down.first_bad, self.suspicion.first_bad)
+                down.round = min(down.round, self.suspicion.round)
+            self.first_attempts = []
+
+    def _judge_no_data(self, view, silence_counts_from):
+        no_data = self.episodes["no_data"]
+        if view.reporting >= view.needed:
+            no_data.active = False
+        elif not no_data.active and view.now >= silence_counts_from and not self.holds("down"):
+            no_data.begin(view, ())
+
+    def _judge_regional(self, view, was_down):
+        regional = self.episodes["regional"]
+        failing = view.where("keeps_failing")
+        if regional.active:
+            regional.regions |= failing
+            if regional.recovered(view, 1, lambda w: w.passes >= 2 and w.fails_of_5 < 3):
+                regional.active = False
+        elif failing:
+            regional.begin(view, failing)
+            if was_down is not None:
+                regional.since = was_down
+            self.first_attempts = []
+
+    def _judge_degraded(self, view):
+        degraded = self.episodes["degraded"]
+        warning = view.where("keeps_warning")
+        warns = view.where("warns")
+        if len(warns) >= view.quorum:
+            warning |= warns
+        bad = sum(self.first_attempts)
+        if degraded.active:
+            degraded.regions |= warning
+            well = degraded.recovered(view, 1, lambda word: word.clean >= 2)
+            degraded.active = bad >= 3 or not well
+        elif warning or (len(self.first_attempts) == 24 and bad >= 6):
+            degraded.begin(view, warning, bad="degraded")
+
+    def _judge_suspicion(self, view):
+        """A failure that no incident accounts for."""
+        regional = self.episodes["regional"]
+        known = regional.regions if regional.active else set()
+        suspects = view.where("suspicious") - known
+        if self.holds("down") or not suspects:
+            self.suspicion.active = False
+        elif not self.suspicion.active:
+            self.suspicion.begin(view, suspects)
+
+    def verdict(self, view, silence_counts_from):
+        for name in VERDICT_CONDITIONS:
+            if self.holds(name):
+                return name
+        missing = view.reporting < view.needed
+        return "pending" if missing and view.now < silence_counts_from else "up"

@@ -1,0 +1,55 @@
+"""What keeps pages back: shadow, maintenance, silences; dependencies are incidents.py's."""
+import re
+
+
+class Silence:
+    """Matchers of which all must hold, for a time."""
+
+    def __init__(self, event):
+        self.matchers = [re.fullmatch(r"([\w.]+)(=~|!~|!=|=)(.*)", text).groups()
+                         for text in event["matchers"]]
+        self.begin, self.end = event["from"], event["until"]
+
+    def holds(self, labels, now):
+        return self.begin <= now < self.end and all(
+            _matches(labels.get(name, []), operator, value)
+            for name, operator, value in self.matchers)
+
+
+def _matches(values, operator, wanted):
+    if operator in ("=", "!="):
+        found = wanted in values
+    else:
+        found = any(re.fullmatch(wanted, value) for value in values)
+    return found != operator.startswith("!")
+
+
+class Suppressions:
+    """Definitions and silences in force."""
+
+    def __init__(self):
+        self.definitions = {}
+        self.silences = {}
+
+    def keep_back(self, incident, now):
+        """Whether the incident's pages are kept back: (True, until or None), or (False, None)."""
+        definition = self.definitions.get(incident.check)
+        if definition and definition.shadow:
+            return True, None
+        window = definition.maintenance_at(now) if definition else None
+        if window:
+            return True, window[1]
+        labels = labels_of(incident, definition)
+        for _, silence in sorted(self.silences.items()):
+            if silence.holds(labels, now):
+                return True, silence.end
+        return False, None
+
+
+def labels_of(incident, definition):
+    labels = {"subject": [incident.subject], "condition": [incident.condition],
+              "severity": [incident.severity], "alert": [incident.alert],
+              "check": [incident.check]}
+    if definition and definition.owner:
+        labels["owner"] = [definition.owner]
+    return labels
