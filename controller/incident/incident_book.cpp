@@ -183,8 +183,10 @@ void IncidentBook::resolve(const Slot& slot, const News& news, BookRows& rows) {
   Kept kept = std::move(found->second);
   kept_.erase(found);
   unindex(kept);
-  const bool is_waited_for =
-      members_.count(kept.row.id) != 0 || suppressions_.is_depended_on(kept.row.check);
+  // By its members, by the other members of its cause, by checks that depend on it.
+  const bool is_waited_for = members_.count(kept.row.id) != 0 ||
+                             members_.count(kept.row.parent) != 0 ||
+                             suppressions_.is_depended_on(kept.row.check);
   look_again_ = look_again_ || (is_waited_for && !waiting_.empty());
   const bool paged = is_open(kept.row);
   kept.row.state = IncidentState::resolved;
@@ -260,11 +262,17 @@ BookRows IncidentBook::advance(WallTime now) {
       }
   }
   while (!due_.empty() && due_.begin()->first <= now) {
-    Kept& kept = kept_.at(due_.begin()->second);
-    settle(kept, now, rows);
-    const auto was = kept.due;
-    reindex(kept);
-    if (kept.due == was) break;  // nothing to gain from looking at it again now
+    Kept* kept = &kept_.at(due_.begin()->second);
+    // Due in the same moment: who came first is told first.
+    const auto parent = by_id_.find(kept->row.parent);
+    if (parent != by_id_.end()) {
+      Kept& first = kept_.at(parent->second);
+      if (first.due && *first.due <= now) kept = &first;
+    }
+    settle(*kept, now, rows);
+    const auto was = kept->due;
+    reindex(*kept);
+    if (kept->due == was) break;  // nothing to gain from looking at it again now
   }
   advance_storms(now, rows);
   return rows;

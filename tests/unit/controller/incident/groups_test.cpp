@@ -126,6 +126,33 @@ TEST_CASE("a member that still fails when its parent resolves pages itself", "[i
         Kinds{"resolve pagerduty/shop pending"});
 }
 
+TEST_CASE("a member that others relied on resolves: the next one is told", "[incident][cause]") {
+  World world;
+  world.fire(make("login", "id.example.com"));  // told elsewhere
+  world.fire(make("blog", "id.example.com", "pagerduty/web"));
+  CHECK(pages(world.fire(make("news", "id.example.com", "pagerduty/web"))) ==
+        Kinds{"trigger pagerduty/web suppressed"});
+  world.clear(make("blog", "id.example.com", "pagerduty/web"));
+  CHECK(pages(world.wait(Seconds{1})) == Kinds{"trigger pagerduty/web pending"});
+}
+
+TEST_CASE("of one cause, kept back until one moment, only the first is told", "[incident][cause]") {
+  World world;
+  Check parent = make("z-login", "id.example.com");
+  Check member = make("a-account", "id.example.com");
+  for (Check* check : {&parent, &member}) {
+    MaintenanceWindow window;
+    window.from = kRound - minutes{5};
+    window.until = kRound + minutes{5};
+    check->maintenance = {window};
+    world.book.define(std::make_shared<const Check>(*check));
+  }
+  world.fire(parent);
+  world.now = world.now + Seconds{1};
+  world.fire(member);
+  CHECK(pages(world.wait(minutes{5})) == Kinds{"trigger pagerduty/shop pending"});
+}
+
 TEST_CASE("nothing joins what is less severe, older than five minutes, or of another condition",
           "[incident][cause]") {
   World world;
