@@ -8,6 +8,7 @@
 #include "common/core/hex.h"
 #include "common/core/text.h"
 #include "controller/deliver/answer.h"
+#include "controller/deliver/channel_request.h"
 #include "controller/deliver/page_content.h"
 
 namespace picket::controller {
@@ -86,8 +87,7 @@ json make_alert(const OutboxRow& row, WallTime ends_at) {
 
 http::Request make_alertmanager_request(const std::string& instance, const Receiver& receiver,
                                         const json& alerts) {
-  http::Request request;
-  request.method = "POST";
+  http::Request request = channel_request(receiver);
   request.url = instance + std::string{kPath};
   request.headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}};
   if (!receiver.user.empty())
@@ -96,11 +96,6 @@ http::Request make_alertmanager_request(const std::string& instance, const Recei
   else if (!receiver.secret.empty())
     request.headers.emplace_back("Authorization", "Bearer " + receiver.secret);
   request.body = dump(alerts);
-  request.timeout = Seconds{10};
-  request.connect_timeout = Seconds{3};
-  request.compression = false;
-  request.body_bytes_max = 64 * 1024;
-  request.tls.ca_file = receiver.ca_file;
   return request;
 }
 

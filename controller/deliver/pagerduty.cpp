@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "controller/deliver/answer.h"
+#include "controller/deliver/channel_request.h"
 #include "controller/deliver/page_content.h"
 
 namespace picket::controller {
@@ -56,16 +57,10 @@ std::string event_body(const OutboxRow& row, const std::string& routing_key) {
 }  // namespace
 
 http::Request make_pagerduty_request(const OutboxRow& row, const Receiver& receiver) {
-  http::Request request;
-  request.method = "POST";
+  http::Request request = channel_request(receiver);
   request.url = enqueue_url(receiver.url);
   request.headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}};
   request.body = event_body(row, receiver.secret);
-  request.timeout = Seconds{10};
-  request.connect_timeout = Seconds{3};
-  request.compression = false;
-  request.body_bytes_max = 64 * 1024;
-  request.tls.ca_file = receiver.ca_file;
   return request;
 }
 

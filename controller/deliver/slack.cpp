@@ -7,6 +7,7 @@
 
 #include "common/core/text.h"
 #include "controller/deliver/answer.h"
+#include "controller/deliver/channel_request.h"
 #include "controller/deliver/page_content.h"
 
 namespace picket::controller {
@@ -97,19 +98,13 @@ std::string escape_slack(std::string_view text) {
 }
 
 http::Request make_slack_request(const OutboxRow& row, const Receiver& receiver) {
-  http::Request request;
-  request.method = "POST";
+  http::Request request = channel_request(receiver);
   request.url = receiver.secret;
   request.headers = {{"Content-Type", "application/json"}};
   // Slack fetches no page for a preview, whatever address a target's text holds.
   request.body = dump({{"text", text_of(row, read_content(row))},
                        {"unfurl_links", false},
                        {"unfurl_media", false}});
-  request.timeout = Seconds{10};
-  request.connect_timeout = Seconds{3};
-  request.compression = false;
-  request.body_bytes_max = 64 * 1024;
-  request.tls.ca_file = receiver.ca_file;
   return request;
 }
 

@@ -5,6 +5,7 @@
 #include "common/core/digest.h"
 #include "common/core/hex.h"
 #include "controller/deliver/answer.h"
+#include "controller/deliver/channel_request.h"
 #include "controller/deliver/page_content.h"
 
 namespace picket::controller {
@@ -69,19 +70,13 @@ Result<http::Request> make_webhook_request(const OutboxRow& row, const Receiver&
   shrink(content, kBodyBytes, [&](const PageContent& c) { return dump(body_of(row, c)).size(); });
   const std::string id = webhook_id(row);
   const std::int64_t timestamp = now.unix_ms() / 1000;
-  http::Request request;
-  request.method = "POST";
+  http::Request request = channel_request(receiver);
   request.url = receiver.url;
   request.body = dump(body_of(row, content));
   request.headers = {{"Content-Type", "application/json"},
                      {"webhook-id", id},
                      {"webhook-timestamp", std::to_string(timestamp)},
                      {"webhook-signature", sign_webhook(*key, id, timestamp, request.body)}};
-  request.timeout = Seconds{10};
-  request.connect_timeout = Seconds{3};
-  request.compression = false;
-  request.body_bytes_max = 64 * 1024;
-  request.tls.ca_file = receiver.ca_file;
   return request;
 }
 
