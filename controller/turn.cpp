@@ -19,30 +19,6 @@ constexpr Millis kCommitRetry{500};
 constexpr Millis kCommitRowsLimit{3'000};
 constexpr Millis kLongestNap{60'000};
 
-LedgerCode code_of(const SlotOutcome& slot) {
-  switch (slot.end) {
-    case SlotEnd::open: return LedgerCode::missed_offline;
-    case SlotEnd::skipped: return LedgerCode::skipped;
-    case SlotEnd::superseded:
-    case SlotEnd::ran: break;
-    case SlotEnd::missed:
-      switch (slot.reason) {
-        case MissReason::offline: return LedgerCode::missed_offline;
-        case MissReason::overloaded: return LedgerCode::missed_overloaded;
-        case MissReason::no_definition: return LedgerCode::missed_no_definition;
-        case MissReason::clock: return LedgerCode::missed_clock;
-      }
-  }
-  switch (slot.verdict) {
-    case RunVerdict::pass:
-    case RunVerdict::pass_on_retry: return LedgerCode::ran_good;
-    case RunVerdict::degraded: return LedgerCode::ran_degraded;
-    case RunVerdict::fail: return LedgerCode::ran_bad;
-    case RunVerdict::unknown: return LedgerCode::ran_unknown;
-  }
-  return LedgerCode::ran_unknown;
-}
-
 bool has_evidence(const RunResult& run) {
   for (const Attempt& attempt : run.attempts)
     for (const StepResult& step : attempt.steps)
@@ -172,7 +148,7 @@ void Turn::decide_slot(const CheckName& check, WallTime round, const SlotOutcome
   const auto interval = intervals_.find(check);
   const bool kept = Ledger::day_of(round) >= Ledger::day_of(now()) - kLedgerDays;
   if (interval != intervals_.end() && kept)
-    ledger_.decide({check, slot.region, round}, interval->second, code_of(slot));
+    ledger_.decide({check, slot.region, round}, interval->second, ledger_code_of(slot));
 }
 
 void Turn::take_rounds(const std::vector<RoundSummary>& rounds) {

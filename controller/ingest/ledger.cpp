@@ -16,8 +16,8 @@ void set(std::vector<std::uint8_t>& slots, std::size_t index, LedgerCode state) 
   if (index / 2 >= slots.size()) slots.resize(index / 2 + 1);
   const auto shift = index % 2 * 4;
   auto& byte = slots[index / 2];
-  byte = static_cast<std::uint8_t>((byte & ~(15U << shift)) |
-                                   static_cast<unsigned>(state) << shift);
+  byte =
+      static_cast<std::uint8_t>((byte & ~(15U << shift)) | static_cast<unsigned>(state) << shift);
 }
 
 void append_number(std::string& out, std::uint64_t number) {
@@ -33,6 +33,30 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
 }
 
 }  // namespace
+
+LedgerCode ledger_code_of(const SlotOutcome& slot) {
+  switch (slot.end) {
+    case SlotEnd::open: return LedgerCode::missed_offline;
+    case SlotEnd::skipped: return LedgerCode::skipped;
+    case SlotEnd::superseded:
+    case SlotEnd::ran: break;
+    case SlotEnd::missed:
+      switch (slot.reason) {
+        case MissReason::offline: return LedgerCode::missed_offline;
+        case MissReason::overloaded: return LedgerCode::missed_overloaded;
+        case MissReason::no_definition: return LedgerCode::missed_no_definition;
+        case MissReason::clock: return LedgerCode::missed_clock;
+      }
+  }
+  switch (slot.verdict) {
+    case RunVerdict::pass:
+    case RunVerdict::pass_on_retry: return LedgerCode::ran_good;
+    case RunVerdict::degraded: return LedgerCode::ran_degraded;
+    case RunVerdict::fail: return LedgerCode::ran_bad;
+    case RunVerdict::unknown: return LedgerCode::ran_unknown;
+  }
+  return LedgerCode::ran_unknown;
+}
 
 std::string_view to_string(LedgerCode state) {
   switch (state) {

@@ -14,6 +14,7 @@
 
 #include "common/core/ids.h"
 #include "common/core/time.h"
+#include "controller/evaluate/effects.h"
 
 namespace picket::controller {
 
@@ -30,6 +31,9 @@ enum class LedgerCode : std::uint8_t {
   missed_clock = 8,
   skipped = 9,
 };
+
+// How the end of a slot is kept.
+LedgerCode ledger_code_of(const SlotOutcome& slot);
 std::string_view to_string(LedgerCode state);
 bool is_ran(LedgerCode state);
 bool is_missed(LedgerCode state);

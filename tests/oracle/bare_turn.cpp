@@ -12,26 +12,6 @@ using namespace picket::controller;
 
 constexpr int kDueAtOnce = 10;  // more of one moment would never end
 
-// What controller/turn.cpp keeps of a slot's end.
-LedgerCode code_of(const SlotOutcome& slot) {
-  if (slot.end == SlotEnd::skipped) return LedgerCode::skipped;
-  if (slot.end == SlotEnd::open) return LedgerCode::missed_offline;
-  if (slot.end == SlotEnd::missed) switch (slot.reason) {
-      case MissReason::offline: return LedgerCode::missed_offline;
-      case MissReason::overloaded: return LedgerCode::missed_overloaded;
-      case MissReason::no_definition: return LedgerCode::missed_no_definition;
-      case MissReason::clock: return LedgerCode::missed_clock;
-    }
-  switch (slot.verdict) {
-    case RunVerdict::pass:
-    case RunVerdict::pass_on_retry: return LedgerCode::ran_good;
-    case RunVerdict::degraded: return LedgerCode::ran_degraded;
-    case RunVerdict::fail: return LedgerCode::ran_bad;
-    case RunVerdict::unknown: return LedgerCode::ran_unknown;
-  }
-  return LedgerCode::ran_unknown;
-}
-
 }  // namespace
 
 BareTurn::BareTurn(BookSettings settings, std::string_view story, WallTime start)
@@ -175,7 +155,7 @@ void BareTurn::take_rows(const BookRows& rows) {
 void BareTurn::decide(const CheckName& check, WallTime round, const SlotOutcome& slot) {
   const auto interval = intervals_.find(check);
   if (interval == intervals_.end()) return;
-  ledger_.decide({check, slot.region, round}, interval->second, code_of(slot));
+  ledger_.decide({check, slot.region, round}, interval->second, ledger_code_of(slot));
   slots_.emplace(check, slot.region, round, interval->second);
 }
 
