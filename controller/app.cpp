@@ -98,8 +98,9 @@ Status make_directories(const std::string& state_dir) {
   for (const char* part : {"", "/run", "/backups"}) {
     std::error_code error;
     fs::create_directories(state_dir + part, error);
-    if (error) return fail(ErrorCode::io, fmt::format("{}{}: {}", state_dir, part, error.message()),
-                           "state_dir must be writable by the controller");
+    if (error)
+      return fail(ErrorCode::io, fmt::format("{}{}: {}", state_dir, part, error.message()),
+                  "state_dir must be writable by the controller");
   }
   ::chmod(state_dir.c_str(), 0700);
   return {};
@@ -115,6 +116,7 @@ ControllerSettings make_settings(const ControllerConfig& config, std::string tok
   for (const auto& [name, receiver] : config.receivers) settings.receivers.push_back(receiver);
   settings.default_receiver = config.default_receiver;
   settings.fleet_receivers = config.fleet_receivers;
+  settings.route_rules = config.routes;
   settings.retention.raw = config.retention.raw;
   settings.retention.history = config.retention.rounds;
   return settings;
@@ -214,20 +216,18 @@ Status App::open_controller(std::string token) {
   checks::DecodeOptions decode;
   decode.receivers.emplace();
   for (const auto& [name, receiver] : config_.receivers) decode.receivers->insert(name);
-  Controller::Ports ports{
-      context_.get_executor(),
-      clock_,
-      *database_pool_,
-      *work_pool_,
-      *store_,
-      *authority_,
-      *delivery_,
-      Random{std::hash<std::string>{}(secure_random_hex(16))},
-      [directory, decode] { return checks::load_checks({directory}, decode); },
-      [directory] { return fingerprint_of(directory); },
-      mail_.get()};
-  auto controller =
-      Controller::create(std::move(ports), make_settings(config_, std::move(token)));
+  Controller::Ports ports{context_.get_executor(),
+                          clock_,
+                          *database_pool_,
+                          *work_pool_,
+                          *store_,
+                          *authority_,
+                          *delivery_,
+                          Random{std::hash<std::string>{}(secure_random_hex(16))},
+                          [directory, decode] { return checks::load_checks({directory}, decode); },
+                          [directory] { return fingerprint_of(directory); },
+                          mail_.get()};
+  auto controller = Controller::create(std::move(ports), make_settings(config_, std::move(token)));
   if (!controller) return fail(std::move(controller.error()));
   controller_ = std::move(*controller);
   return {};
@@ -240,21 +240,21 @@ Status App::open_listeners() {
   agents.name = "agents";
   agents.host = config_.agents.listen.host;
   agents.port = config_.agents.listen.port;
-  agents.tls = TlsListenerOptions{certificate->chain_pem, certificate->key_pem,
-                                  authority_->ca_pem()};
+  agents.tls =
+      TlsListenerOptions{certificate->chain_pem, certificate->key_pem, authority_->ca_pem()};
   ServerOptions people;
   people.name = "api";
   people.host = config_.api.host;
   people.port = config_.api.port;
   people.body_bytes_max = 1024 * 1024;
-  auto agent_server = create_server(
-      context_.get_executor(), std::move(agents),
-      [this](ServerRequest r) { return controller_->handle_agent(std::move(r)); });
+  auto agent_server =
+      create_server(context_.get_executor(), std::move(agents),
+                    [this](ServerRequest r) { return controller_->handle_agent(std::move(r)); });
   if (!agent_server) return fail(std::move(agent_server.error()));
   agent_server_ = std::move(*agent_server);
-  auto people_server = create_server(
-      context_.get_executor(), std::move(people),
-      [this](ServerRequest r) { return controller_->handle_people(std::move(r)); });
+  auto people_server =
+      create_server(context_.get_executor(), std::move(people),
+                    [this](ServerRequest r) { return controller_->handle_people(std::move(r)); });
   if (!people_server) return fail(std::move(people_server.error()));
   people_server_ = std::move(*people_server);
   for (const auto& [name, server] :

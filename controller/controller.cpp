@@ -47,11 +47,22 @@ Routes make_routes(const ControllerSettings& settings) {
       routes.escalations[receiver.name] = {receiver.escalate_after, receiver.escalate_to};
   routes.default_receiver = settings.default_receiver;
   routes.fleet = settings.fleet_receivers;
+  routes.rules = settings.route_rules;
+  for (const Receiver& receiver : settings.receivers)
+    if (receiver.change_events) routes.change_receivers.push_back(receiver.name);
   return routes;
 }
 
+std::vector<std::string> webhook_secrets_of(const std::vector<Receiver>& receivers) {
+  std::vector<std::string> secrets;
+  for (const Receiver& receiver : receivers)
+    secrets.insert(secrets.end(), receiver.webhook_secrets.begin(), receiver.webhook_secrets.end());
+  return secrets;
+}
+
 void log_report(const DeliveryReport& report) {
-  const bool fine = report.kind == DeliveryReport::Kind::accepted;
+  const bool fine = report.kind == DeliveryReport::Kind::accepted ||
+                    report.kind == DeliveryReport::Kind::confirmed;
   const std::string event = "page " + std::string{to_string(report.kind)};
   log::write(fine ? log::Level::info : log::Level::error, event,
              {{"receiver", report.row.receiver},
@@ -134,14 +145,23 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
                 ports_.load_checks, ports_.fingerprint),
       silences_({ports_.database_pool, ports_.store, turn_}),
       tests_({ports_.executor, ports_.clock, ports_.work_pool, turn_, dispatch_}),
+      test_deliveries_({ports_.clock, turn_, settings_.receivers}),
+      channel_routes_({ports_.clock, ports_.database_pool, ports_.store, turn_, test_deliveries_,
+                       settings_.receivers}),
+      webhooks_({ports_.clock, ports_.database_pool, ports_.store},
+                webhook_secrets_of(settings_.receivers)),
       agent_routes_({ports_.clock, turn_, dispatch_, registry_, ports_.authority, tests_},
                     std::move(restored.cursors)),
       people_routes_({ports_.clock, ports_.database_pool, ports_.store, turn_, dispatch_, registry_,
-                      reloader_, series_, silences_, tests_},
+                      reloader_, series_, silences_, tests_, channel_routes_, webhooks_},
                      {settings_.version, settings_.admin_token, settings_.backup_directory}),
       deliverer_({ports_.executor, ports_.clock, ports_.delivery,
                   [this](WriteSet rows) { return turn_.commit_rows(std::move(rows)); },
-                  [](const DeliveryReport& report) { log_report(report); }, ports_.mail},
+                  [this](const DeliveryReport& report) {
+                    log_report(report);
+                    observe_delivery(report);
+                  },
+                  ports_.mail},
                  {}, ports_.random.fork("deliver"), settings_.receivers),
       tasks_(ports_.executor) {}
 
@@ -158,6 +178,10 @@ Status Controller::begin(Restored& restored) {
   registry_.restore(std::move(restored.agents), std::move(restored.tokens));
   if (auto status = dispatch_.restore(restored.plan, agents); !status) return status;
   reloader_.restore(std::move(restored.active));
+  if (auto status = test_deliveries_.restore(ports_.store); !status) return status;
+  const auto received = ports_.store.webhooks_received(1000);
+  if (!received) return fail(received.error());
+  webhooks_.restore(*received);
   deliverer_.restore(std::move(restored.unfinished));
   return {};
 }
@@ -167,6 +191,7 @@ void Controller::connect() {
   turn_.on_event = [this](const Event& event) { observe(event); };
   reloader_.on_defined = [this](const Check& check) { series_.define(check); };
   reloader_.on_removed = [this](const CheckName& check) { series_.remove(check); };
+  connect_channels();
   people_routes_.own_metrics = [this] { return render_own_metrics(); };
 }
 
@@ -191,6 +216,7 @@ void Controller::start() {
   tasks_.spawn("plan", dispatch_.run());
   tasks_.spawn("reload", reloader_.watch());
   tasks_.spawn("deliver", deliverer_.run());
+  tasks_.spawn("test deliveries", test_deliveries_.run());
   tasks_.spawn("housekeeping", housekeep());
 }
 

@@ -14,10 +14,13 @@
 #include "controller/agent_routes.h"
 #include "controller/api/gauge_text.h"
 #include "controller/api/series.h"
+#include "controller/channel_routes.h"
 #include "controller/deliver/deliverer.h"
 #include "controller/deliver/receivers.h"
+#include "controller/pagerduty_webhooks.h"
 #include "controller/people_routes.h"
 #include "controller/reloader.h"
+#include "controller/test_deliveries.h"
 
 namespace picket::controller {
 
@@ -30,6 +33,7 @@ struct ControllerSettings {
   std::vector<Receiver> receivers;
   std::string default_receiver;              // for a page whose receiver does not exist
   std::vector<std::string> fleet_receivers;  // told of blind regions and dead agents
+  std::vector<RouteRule> route_rules{};      // of incidents of checks
   RetentionOptions retention;
 };
 
@@ -73,6 +77,8 @@ class Controller {
   static Result<Restored> load(Ports& ports, const ControllerSettings& settings);
   Status begin(Restored& restored);
   void connect();
+  void connect_channels();  // controller_channels.cpp
+  void observe_delivery(const DeliveryReport& report);
   void let_out(const Outbound& out);
   void observe(const Event& event);
   async::Task<void> housekeep();
@@ -81,6 +87,7 @@ class Controller {
   void add_totals(GaugeText& gauges);
   void add_deliveries(GaugeText& gauges);
   void add_alertmanagers(GaugeText& gauges);
+  void add_channels(GaugeText& gauges);  // controller_channels.cpp
   void add_agents(GaugeText& gauges);
   void add_checks(GaugeText& gauges);
   void add_slo(GaugeText& gauges, const CheckView& view);
@@ -96,6 +103,9 @@ class Controller {
   Reloader reloader_;
   SilenceRoutes silences_;
   TestRoutes tests_;
+  TestDeliveries test_deliveries_;
+  ChannelRoutes channel_routes_;
+  PagerDutyWebhooks webhooks_;
   AgentRoutes agent_routes_;
   PeopleRoutes people_routes_;
   Deliverer deliverer_;

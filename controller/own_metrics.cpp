@@ -9,6 +9,7 @@ std::string Controller::render_own_metrics() {
   add_totals(gauges);
   add_deliveries(gauges);
   add_alertmanagers(gauges);
+  add_channels(gauges);
   add_agents(gauges);
   add_checks(gauges);
   add_incidents(gauges);

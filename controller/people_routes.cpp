@@ -35,6 +35,11 @@ const std::vector<PeopleRoutes::Route>& PeopleRoutes::routes() {
       {"GET", "/api/v1/incidents/*", &P::incident, Policy::read},
       {"POST", "/api/v1/incidents/*/acknowledge", &P::acknowledge, Policy::admin},
       {"GET", "/api/v1/deliveries", &P::deliveries, Policy::read},
+      {"POST", "/api/v1/deliveries/*/retry", &P::retry_delivery, Policy::admin},
+      {"GET", "/api/v1/routes", &P::notify_routes, Policy::read},
+      {"GET", "/api/v1/routes/explain", &P::explain_route, Policy::read},
+      {"POST", "/api/v1/routes/test", &P::test_route, Policy::admin},
+      {"POST", "/webhooks/pagerduty", &P::pagerduty_webhook, Policy::signature},
       {"GET", "/api/v1/slos", &P::slos, Policy::read},
       {"GET", "/api/v1/silences", &P::silences, Policy::read},
       {"POST", "/api/v1/silences", &P::create_silence, Policy::admin},
@@ -211,14 +216,33 @@ async::Task<ServerResponse> PeopleRoutes::acknowledge(ServerRequest request, std
 }
 
 async::Task<ServerResponse> PeopleRoutes::deliveries(ServerRequest request, std::string) {
-  const bool dead = request.query_value("state").value_or("") == "dead";
-  const std::size_t limit = limit_of(request, 100);
-  const auto read = [this, dead, limit] {
-    return dead ? ports_.store.outbox_dead(limit) : ports_.store.outbox_unfinished();
-  };
-  const auto rows = co_await async::offload(ports_.pool, read);
-  if (!rows) co_return problem(rows.error());
-  co_return json(render_deliveries(*rows));
+  co_return answer(co_await ports_.channels.deliveries(std::move(request)));
+}
+
+async::Task<ServerResponse> PeopleRoutes::retry_delivery(ServerRequest, std::string id) {
+  const auto owed = co_await ports_.channels.retry(std::move(id));
+  if (!owed) co_return problem(owed.error());
+  if (const Status settled = co_await settle(); !settled) co_return problem(settled.error());
+  co_return json(*owed);
+}
+
+async::Task<ServerResponse> PeopleRoutes::notify_routes(ServerRequest, std::string) {
+  co_return answer(ports_.channels.list());
+}
+
+async::Task<ServerResponse> PeopleRoutes::explain_route(ServerRequest request, std::string) {
+  co_return answer(ports_.channels.explain(request));
+}
+
+async::Task<ServerResponse> PeopleRoutes::test_route(ServerRequest request, std::string) {
+  const auto started = ports_.channels.test(request);
+  if (!started) co_return problem(started.error());
+  if (const Status settled = co_await settle(); !settled) co_return problem(settled.error());
+  co_return json(*started, 201);
+}
+
+async::Task<ServerResponse> PeopleRoutes::pagerduty_webhook(ServerRequest request, std::string) {
+  co_return co_await ports_.webhooks.take(std::move(request));
 }
 
 async::Task<ServerResponse> PeopleRoutes::slos(ServerRequest, std::string) {

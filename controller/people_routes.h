@@ -1,6 +1,7 @@
 // The people's side of the controller: JSON API, metrics and health, on a listener of its own.
 // Every route has a policy: health is open, reading is open to whoever reaches the listener
-// (bind it to loopback or put a proxy before it), changing needs the admin token.
+// (bind it to loopback or put a proxy before it), changing needs the admin token; a webhook shows
+// its right by its signature.
 #pragma once
 
 #include <functional>
@@ -10,6 +11,8 @@
 #include "common/telemetry/metrics.h"
 #include "controller/agent_routes.h"
 #include "controller/api/series.h"
+#include "controller/channel_routes.h"
+#include "controller/pagerduty_webhooks.h"
 #include "controller/reloader.h"
 #include "controller/silence_routes.h"
 #include "controller/test_routes.h"
@@ -29,6 +32,8 @@ class PeopleRoutes {
     const SeriesBook& series;
     SilenceRoutes& silences;
     TestRoutes& tests;
+    ChannelRoutes& channels;
+    PagerDutyWebhooks& webhooks;
   };
   struct Settings {
     std::string version;
@@ -44,7 +49,7 @@ class PeopleRoutes {
 
  private:
   using Method = async::Task<ServerResponse> (PeopleRoutes::*)(ServerRequest, std::string);
-  enum class Policy { open, read, admin };
+  enum class Policy { open, read, admin, signature };
   struct Route {
     std::string_view method;
     std::string_view path;  // "*" stands for one segment, given to the handler
@@ -64,6 +69,11 @@ class PeopleRoutes {
   async::Task<ServerResponse> incident(ServerRequest request, std::string id);
   async::Task<ServerResponse> acknowledge(ServerRequest request, std::string id);
   async::Task<ServerResponse> deliveries(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> retry_delivery(ServerRequest request, std::string id);
+  async::Task<ServerResponse> notify_routes(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> test_route(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> explain_route(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> pagerduty_webhook(ServerRequest request, std::string segment);
   async::Task<ServerResponse> slos(ServerRequest request, std::string segment);
   async::Task<ServerResponse> silences(ServerRequest request, std::string segment);
   async::Task<ServerResponse> create_silence(ServerRequest request, std::string segment);

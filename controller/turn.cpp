@@ -246,12 +246,22 @@ async::Task<Status> Turn::commit_rows(WriteSet rows) {
   set.outbox.insert(set.outbox.end(), rows.outbox.begin(), rows.outbox.end());
   set.timeline.insert(set.timeline.end(), rows.timeline.begin(), rows.timeline.end());
   set.incidents.insert(set.incidents.end(), rows.incidents.begin(), rows.incidents.end());
+  set.delivery_log.insert(set.delivery_log.end(), rows.delivery_log.begin(),
+                          rows.delivery_log.end());
+  set.meta.insert(set.meta.end(), rows.meta.begin(), rows.meta.end());
   async::Task<bool> committed = durable();
   const Deadline deadline = Deadline::after(ports_.clock.now(), kCommitRowsLimit);
   if (co_await async::with_deadline(ports_.clock, deadline, std::move(committed)))
     co_return Status{};
   if (trouble_) co_return fail(*trouble_);
   co_return fail(ErrorCode::timeout, "the commit takes too long");
+}
+
+void Turn::owe(std::vector<OutboxRow> rows) {
+  BookRows owed;
+  owed.outbox = std::move(rows);
+  take_rows(std::move(owed));
+  touch();
 }
 
 // Does everything due and says when there is more.

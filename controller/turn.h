@@ -71,6 +71,9 @@ class Turn {
   // why not; the rows stay staged and are stored when that is possible again.
   async::Task<Status> commit_rows(WriteSet rows);
 
+  // Messages of no incident (tests, change events): committed, then told to the deliverer.
+  void owe(std::vector<OutboxRow> rows);
+
   // Too much waits for a commit: refuse intake.
   bool overloaded() const;
 

@@ -53,8 +53,9 @@ class Fleet:
 
     def start_controller(self, receiver: dict) -> None:
         """`receiver`: {routing_key, webhook_secret, url} of who is paged, and the `names` that it
-        has. Returns when the controller is ready; its ports are then fixed in its configuration,
-        so that agents find a restarted one."""
+        has; `pagerduty` (more settings of PagerDuty's, ", key: value") and `more` (lines of the
+        configuration) may be there too. Returns when the controller is ready; its ports are then
+        fixed in its configuration, so that agents find a restarted one."""
         self._link_checks(self._no_checks())
         self._write_controller(receiver, agents_port=0, api_port=0)
         self._controller = self._launch_controller()
@@ -95,6 +96,7 @@ receivers:
 {"".join(_receiver(name, receiver) for name in sorted(receiver["names"]))}\
 default_receiver: pagerduty/demo
 fleet_receivers: [pagerduty/demo]
+{receiver.get("more", "")}\
 """
         _write(self.directory / "controller.yaml", text)
 
@@ -287,11 +289,14 @@ def _receiver(name, receiver):
         return f"""\
   {name}:
     webhook: {{url: {url}, secret: {receiver["webhook_secret"]}}}
+    test_delivery: false
 """
     return f"""\
   {name}:
-    pagerduty: {{routing_key: {receiver["routing_key"]}, events_url: {_yaml(receiver["url"])}}}
+    pagerduty: {{routing_key: {receiver["routing_key"]}, events_url: {_yaml(receiver["url"])}\
+{receiver.get("pagerduty", "")}}}
     fallback: webhook/demo
+    test_delivery: false
 """
 
 

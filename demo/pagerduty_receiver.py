@@ -3,9 +3,13 @@
 contracts and keeps a record. Prints `listening on PORT`; stops on SIGTERM and SIGINT.
 
   POST /v2/enqueue         PagerDuty Events API v2
+  POST /v2/change/enqueue  PagerDuty change events
+  GET  /incidents          PagerDuty REST API v2, to confirm a page
   POST /webhook            Standard Webhooks 1.0
   GET  /control/events     every event with its arrival time, outcome and effect (?after=N&wait=S)
   GET  /control/incidents  what PagerDuty would show
+  GET  /control/changes    every change event (?after=N&wait=S)
+  GET  /control/lookups    every question to the REST API (?after=N&wait=S)
   GET  /control/webhooks   every webhook (?after=N&wait=S)
   GET  /control/faults     the faults that can be scripted
   POST /control/script     [{"fault": "throttle", "count": 3, "retry_after": 5}]; [] clears
@@ -32,6 +36,8 @@ def parse_arguments(arguments):
     parser.add_argument("--routing-key", action="append", default=[], metavar="KEY",
                         help="a key that exists; may be repeated; without it any does")
     parser.add_argument("--webhook-secret", default=DEFAULT_SECRET, metavar="whsec_...")
+    parser.add_argument("--rest-key", default="demo-rest-key", metavar="KEY",
+                        help="the only key that the REST API takes")
     parser.add_argument("--rate-limit", type=int, default=120, metavar="N",
                         help="events per minute and routing key; 0 for none (default 120)")
     return parser.parse_args(arguments)
@@ -41,7 +47,7 @@ def main(arguments=None) -> int:
     options = parse_arguments(arguments)
     try:
         receiver = Receiver((options.listen, options.port), options.webhook_secret,
-                            options.routing_key, options.rate_limit)
+                            options.routing_key, options.rate_limit, options.rest_key)
     except (OSError, ValueError, OverflowError) as error:
         print(f"pagerduty_receiver: {error}", file=sys.stderr)
         return 2

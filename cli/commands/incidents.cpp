@@ -37,10 +37,10 @@ void print_whole(std::ostream& out, const Json& document) {
                        text_of(row, "text"));
   out << "pages\n";
   for (const Json& page : document["pages"])
-    out << fmt::format("  {}  {:<11} {:<24} {:<10} attempts {}  {}\n", text_of(page, "due"),
+    out << fmt::format("  {}  {:<11} {:<24} {:<10} attempts {}  {}  {}\n", text_of(page, "due"),
                        text_of(page, "action"), text_of(page, "receiver"),
                        text_of(page, "state"), page.value("attempts", 0),
-                       text_of(page, "last_error"));
+                       text_of(page, "provider_id"), text_of(page, "last_error"));
 }
 
 int print(Session& session, const Result<Json>& document, const IncidentOptions& options) {

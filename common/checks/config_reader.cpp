@@ -39,11 +39,15 @@ bool is_host_name(std::string_view text) {
 // A source line in a message shows no secret; its length stays, carets point into it.
 void mask_secrets(std::string& excerpt) {
   for (const std::string_view key :
-       {"routing_key:", "secret:", "webhook_url:", "password:", "token:"}) {
+       {"routing_key:", "secret:", "webhook_url:", "password:", "token:", "rest_api_key:"}) {
     for (std::size_t at = excerpt.find(key); at != std::string::npos; at = excerpt.find(key, at)) {
       at += key.size();
-      for (; at < excerpt.size() && excerpt[at] != ',' && excerpt[at] != '}'; ++at)
+      bool listed = false;  // the commas of a list end no secret
+      for (; at < excerpt.size() && excerpt[at] != '}' && (listed || excerpt[at] != ','); ++at) {
+        if (excerpt[at] == '[') listed = true;
+        if (excerpt[at] == ']') listed = false;
         if (excerpt[at] != ' ') excerpt[at] = '*';
+      }
     }
   }
 }

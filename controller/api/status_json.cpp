@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "controller/api/delivery_json.h"
 #include "controller/api/json_parts.h"
 #include "controller/api/slo_json.h"
 
@@ -86,22 +87,6 @@ Json incident_json(const IncidentRow& row) {
   return json;
 }
 
-Json delivery_json(const OutboxRow& row) {
-  return {{"id", row.id},
-          {"incident", row.incident.value},
-          {"action", std::string{to_string(row.action)}},
-          {"receiver", row.receiver},
-          {"dedup_key", row.key.value},
-          {"ordinal", row.ordinal},
-          {"state", std::string{to_string(row.state)}},
-          {"due", time_json(row.due)},
-          {"attempts", row.attempts},
-          {"fallback_of", row.fallback_of},
-          {"last_error", row.last_error},
-          {"provider_id", row.provider_id},
-          {"finished", time_json(row.finished)}};
-}
-
 Json reload_json(const ReloadView& view) {
   return {{"at", time_json(view.at)},
           {"checks", view.checks},
@@ -180,13 +165,6 @@ std::string render_incident(const IncidentRow& incident, const std::vector<Timel
     json["timeline"].push_back({{"at", time_json(row.at)}, {"kind", row.kind}, {"text", row.text}});
   json["pages"] = Json::array();
   for (const OutboxRow& page : pages) json["pages"].push_back(delivery_json(page));
-  return dump(json);
-}
-
-std::string render_deliveries(const std::vector<OutboxRow>& rows) {
-  Json json = document();
-  json["deliveries"] = Json::array();
-  for (const OutboxRow& row : rows) json["deliveries"].push_back(delivery_json(row));
   return dump(json);
 }
 

@@ -57,7 +57,6 @@ std::string render_agents(const std::vector<AgentView>& agents,
 std::string render_incidents(const std::vector<IncidentRow>& incidents);
 std::string render_incident(const IncidentRow& incident, const std::vector<TimelineRow>& timeline,
                             const std::vector<OutboxRow>& pages);
-std::string render_deliveries(const std::vector<OutboxRow>& rows);
 std::string render_reload(const ReloadView& view);
 
 // Runs with their steps, requests, phases, failures and whatever evidence they hold.

@@ -5,6 +5,7 @@
 #include "common/checks/formats.h"
 #include "common/core/text.h"
 #include "controller/config/receivers.h"
+#include "controller/config/route_rules.h"
 
 namespace picket::controller {
 namespace {
@@ -94,9 +95,9 @@ void check_receivers(const Fields& file, std::string_view key, const ControllerC
 
 void decode(Report& report, const Node& root, ControllerConfig& out) {
   static const KeyGroup keys =
-      keys_of("controller.yaml",
-              {"version", "state_dir", "checks_dir", "agents", "api", "regions", "receivers",
-               "default_receiver", "fleet_receivers", "retention", "log", "external_url"});
+      keys_of("controller.yaml", {"version", "state_dir", "checks_dir", "agents", "api", "regions",
+                                  "receivers", "default_receiver", "fleet_receivers", "routes",
+                                  "retention", "log", "external_url"});
   const Fields file(report, root, keys);
   if (!file.is_map()) return;
   checks::read_config_version(file);
@@ -113,6 +114,8 @@ void decode(Report& report, const Node& root, ControllerConfig& out) {
   file.texts("fleet_receivers", out.fleet_receivers);
   check_receivers(file, "default_receiver", out);
   check_receivers(file, "fleet_receivers", out);
+  if (const Entry* routes = file.find("routes"))
+    out.routes = read_route_rules(report, *routes->value, out.receivers);
   read_retention(file, out.retention);
   checks::read_log(file, out.log);
   checks::read_url(file, "external_url", out.external_url);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/checks/config_reader.h"
+#include "common/checks/files.h"
 #include "common/checks/formats.h"
 #include "common/core/hex.h"
 #include "common/core/text.h"
@@ -21,6 +22,7 @@ using checks::Report;
 
 constexpr std::string_view kPagerDutyUrl = "https://events.pagerduty.com";
 constexpr std::size_t kRoutingKeyBytes = 32;
+constexpr std::size_t kSecretBytes = 64 * 1024;
 constexpr std::string_view kWebhookPrefix = "whsec_";
 
 KeyGroup keys_of(std::string name, std::initializer_list<std::string_view> keys) {
@@ -42,15 +44,46 @@ void trim_slashes(std::string& url) {
   while (url.ends_with('/')) url.pop_back();
 }
 
+// Several hold while one replaces the other.
+void read_webhook_secrets(Report& report, const Fields& fields, Receiver& out) {
+  const auto take = [&](const Node& at, std::string secret) {
+    if (secret.empty())
+      report.add("E0111", at.at, "a webhook's secret is empty: everybody could sign with it");
+    else
+      out.webhook_secrets.push_back(std::move(secret));
+  };
+  std::vector<std::string> texts;
+  if (fields.texts("webhook_secret", texts))
+    fields.each("webhook_secret", [&](const Node& node) { take(node, node.text); });
+  if (!fields.texts("webhook_secret_file", texts)) return;
+  fields.each("webhook_secret_file", [&](const Node& node) {
+    const auto text = checks::read_text_file(node.text, kSecretBytes);
+    if (text)
+      take(node, std::string{trim_ascii(*text)});
+    else
+      report.add("E0101", node.at, text.error().message).help = text.error().hint;
+  });
+}
+
 void read_pagerduty(Report& report, const Node& node, Receiver& out) {
   static const KeyGroup keys =
-      keys_of("pagerduty", {"routing_key", "routing_key_file", "events_url", "ca_file"});
+      keys_of("pagerduty", {"routing_key", "routing_key_file", "events_url", "ca_file",
+                            "rest_api_key", "rest_api_key_file", "rest_url", "webhook_secret",
+                            "webhook_secret_file", "change_events"});
   const Fields fields(report, node, keys);
   out.kind = ReceiverKind::pagerduty;
   out.url = std::string{kPagerDutyUrl};
   checks::read_url(fields, "events_url", out.url);
   trim_slashes(out.url);
   fields.text("ca_file", out.ca_file);
+  fields.flag("change_events", out.change_events);
+  if (has_secret(fields, "rest_api_key"))
+    checks::read_secret(fields, "rest_api_key", out.rest_key);
+  else if (const Entry* rest = fields.find("rest_url"))
+    report.add("E0109", rest->at, "`rest_api_key_file` is missing beside `rest_url`");
+  checks::read_url(fields, "rest_url", out.rest_url);
+  trim_slashes(out.rest_url);
+  read_webhook_secrets(report, fields, out);
   if (!checks::read_secret(fields, "routing_key", out.secret)) return;
   if (out.secret.size() != kRoutingKeyBytes)
     report

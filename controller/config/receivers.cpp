@@ -9,11 +9,11 @@
 #include "common/checks/formats.h"
 #include "common/core/text.h"
 #include "controller/config/receiver_kinds.h"
+#include "controller/config/route_rules.h"
 
 namespace picket::controller {
 namespace {
 
-using checks::Diagnostic;
 using checks::Entry;
 using checks::Fields;
 using checks::KeyGroup;
@@ -26,7 +26,7 @@ const KeyGroup& receiver_keys() {
   static const KeyGroup keys = [] {
     std::vector<std::string_view> names;
     for (const ReceiverKindReader& kind : receiver_kinds()) names.push_back(kind.key);
-    names.insert(names.end(), {"fallback", "escalate"});
+    names.insert(names.end(), {"fallback", "escalate", "test_delivery"});
     return checks::make_key_group(
         "receiver", fmt::format("keys of a receiver: {}", fmt::join(names, ", ")), names);
   }();
@@ -78,6 +78,7 @@ std::optional<Receiver> read_receiver(Report& report, const Entry& entry) {
         .help = "kind/name, for example pagerduty/payments";
   fields.text("fallback", receiver.fallback);
   read_escalation(report, fields, receiver);
+  read_test_delivery(report, fields, receiver);
   read_kind(report, fields, entry, receiver);
   return receiver;
 }
@@ -99,22 +100,12 @@ bool leads_back(const std::map<std::string, Receiver>& receivers, const std::str
   return name == start;
 }
 
-void add_unknown(Report& report, const checks::Mark& at, const std::string& name,
-                 const std::map<std::string, Receiver>& receivers) {
-  std::vector<std::string> names;
-  for (const auto& [known, receiver] : receivers) names.push_back(known);
-  Diagnostic& mistake =
-      report.add("E0303", at, fmt::format("no receiver `{}`", cut_utf8(name, 60)));
-  const std::string near = did_you_mean(name, names);
-  if (!near.empty()) mistake.note = fmt::format("did you mean `{}`?", near);
-}
-
 void check_fallbacks(Report& report, const Node& node,
                      const std::map<std::string, Receiver>& receivers) {
   for (const auto& [name, receiver] : receivers) {
     if (receiver.fallback.empty()) continue;
     if (receivers.count(receiver.fallback) == 0)
-      add_unknown(report, place_of(node, name, "fallback"), receiver.fallback, receivers);
+      add_unknown_receiver(report, place_of(node, name, "fallback"), receiver.fallback, receivers);
     else if (leads_back(receivers, name))
       report
           .add("E0302", place_of(node, name, "fallback"),
@@ -129,7 +120,8 @@ void check_escalations(Report& report, const Node& node,
   for (const auto& [name, receiver] : receivers) {
     if (receiver.escalate_to.empty()) continue;
     if (receivers.count(receiver.escalate_to) == 0)
-      add_unknown(report, place_of(node, name, "escalate", "to"), receiver.escalate_to, receivers);
+      add_unknown_receiver(report, place_of(node, name, "escalate", "to"), receiver.escalate_to,
+                           receivers);
     else if (receiver.escalate_to == name)
       report
           .add("E0302", place_of(node, name, "escalate", "to"),

@@ -12,12 +12,16 @@ namespace {
 
 constexpr Millis kWakeMax = Seconds{10};
 constexpr Millis kWakeMin{50};
+constexpr std::uint32_t kAttemptsLogged = 100;  // of a row; later only every 60th
+constexpr std::size_t kLogWaitingMax = 10'000;  // while commits fail
 
 std::string timeline_kind(DeliveryReport::Kind kind) {
   switch (kind) {
     case DeliveryReport::Kind::accepted: return "page_accepted";
     case DeliveryReport::Kind::fallback: return "page_fallback";
     case DeliveryReport::Kind::dead: return "page_dead";
+    case DeliveryReport::Kind::confirmed: return "page_confirmed";
+    case DeliveryReport::Kind::unconfirmed: return "page_unconfirmed";
     case DeliveryReport::Kind::suspect:
     case DeliveryReport::Kind::rejected:
     case DeliveryReport::Kind::misconfigured:
@@ -38,6 +42,10 @@ std::string describe(const DeliveryReport& report) {
     case DeliveryReport::Kind::rejected:
     case DeliveryReport::Kind::misconfigured:
       return fmt::format("{} {}: {}", what, to_string(report.kind), row.last_error);
+    case DeliveryReport::Kind::confirmed:
+      return fmt::format("{} confirmed: {}", what,
+                         report.detail.empty() ? "nothing is open there" : report.detail);
+    case DeliveryReport::Kind::unconfirmed: return fmt::format("{} {}", what, row.last_error);
     case DeliveryReport::Kind::other_credential:
       return fmt::format("{} goes by another key than the trigger: the old one is not known", what);
   }
@@ -64,16 +72,32 @@ Deliverer::Deliverer(Ports ports, DelivererOptions options, Random random,
       options_(options),
       machine_(options.outbox, directory_, random),
       feed_({ports_.clock, ports_.http}, directory_),
+      confirmer_({ports_.executor, ports_.clock, ports_.http}, directory_),
       sender_({ports_.clock, ports_.http, ports_.mail}, feed_),
       work_(ports_.executor),
       unsaved_rows_(ports_.executor),
       progress_(ports_.executor),
       tasks_(ports_.executor) {
   directory_.set(std::move(receivers));
+  connect_confirmer();
+}
+
+void Deliverer::connect_confirmer() {
+  confirmer_.on_confirmed = [this](OutboxRow row, const std::string& shown) {
+    OutboxStep step;
+    step.changed = {row};
+    step.reports.push_back({DeliveryReport::Kind::confirmed, std::move(row), shown});
+    take(std::move(step));
+  };
+  confirmer_.on_unconfirmed = [this](OutboxRow row) {
+    take(machine_.hand_over_unconfirmed(std::move(row), ports_.clock.wall_now()));
+    work_.notify_all();
+  };
 }
 
 void Deliverer::restore(std::vector<OutboxRow> rows) {
   for (const OutboxRow& row : rows) feed_.learn(row);
+  for (const OutboxRow& row : rows) confirmer_.offer(row);
   take(machine_.restore(std::move(rows), ports_.clock.wall_now()));
 }
 
@@ -92,6 +116,7 @@ void Deliverer::set_receivers(std::vector<Receiver> receivers) {
 void Deliverer::take(OutboxStep step) {
   for (OutboxRow& row : step.changed) {
     feed_.learn(row);
+    confirmer_.offer(row);
     const std::string id = row.id;
     unsaved_[id] = std::move(row);
   }
@@ -115,15 +140,20 @@ void Deliverer::note(const DeliveryReport& report) {
     case DeliveryReport::Kind::rejected: ++counters_.rejected; break;
     case DeliveryReport::Kind::misconfigured: ++counters_.misconfigured; break;
     case DeliveryReport::Kind::dead: ++counters_.dead; break;
-    case DeliveryReport::Kind::other_credential: break;
+    case DeliveryReport::Kind::other_credential:
+    case DeliveryReport::Kind::confirmed:
+    case DeliveryReport::Kind::unconfirmed: break;
   }
-  unsaved_timeline_.push_back({row.incident, now, timeline_kind(report.kind), describe(report)});
+  const bool of_incident = !is_test(row) && row.action != OutboxAction::change;
+  if (of_incident)
+    unsaved_timeline_.push_back({row.incident, now, timeline_kind(report.kind), describe(report)});
   if (ports_.report) ports_.report(report);
 }
 
 async::Task<void> Deliverer::run() {
   tasks_.spawn("outbox commits", commit_loop());
   tasks_.spawn("alertmanager", feed_.run());
+  tasks_.spawn("confirmations", confirmer_.run());
   while (!stopping_) {
     const WallTime now = ports_.clock.wall_now();
     take(machine_.advance(now));
@@ -152,7 +182,7 @@ async::Task<bool> Deliverer::wait(async::Notice& notice, Deadline deadline) {
 
 async::Task<void> Deliverer::commit_loop() {
   while (true) {
-    while (!unsaved_.empty() || !unsaved_timeline_.empty()) {
+    while (!unsaved_.empty() || !unsaved_timeline_.empty() || !unsaved_log_.empty()) {
       const bool committed = co_await commit_once();
       progress_.notify_all();
       if (!committed) co_await ports_.clock.sleep_for(options_.commit_retry);
@@ -166,8 +196,10 @@ async::Task<bool> Deliverer::commit_once() {
   WriteSet set;
   for (const auto& [id, row] : unsaved_) set.outbox.push_back(row);
   set.timeline = unsaved_timeline_;
+  set.delivery_log = unsaved_log_;
   std::map<std::string, OutboxRow> rows = std::move(unsaved_);
   const std::size_t entries = unsaved_timeline_.size();
+  const std::size_t attempts = unsaved_log_.size();
   unsaved_.clear();
   committing_ = true;
   const Status status = co_await ports_.commit(std::move(set));
@@ -175,6 +207,8 @@ async::Task<bool> Deliverer::commit_once() {
   if (status) {
     unsaved_timeline_.erase(unsaved_timeline_.begin(),
                             unsaved_timeline_.begin() + static_cast<std::ptrdiff_t>(entries));
+    unsaved_log_.erase(unsaved_log_.begin(),
+                       unsaved_log_.begin() + static_cast<std::ptrdiff_t>(attempts));
     committed_ = version;
     co_return true;
   }
@@ -195,11 +229,36 @@ async::Task<void> Deliverer::send(OutboxRow row, std::uint64_t version) {
   co_await wait_committed(version);
   ++counters_.sent;
   if (row.attempts > 1) ++counters_.retried;
-  const std::string id = row.id;
+  const OutboxRow sent = row;
+  const MonoTime began = ports_.clock.now();
   const SendResult result = co_await attempt(std::move(row));
-  take(machine_.finish(id, result, ports_.clock.wall_now()));
+  const auto took = std::chrono::duration_cast<Millis>(ports_.clock.now() - began);
+  note_attempt(sent, result, took);
+  take(machine_.finish(sent.id, result, ports_.clock.wall_now()));
   work_.notify_all();
   progress_.notify_all();
+}
+
+void Deliverer::note_attempt(const OutboxRow& row, const SendResult& result, Millis latency) {
+  const bool repeats = row.attempts > kAttemptsLogged && row.attempts % 60 != 0;
+  if (unsaved_log_.size() >= kLogWaitingMax || (repeats && result.kind != SendClass::accepted))
+    return;
+  DeliveryLogRow entry;
+  entry.id = fmt::format("{}:{}:{}", row.id, row.attempts, row.fences_left);
+  entry.at = ports_.clock.wall_now() - latency;
+  entry.outbox = row.id;
+  entry.incident = row.incident;
+  entry.receiver = row.receiver;
+  entry.action = to_string(row.action);
+  entry.attempt = row.attempts;
+  entry.outcome = to_string(result.kind);
+  entry.http_status = result.http_status;
+  entry.latency = latency;
+  entry.provider_id = result.provider_id;
+  entry.key = row.key;
+  entry.error = result.error;
+  unsaved_log_.push_back(std::move(entry));
+  unsaved_rows_.notify_all();
 }
 
 async::Task<SendResult> Deliverer::attempt(OutboxRow row) {

@@ -16,6 +16,7 @@
 #include "common/http/http_client.h"
 #include "common/http/smtp_client.h"
 #include "controller/deliver/alertmanager_feed.h"
+#include "controller/deliver/confirmer.h"
 #include "controller/deliver/outbox_machine.h"
 #include "controller/deliver/sender.h"
 
@@ -68,6 +69,11 @@ class Deliverer {
   // A new configuration. Rows owed keep the secret that took their trigger.
   void set_receivers(std::vector<Receiver> receivers);
 
+  // PagerDuty says by a webhook that the incident of this key exists there.
+  void confirm(const DedupKey& key, const std::string& provider_id) {
+    confirmer_.confirm(key, provider_id);
+  }
+
   // Sends until drain() is called or it is cancelled.
   async::Task<void> run();
 
@@ -76,14 +82,20 @@ class Deliverer {
   async::Task<void> drain(Deadline deadline);
 
   const DeliveryCounters& counters() const { return counters_; }
+  const ConfirmationCounters& confirmations() const { return confirmer_.counters(); }
+  std::size_t unconfirmed_yet() const { return confirmer_.waiting(); }
   std::vector<OutboxRow> owed() const { return machine_.owed(); }
   std::vector<AlertmanagerView> alertmanagers() const { return feed_.views(); }
   bool idle() const { return machine_.in_flight() == 0 && saved(); }
 
  private:
-  bool saved() const { return unsaved_.empty() && unsaved_timeline_.empty() && !committing_; }
+  bool saved() const {
+    return unsaved_.empty() && unsaved_timeline_.empty() && unsaved_log_.empty() && !committing_;
+  }
   void take(OutboxStep step);
   void note(const DeliveryReport& report);
+  void note_attempt(const OutboxRow& row, const SendResult& result, Millis latency);
+  void connect_confirmer();
   async::Task<void> commit_loop();
   async::Task<bool> commit_once();
   async::Task<void> send(OutboxRow row, std::uint64_t version);
@@ -97,11 +109,13 @@ class Deliverer {
   ReceiverDirectory directory_;
   OutboxMachine machine_;
   AlertmanagerFeed feed_;
+  Confirmer confirmer_;
   Sender sender_;
   DeliveryCounters counters_;
 
   std::map<std::string, OutboxRow> unsaved_;  // newest state of rows, by id
   std::vector<TimelineRow> unsaved_timeline_;
+  std::vector<DeliveryLogRow> unsaved_log_;
   std::uint64_t version_{0};    // of what is in memory
   std::uint64_t committed_{0};  // of what is durable
   bool committing_{false};

@@ -14,7 +14,7 @@ DedupKey fallback_key(const DedupKey& key, const std::string& receiver) {
 }  // namespace
 
 bool OutboxMachine::channel_down(const Episode& episode, const Entry& entry, WallTime now) const {
-  const auto channel = channels_.find(channel_of(route_of(episode, entry)));
+  const auto channel = channels_.find(channel_of(route_of(episode, entry), entry.row));
   return channel != channels_.end() && channel->second.down(now);
 }
 
@@ -23,7 +23,8 @@ bool OutboxMachine::may_hand_over(const Episode& episode, const Entry& entry) co
   const bool ended = std::any_of(episode.queue.begin(), episode.queue.end(), [](const auto& item) {
     return item.second.row.action == OutboxAction::resolve && item.second.row.fallback_made;
   });
-  return !ended && !entry.row.fallback_made && !is_fence(entry.row) &&
+  const bool stands_alone = is_test(entry.row) || entry.row.action == OutboxAction::change;
+  return !ended && !stands_alone && !entry.row.fallback_made && !is_fence(entry.row) &&
          fallback_for(entry) != nullptr;
 }
 
@@ -89,14 +90,53 @@ void OutboxMachine::drop_refused(Episode& episode, WallTime now, OutboxStep& ste
   }
 }
 
+OutboxStep OutboxMachine::hand_over_unconfirmed(OutboxRow row, WallTime now) {
+  OutboxStep step;
+  step.changed.push_back(row);
+  step.reports.push_back({DeliveryReport::Kind::unconfirmed, row});
+  const auto episode = episodes_.find(row.key.value);
+  const bool wanted = row.action == OutboxAction::trigger && episode != episodes_.end() &&
+                      !episode->second.fallback_triggered;
+  if (!wanted) return step;
+  Entry entry;
+  const auto route = parse_route(row.route_json);
+  entry.snapshot = route ? *route : Route{row.receiver, ReceiverKind::pagerduty, {}, {}, {}};
+  entry.row = std::move(row);
+  hand_over(episode->second, entry, now, step);
+  return step;
+}
+
+// A test tells soon whether its channel works; what it may have opened is closed all the same.
+bool OutboxMachine::give_up_tests(Episode& episode, WallTime now, OutboxStep& step) {
+  bool changed = false;
+  bool trigger_waits = false;
+  for (auto& [position, entry] : episode.queue) {
+    const OutboxRow& row = entry.row;
+    if (!is_test(row) || row.finished) continue;
+    const bool opened = episode.trigger_accepted || episode.trigger_unknown || trigger_waits;
+    const bool closes = row.action == OutboxAction::resolve && opened;
+    const bool over = (row.action == OutboxAction::resolve && !opened) ||
+                      now >= row.due + (closes ? options_.test_resolve_max : options_.test_max);
+    if (!over || entry.sending) {
+      trigger_waits = true;
+      continue;
+    }
+    settle(episode, entry, is_fence(row) ? OutboxState::accepted : OutboxState::dead, now, step);
+    changed = true;
+  }
+  return changed;
+}
+
 bool OutboxMachine::give_up(Episode& episode, WallTime now, OutboxStep& step) {
+  const bool test_over = give_up_tests(episode, now, step);
   const bool over = std::any_of(episode.queue.begin(), episode.queue.end(), [&](const auto& item) {
     const OutboxRow& row = item.second.row;
-    return row.action == OutboxAction::resolve && now >= row.due + options_.give_up_after;
+    const bool last = row.action == OutboxAction::resolve || row.action == OutboxAction::change;
+    return last && now >= row.due + options_.give_up_after;
   });
-  if (!over) return false;
+  if (!over) return test_over;
   for (auto& [position, entry] : episode.queue)
-    if (!entry.sending)
+    if (!entry.sending && !entry.row.finished)
       settle(episode, entry, is_fence(entry.row) ? OutboxState::accepted : OutboxState::dead, now,
              step);
   return true;

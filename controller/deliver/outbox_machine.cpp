@@ -20,11 +20,16 @@ bool is_owed(const OutboxRow& row) {
          row.state != OutboxState::coalesced && row.state != OutboxState::dead;
 }
 
+bool ends_key(const OutboxRow& row) {
+  return row.action == OutboxAction::resolve || row.action == OutboxAction::change;
+}
+
 }  // namespace
 
 std::string_view to_string(DeliveryReport::Kind kind) {
-  constexpr std::string_view kNames[] = {"accepted",      "fallback",         "suspect", "rejected",
-                                         "misconfigured", "other_credential", "dead"};
+  constexpr std::string_view kNames[] = {"accepted", "fallback",      "suspect",
+                                         "rejected", "misconfigured", "other_credential",
+                                         "dead",     "confirmed",     "unconfirmed"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -122,7 +127,7 @@ WallTime OutboxMachine::ready_at(const Episode& episode, const Entry& entry, Wal
   const WallTime no_longer = entry.row.due + options_.fallback_after;
   if (now < no_longer && earlier_key(entry.row)) return no_longer;
   const Route route = route_of(episode, entry);
-  const auto channel = channels_.find(channel_of(route));
+  const auto channel = channels_.find(channel_of(route, entry.row));
   if (channel == channels_.end()) return now;
   const ChannelLimits limits = limits_of(route.kind, options_.channel);
   return channel->second.free_at(entry.row.severity, now, limits);
@@ -132,7 +137,7 @@ bool OutboxMachine::has_room(const Entry& entry, const Route& route) const {
   if (in_flight_ >= options_.in_flight_max) return false;
   const bool primary = entry.row.fallback_of.empty();
   if (primary && primaries_in_flight_ >= options_.in_flight_primary_max) return false;
-  const auto found = channels_.find(channel_of(route));
+  const auto found = channels_.find(channel_of(route, entry.row));
   return found == channels_.end() ||
          found->second.in_flight() < limits_of(route.kind, options_.channel).in_flight;
 }
@@ -171,7 +176,7 @@ void OutboxMachine::begin(Episode& episode, Entry& entry, WallTime now, OutboxSt
   entry.sending = true;
   entry.held = false;
   entry.started = now;
-  entry.channel = channel_of(route);
+  entry.channel = channel_of(route, row);
   channels_[entry.channel].started(now);
   ++in_flight_;
   if (row.fallback_of.empty()) ++primaries_in_flight_;
@@ -283,6 +288,9 @@ void OutboxMachine::on_failed(Episode& episode, Entry& entry, const SendResult& 
       hand_over(episode, entry, now, step);
   }
   step.changed.push_back(row);
+  // A change event is news, not a page: one that is refused is not worth a person's time.
+  if (refused && row.action == OutboxAction::change)
+    return settle(episode, entry, OutboxState::dead, now, step);
   drop_refused(episode, now, step);
 }
 
@@ -350,7 +358,7 @@ void OutboxMachine::forget_finished(const std::string& key) {
   for (auto item = queue.begin(); item != queue.end();) {
     const OutboxRow& row = item->second.row;
     const bool finished = row.finished.has_value();
-    over = over || (finished && row.action == OutboxAction::resolve);
+    over = over || (finished && ends_key(row));
     if (finished) key_of_.erase(row.id);
     if (finished) alert_key = row.alert_key;
     item = finished ? queue.erase(item) : std::next(item);

@@ -21,6 +21,8 @@ struct OutboxOptions {
   Millis fallback_after{55'000};  // the rest of the 60 s is for the commit and the request
   std::uint32_t fallback_failures{3};
   Millis give_up_after{hours{24}};
+  Millis test_max{90'000};            // a test message that is not accepted by then has failed
+  Millis test_resolve_max{hours{1}};  // of a test that may have opened something
   std::size_t in_flight_max{32};
   std::size_t in_flight_primary_max{24};  // the rest is for fallbacks
   ChannelLimits channel;
@@ -31,6 +33,10 @@ inline bool is_fence(const OutboxRow& row) {
   return row.action == OutboxAction::resolve && row.fences_left > 0;
 }
 
+// A test message: its failure is its result. No fallback stands in for it.
+inline constexpr std::string_view kTestPrefix = "test-";  // of its incident id
+inline bool is_test(const OutboxRow& row) { return row.incident.value.starts_with(kTestPrefix); }
+
 // Attempts that failed; making the body smaller is none.
 inline std::uint32_t failures_of(const OutboxRow& row, bool sending) {
   const std::uint32_t others = row.degrade_level + (sending ? 1 : 0);
@@ -38,9 +44,20 @@ inline std::uint32_t failures_of(const OutboxRow& row, bool sending) {
 }
 
 struct DeliveryReport {
-  enum class Kind { accepted, fallback, suspect, rejected, misconfigured, other_credential, dead };
+  enum class Kind {
+    accepted,
+    fallback,
+    suspect,
+    rejected,
+    misconfigured,
+    other_credential,
+    dead,
+    confirmed,
+    unconfirmed,
+  };
   Kind kind{Kind::accepted};
   OutboxRow row;
+  std::string detail{};  // of confirmed: the incident there
 };
 std::string_view to_string(DeliveryReport::Kind kind);
 
@@ -64,7 +81,9 @@ struct OutboxStep {
 //                                                       where a late trigger would open again
 //   any owed   3 failures, 55 s since due,   same       a fallback row, once
 //              or the channel is down
-//   any owed   24 h since the resolve is due dead       report
+//   any owed   24 h since the resolve is due dead       report; a change: 24 h since it is due
+//   accepted   PagerDuty's API shows it       confirmed  not by this machine: confirmation_desk.h
+//   a test     90 s since it is due          dead       report; its resolve goes on for an hour
 //   A trigger also waits, up to 55 s, until its alert's earlier episode is resolved there.
 //   * unknown when an earlier attempt was: it may have been taken then
 class OutboxMachine {
@@ -84,6 +103,10 @@ class OutboxMachine {
 
   // An attempt ended. Requires that start() gave the row.
   OutboxStep finish(const std::string& id, const SendResult& result, WallTime now);
+
+  // An accepted trigger or resolve that PagerDuty does not show. Reports it; hands the trigger to
+  // the fallback, once per episode and only while the episode lasts.
+  OutboxStep hand_over_unconfirmed(OutboxRow row, WallTime now);
 
   // What time alone brings: fallbacks and giving up.
   OutboxStep advance(WallTime now);
@@ -140,6 +163,7 @@ class OutboxMachine {
   void hand_rest_over(Episode& episode, WallTime now, OutboxStep& step);
   void drop_refused(Episode& episode, WallTime now, OutboxStep& step);
   bool give_up(Episode& episode, WallTime now, OutboxStep& step);
+  bool give_up_tests(Episode& episode, WallTime now, OutboxStep& step);
   void wake(const std::string& channel, WallTime now);
   void forget_finished(const std::string& key);
 

@@ -107,7 +107,7 @@ std::vector<std::string> detail_lines(const PageContent& content, std::size_t li
 }
 
 std::string_view headline_of(OutboxAction action) {
-  constexpr std::string_view kHeadlines[] = {"Triggered", "Acknowledged", "Resolved"};
+  constexpr std::string_view kHeadlines[] = {"Triggered", "Acknowledged", "Resolved", "Changed"};
   return kHeadlines[static_cast<std::size_t>(action)];
 }
 

@@ -34,7 +34,7 @@ PageContent read_content(const OutboxRow& row);
 // show text. Each on one line of at most 300 bytes.
 std::vector<std::string> detail_lines(const PageContent& content, std::size_t lines_max);
 
-// "Triggered", "Acknowledged", "Resolved".
+// "Triggered", "Acknowledged", "Resolved", "Changed".
 std::string_view headline_of(OutboxAction action);
 
 // Leaves out what is too much, beginning with the details, until `size_of` gives at most

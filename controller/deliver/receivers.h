@@ -11,6 +11,7 @@
 // It may be any text: deliver cleans and cuts it to what the channel takes.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,12 @@ enum class ReceiverKind { pagerduty, webhook, slack, alertmanager, email };
 
 // How a connection to a mail server becomes a secret one.
 enum class MailSecurity { starttls, tls, none };
+
+// When a day's test message is sent: minutes after midnight on the clocks of an IANA zone.
+struct DailyTest {
+  int minute{9 * 60};
+  std::string timezone{"UTC"};
+};
 
 struct Receiver {
   std::string name;  // "pagerduty/payments"
@@ -41,6 +48,12 @@ struct Receiver {
   MailSecurity security{MailSecurity::starttls};
   std::string escalate_to{};  // told as well when nobody acknowledges; empty: nobody
   Millis escalate_after{0};
+  // pagerduty: confirms through the REST API when there is a key; signs webhooks to us with these
+  std::string rest_key{};
+  std::string rest_url{"https://api.pagerduty.com"};
+  std::vector<std::string> webhook_secrets{};
+  bool change_events{false};  // pagerduty: is told of deployments
+  std::optional<DailyTest> test_delivery{};
 };
 
 }  // namespace picket::controller

@@ -7,6 +7,7 @@
 
 #include "common/core/result.h"
 #include "controller/deliver/receivers.h"
+#include "controller/store/rows.h"
 
 namespace picket::controller {
 
@@ -33,6 +34,11 @@ inline bool reopens_late(ReceiverKind kind) {
 
 // What shares a rate limit and goes down together.
 inline std::string channel_of(const Route& route) { return route.url + " " + route.credential; }
+
+// Change events have an endpoint and limits of their own: their failures say nothing about pages.
+inline std::string channel_of(const Route& route, const OutboxRow& row) {
+  return channel_of(route) + (row.action == OutboxAction::change ? " changes" : "");
+}
 
 // The JSON that stands in OutboxRow::route_json.
 std::string render_route(const Route& route);

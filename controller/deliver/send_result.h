@@ -31,6 +31,7 @@ struct SendResult {
   std::optional<Millis> retry_after;  // at most 120 s
   std::string error;                  // for people, one clean line without secrets
   std::string provider_id;
+  int http_status{0};  // 0: no answer, or not over HTTP
 };
 
 }  // namespace picket::controller

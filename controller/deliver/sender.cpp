@@ -5,6 +5,7 @@
 #include "common/async/with_deadline.h"
 #include "controller/deliver/email.h"
 #include "controller/deliver/pagerduty.h"
+#include "controller/deliver/pagerduty_change.h"
 #include "controller/deliver/slack.h"
 #include "controller/deliver/webhook.h"
 
@@ -27,6 +28,10 @@ SendResult outcome(SendClass kind, std::string error) {
 async::Task<SendResult> Sender::send(OutboxRow row, Receiver receiver) {
   switch (receiver.kind) {
     case ReceiverKind::pagerduty:
+      if (row.action == OutboxAction::change)
+        return send_http(make_change_request(row, receiver), [receiver](const auto& answer) {
+          return classify_change(answer, receiver);
+        });
       return send_http(make_pagerduty_request(row, receiver), [row, receiver](const auto& answer) {
         return classify_pagerduty(answer, row, receiver);
       });
@@ -43,7 +48,12 @@ async::Task<SendResult> Sender::send(OutboxRow row, Receiver receiver) {
 async::Task<SendResult> Sender::send_webhook(OutboxRow row, Receiver receiver) {
   Result<http::Request> request = make_webhook_request(row, receiver, ports_.clock.wall_now());
   if (!request) co_return outcome(SendClass::misconfigured, request.error().message);
-  Judge judge = [receiver](const auto& answer) { return classify_webhook(answer, receiver); };
+  const std::string id = webhook_id(row);
+  Judge judge = [receiver, id](const auto& answer) {
+    SendResult result = classify_webhook(answer, receiver);
+    result.provider_id = id;
+    return result;
+  };
   async::Task<SendResult> sent = send_http(std::move(*request), std::move(judge));
   co_return co_await std::move(sent);
 }
@@ -54,7 +64,9 @@ async::Task<SendResult> Sender::send_http(http::Request request, Judge judge) {
   const auto ended = co_await async::with_deadline(ports_.clock, deadline, std::move(exchange));
   if (!ended) co_return outcome(SendClass::unknown, "no answer in time");
   if (!*ended) co_return outcome(SendClass::not_sent, render((*ended).error()));
-  co_return judge(**ended);
+  SendResult result = judge(**ended);
+  result.http_status = (**ended).status;
+  co_return result;
 }
 
 async::Task<SendResult> Sender::send_mail(OutboxRow row, Receiver receiver) {
@@ -64,7 +76,9 @@ async::Task<SendResult> Sender::send_mail(OutboxRow row, Receiver receiver) {
   async::Task<Result<http::MailExchange>> sending = ports_.mail->send(std::move(*mail));
   const Result<http::MailExchange> ended = co_await std::move(sending);
   if (!ended) co_return outcome(SendClass::not_sent, render(ended.error()));
-  co_return classify_mail(*ended, receiver);
+  SendResult result = classify_mail(*ended, receiver);
+  result.provider_id = message_id(row, receiver);
+  co_return result;
 }
 
 async::Task<SendResult> Sender::send_alert(OutboxRow row, Receiver receiver) {

@@ -117,6 +117,8 @@ SendResult classify_slack(const http::Exchange& exchange, const Receiver& receiv
   const std::string text = answer_text(exchange.body, receiver.secret);
   if (exchange.status == 200 && good) {
     result.kind = SendClass::accepted;
+    const json ts = from_api ? answer.value("ts", json{}) : json{};  // the Web API names it
+    if (ts.is_string()) result.provider_id = cut_utf8(clean_line(ts.get<std::string>()), 64);
   } else if (from_api && !good) {
     const json error = answer.value("error", json{});
     result = judge_refusal(error.is_string() ? error.get<std::string>() : "", exchange);

@@ -18,7 +18,7 @@ constexpr std::string_view kPrefix = "whsec_";
 
 std::string_view event_type(OutboxAction action) {
   constexpr std::string_view kTypes[] = {"incident.triggered", "incident.acknowledged",
-                                         "incident.resolved"};
+                                         "incident.resolved", "change"};
   return kTypes[static_cast<std::size_t>(action)];
 }
 

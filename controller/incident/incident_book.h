@@ -63,6 +63,15 @@ class IncidentBook {
   std::optional<WallTime> next_due() const;
 
   std::vector<IncidentRow> unresolved() const;  // in order of opening
+  const BookSettings& settings() const { return settings_; }
+  // The open incident that this page is of; nothing when none is.
+  std::optional<IncidentId> incident_of(const DedupKey& key) const;
+  // Why a page of such an incident would not go out now: silence, window, shadow.
+  std::optional<std::string> would_keep_back(const IncidentRow& incident, WallTime now) const {
+    const auto found = suppressions_.judge(incident, now);
+    return found ? std::optional{found->why} : std::nullopt;
+  }
+  const Check* check_of(const CheckName& name) const { return suppressions_.find(name); }
 
  private:
   struct Page {

@@ -6,6 +6,7 @@
 
 #include "controller/incident/book_parts.h"
 #include "controller/incident/causes.h"
+#include "controller/incident/route_rules.h"
 
 namespace picket::controller {
 namespace {
@@ -13,6 +14,13 @@ namespace {
 constexpr Millis kDependencyPatience{60'000};
 
 }  // namespace
+
+std::optional<IncidentId> IncidentBook::incident_of(const DedupKey& key) const {
+  for (const auto& [slot, kept] : kept_)
+    for (const Page& page : kept.pages)
+      if (page.key == key) return kept.row.id;
+  return std::nullopt;
+}
 
 std::optional<std::string> IncidentBook::find_route(const std::string& receiver) const {
   const auto found = settings_.routes.receivers.find(receiver);
@@ -26,6 +34,10 @@ std::vector<std::string> IncidentBook::receivers_for(Kept& kept, const News& new
                                                      BookRows& rows) const {
   const std::string& fallback = settings_.routes.default_receiver;
   std::vector<std::string> wanted = news.receivers;
+  if (!kept.row.check.empty() && !is_storm(kept.row)) {
+    const IncidentLabels labels = labels_of(kept.row, suppressions_.find(kept.row.check));
+    wanted = receivers_by_rules(settings_.routes.rules, labels, std::move(wanted));
+  }
   if (wanted.empty()) wanted.push_back(fallback);
   std::vector<std::string> out;
   for (std::string& name : wanted) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/core/time.h"
+#include "common/model/silence.h"
 
 namespace picket::controller {
 
@@ -16,11 +17,21 @@ struct Escalation {
   std::string to;   // a receiver
 };
 
+// Of the first rule that matches an incident, `to` is told in place of the check's `notify`; with
+// `go_on` the rules behind it are looked at too.
+struct RouteRule {
+  std::vector<SilenceMatcher> match;  // all of them; empty: every incident of a check
+  std::vector<std::string> to;
+  bool go_on{false};
+};
+
 struct Routes {
   std::map<std::string, std::string> receivers;  // "pagerduty/payments" -> settings as JSON,
                                                  // secrets by reference only
   std::string default_receiver;  // for a page that names none that exists; may be empty
   std::map<std::string, Escalation> escalations;  // by the receiver that was paged
+  std::vector<RouteRule> rules{};                 // of incidents of checks, in order
+  std::vector<std::string> change_receivers{};    // told of deployments
   std::vector<std::string> fleet;  // told of blind and offline regions; empty: default_receiver
 };
 

@@ -41,9 +41,9 @@ class Suppressions {
   std::vector<CheckName> dependencies(const CheckName& check) const;
   bool is_depended_on(const CheckName& check) const { return depended_on_.count(check) != 0; }
 
- private:
-  const Check* find(const CheckName& name) const;
+  const Check* find(const CheckName& name) const;  // nullptr: not defined
 
+ private:
   void count_dependencies(const Check& check, int by);
 
   std::map<CheckName, std::shared_ptr<const Check>> checks_;

@@ -59,6 +59,9 @@ constexpr std::string_view kOutbox =
     "DELETE FROM outbox WHERE id IN (SELECT o.id FROM outbox o WHERE o.finished_ms < $1 AND NOT "
     "EXISTS (SELECT 1 FROM incidents i WHERE i.id = o.incident) LIMIT $2)";
 
+constexpr std::string_view kDeliveryLog =
+    "DELETE FROM delivery_log WHERE id IN (SELECT id FROM delivery_log WHERE at_ms < $1 LIMIT $2)";
+
 std::vector<Step> steps(WallTime now, std::uint64_t folded, const RetentionOptions& options) {
   constexpr std::int64_t kDayMs = 86'400'000;
   const Value raw = to_value(now - options.raw);
@@ -77,6 +80,7 @@ std::vector<Step> steps(WallTime now, std::uint64_t folded, const RetentionOptio
       {kIncidents, {history, limit}},
       {kTimeline, {history, limit}},
       {kOutbox, {history, limit}},
+      {kDeliveryLog, {to_value(now - options.delivery_log), limit}},
   };
 }
 

@@ -73,8 +73,8 @@ struct IncidentRow {
   std::optional<WallTime> resolved;
   std::string title;
   std::string detail_json;  // attribution, regions, owner, runbook
-  std::string cause;   // "host id.example.com": what it shares with others; empty: not known
-  IncidentId parent;   // of the same cause and told before; empty: none
+  std::string cause;        // "host id.example.com": what it shares with others; empty: not known
+  IncidentId parent;        // of the same cause and told before; empty: none
 };
 
 struct TimelineRow {
@@ -84,7 +84,7 @@ struct TimelineRow {
   std::string text;
 };
 
-enum class OutboxAction { trigger, acknowledge, resolve };
+enum class OutboxAction { trigger, acknowledge, resolve, change };
 enum class OutboxState {
   pending,
   in_flight,
@@ -98,7 +98,7 @@ enum class OutboxState {
 
 // The names that are stored, shown and exported as labels.
 inline std::string_view to_string(OutboxAction action) {
-  constexpr std::string_view kNames[] = {"trigger", "acknowledge", "resolve"};
+  constexpr std::string_view kNames[] = {"trigger", "acknowledge", "resolve", "change"};
   return kNames[static_cast<std::size_t>(action)];
 }
 inline std::string_view to_string(OutboxState state) {
@@ -131,6 +131,23 @@ struct OutboxRow {
   std::string last_error;
   std::string provider_id;
   std::optional<WallTime> finished;  // nothing more is to be done with this row
+};
+
+// One attempt to send a row, or a message of PagerDuty's to us: what the delivery log keeps.
+struct DeliveryLogRow {
+  std::string id;      // of the row and the attempt, or of the webhook's event: unique
+  WallTime at;         // when it began
+  std::string outbox;  // the row's id; empty for what came in
+  IncidentId incident;
+  std::string receiver;
+  std::string action;
+  std::uint32_t attempt{0};
+  std::string outcome;  // a SendClass, or "received"
+  int http_status{0};   // 0: no answer, or not over HTTP
+  Millis latency{0};
+  std::string provider_id;
+  DedupKey key;
+  std::string error;
 };
 
 struct AgentRow {
@@ -193,6 +210,7 @@ struct WriteSet {
   std::vector<IncidentRow> incidents;
   std::vector<TimelineRow> timeline;
   std::vector<OutboxRow> outbox;
+  std::vector<DeliveryLogRow> delivery_log;
   std::vector<AgentRow> agents;
   std::vector<JoinTokenRow> join_tokens;
   std::vector<SilenceRow> silences;
@@ -206,7 +224,8 @@ struct WriteSet {
     return events.empty() && cursors.empty() && evidence.empty() && definitions.empty() &&
            !active_checks && incidents.empty() && timeline.empty() && outbox.empty() &&
            agents.empty() && join_tokens.empty() && silences.empty() && checkpoints.empty() &&
-           !checkpoint_seq && ledger.empty() && rounds.empty() && meta.empty();
+           delivery_log.empty() && !checkpoint_seq && ledger.empty() && rounds.empty() &&
+           meta.empty();
   }
 };
 

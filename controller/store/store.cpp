@@ -67,6 +67,7 @@ Status Store::write(const WriteSet& set) {
   status = and_then(status, [&] { return upsert(db, set.incidents); });
   status = and_then(status, [&] { return write_timeline(set.timeline); });
   status = and_then(status, [&] { return upsert(db, set.outbox); });
+  status = and_then(status, [&] { return upsert(db, set.delivery_log); });
   status = and_then(status, [&] { return upsert(db, set.agents); });
   status = and_then(status, [&] { return upsert(db, set.join_tokens); });
   status = and_then(status, [&] { return upsert(db, set.silences); });

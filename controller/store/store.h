@@ -39,13 +39,25 @@ struct EvidenceFilter {
   std::size_t limit{100};
 };
 
+struct OutboxFilter {
+  std::string id;           // of one row; the others empty or as well
+  std::string provider_id;  // the row's, one of an attempt's, or its dedup key
+  std::string incident;
+  std::string receiver;
+  std::optional<OutboxState> state;
+  bool unfinished{false};
+  std::optional<WallTime> since;  // of due
+  std::size_t limit{100};
+};
+
 struct RetentionOptions {
-  Millis raw{hours{24 * 7}};         // event batches and evidence outside incidents
-  Millis history{hours{24 * 400}};   // rounds, ledger, definitions, incidents with their pages
-  Millis cursors{hours{24 * 90}};    // spools nobody has sent from
-  Millis incident_margin{hours{1}};  // runs this long before an incident belong to it
-  int rows_max{2000};                // per table and call
-  int pages_max{256};                // given back to the file system per call
+  Millis raw{hours{24 * 7}};            // event batches and evidence outside incidents
+  Millis history{hours{24 * 400}};      // rounds, ledger, definitions, incidents with their pages
+  Millis cursors{hours{24 * 90}};       // spools nobody has sent from
+  Millis delivery_log{hours{24 * 90}};  // attempts to deliver
+  Millis incident_margin{hours{1}};     // runs this long before an incident belong to it
+  int rows_max{2000};                   // per table and call
+  int pages_max{256};                   // given back to the file system per call
 };
 
 struct PruneReport {
@@ -85,6 +97,16 @@ class Store {
   Result<std::vector<OutboxRow>> outbox_of_incident(const IncidentId& incident);
   Result<std::vector<OutboxRow>> outbox_of_key(const DedupKey& key);  // by ordinal
   Result<std::vector<OutboxRow>> outbox_dead(std::size_t limit);      // newest first
+
+  // delivery_log.cpp
+  Result<std::vector<OutboxRow>> outbox_search(const OutboxFilter& filter);  // newest due first
+  // Attempts at one row, oldest first, at most 200.
+  Result<std::vector<DeliveryLogRow>> delivery_attempts(const std::string& outbox);
+  Result<std::vector<DeliveryLogRow>> webhooks_received(std::size_t limit);  // newest first
+  // When each receiver last took anything, by name.
+  Result<std::vector<std::pair<std::string, WallTime>>> last_accepted();
+  // The key of the page whose incident at the provider has this id; nothing when none has.
+  Result<std::optional<DedupKey>> key_of_provider_id(const std::string& provider_id);
 
   Result<std::vector<CheckpointRow>> checkpoints();
   Result<std::uint64_t> checkpoint_seq();  // 0: nothing is folded

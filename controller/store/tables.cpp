@@ -280,7 +280,8 @@ void read_into(const Row& row, OutboxRow& out) {
   Reader in(row);
   out.id = in.text();
   out.incident.value = in.text();
-  out.action = in.one_of({OutboxAction::trigger, OutboxAction::acknowledge, OutboxAction::resolve},
+  out.action = in.one_of({OutboxAction::trigger, OutboxAction::acknowledge, OutboxAction::resolve,
+                          OutboxAction::change},
                          OutboxAction::trigger);
   out.receiver = in.text();
   out.route_json = in.text();

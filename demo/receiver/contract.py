@@ -18,6 +18,8 @@ EVENT_FIELDS = {"routing_key", "event_action", "dedup_key", "payload", "links", 
                 "client", "client_url"}
 PAYLOAD_FIELDS = {"summary", "source", "severity", "timestamp", "component", "group", "class",
                   "custom_details"}
+CHANGE_FIELDS = {"routing_key", "payload", "links"}
+CHANGE_PAYLOAD_FIELDS = {"summary", "source", "timestamp", "custom_details"}
 LINK_FIELDS = {"href", "text"}
 IMAGE_FIELDS = {"src", "href", "alt"}
 
@@ -60,6 +62,26 @@ def event_errors(event: dict) -> list[str]:
     if not errors and not _encodable(event):
         errors.append("event contains a lone surrogate, which is not text")
     return errors
+
+
+def change_errors(event: dict) -> list[str]:
+    """Everything that is wrong with a change event (POST /v2/change/enqueue)."""
+    errors = _unknown(event, CHANGE_FIELDS, "")
+    errors += _routing_key_errors(event.get("routing_key"))
+    payload = event.get("payload")
+    if not isinstance(payload, dict):
+        return errors + ["'payload' is required and an object"]
+    errors += _unknown(payload, CHANGE_PAYLOAD_FIELDS, "payload.")
+    if not isinstance(payload.get("summary"), str) or not payload["summary"]:
+        errors.append("'payload.summary' is required and a string")
+    errors += _summary_errors(payload.get("summary"))
+    if not isinstance(payload.get("source", ""), str):
+        errors.append("'payload.source' must be a string")
+    if "timestamp" in payload and not _is_iso_8601(payload["timestamp"]):
+        errors.append("'payload.timestamp' must be ISO 8601 with a zone")
+    if not isinstance(payload.get("custom_details", {}), dict):
+        errors.append("'payload.custom_details' must be an object")
+    return errors + _attachment_errors(event, "links", LINK_FIELDS, "href")
 
 
 def utf16_units(text: str) -> int:

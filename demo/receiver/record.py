@@ -24,6 +24,8 @@ class Record:
         self._book = IncidentBook()
         self._events = deque()
         self._webhooks = deque()
+        self._changes = deque()
+        self._lookups = deque()
         self._webhook_ids = set()
         self._arrivals = defaultdict(deque)
         self._sequence = 0
@@ -52,6 +54,29 @@ class Record:
             effect, incident = self._book.apply(event, time.time())
             self._add_event({"outcome": "accepted", "effect": effect, "incident": incident,
                              "title": self._book.title(incident), "event": event, "fault": note})
+
+    def swallow_event(self, event: dict, note: str) -> None:
+        """Records an event that was accepted and has no effect."""
+        with self._changed:
+            self._add_event({"outcome": "accepted", "effect": "swallowed", "incident": None,
+                             "title": "", "event": event, "fault": note})
+
+    def add_change(self, outcome: str, event, errors: list, note: str | None) -> None:
+        with self._changed:
+            self._append(self._changes, {"outcome": outcome, "event": event, "errors": errors,
+                                         "fault": note})
+
+    def add_lookup(self, status: int, query: str, errors: list) -> None:
+        with self._changed:
+            self._append(self._lookups, {"status": status, "query": query, "errors": errors})
+
+    def changes(self, after: int = 0) -> list[dict]:
+        with self._lock:
+            return [entry for entry in self._changes if entry["sequence"] > after]
+
+    def lookups(self, after: int = 0) -> list[dict]:
+        with self._lock:
+            return [entry for entry in self._lookups if entry["sequence"] > after]
 
     def refuse_event(self, outcome: str, event, errors: list, note: str | None) -> None:
         """Records an event that was not accepted: `outcome` is rejected, throttled or lost."""

@@ -5,7 +5,7 @@ Thread-safe; a fault is consumed by the request that suffers it. `count: 0` mean
 import threading
 from collections import deque
 
-CHANNELS = ("pagerduty", "webhook")
+CHANNELS = ("pagerduty", "webhook", "rest", "change")
 FAULTS = {
     "throttle": "429 with Retry-After `retry_after` (seconds, default 1)",
     "error": "`status` (default 500), nothing recorded as accepted",
@@ -16,6 +16,7 @@ FAULTS = {
     "reset": "reads the request, then resets the connection",
     "redirect": "302 to `location`",
     "wrong_key": "202 that names another dedup key; nothing recorded as accepted",
+    "swallow": "202, but nothing comes of it: a maintenance window or an event rule",
     "outage": "closes each connection without reading the request",
 }
 OPTIONS = {"throttle": {"retry_after"}, "error": {"status"}, "summary_limit": {"limit"},

@@ -12,7 +12,7 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from demo.receiver import contract, webhooks
+from demo.receiver import contract, rest, webhooks
 from demo.receiver.record import Record
 from demo.receiver.script import FAULTS, FaultScript
 
@@ -32,7 +32,9 @@ class Receiver(ThreadingHTTPServer):
     request_queue_size = 128
     allow_reuse_address = True
 
-    def __init__(self, address, webhook_secret: str, routing_keys=(), rate_limit=120):
+    def __init__(self, address, webhook_secret: str, routing_keys=(), rate_limit=120,
+                 rest_key="demo-rest-key"):
+        self.rest_key = rest_key
         self.webhook_key = webhooks.decode_secret(webhook_secret)
         self.routing_keys = frozenset(routing_keys)
         self.record = Record(rate_limit)
@@ -66,6 +68,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._control_post(path)
         elif path == "/v2/enqueue":
             self._channel("pagerduty", self._enqueue)
+        elif path == "/v2/change/enqueue":
+            self._channel("change", self._change)
         elif path == "/webhook":
             self._channel("webhook", self._webhook)
         else:
@@ -75,6 +79,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         if path.startswith("/control/"):
             self._control_get(path)
+        elif path == "/incidents":
+            self._incidents(urlsplit(self.path).query)
         else:
             self._answer(405 if path in ("/v2/enqueue", "/webhook") else 404,
                          {"status": "error", "message": "POST events to /v2/enqueue"})
@@ -138,6 +144,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _judged(self, body):
         """The event of a body and what is wrong with it."""
+        return self._parsed(body, contract.event_errors)
+
+    def _parsed(self, body, judge):
         media_type = self.headers.get("Content-Type", "").split(";")[0].strip().lower()
         if media_type != "application/json":
             return None, ["Content-Type must be application/json"]
@@ -145,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
             event = contract.parse_event(body)
         except contract.InvalidEvent as error:
             return None, [str(error)]
-        errors = contract.event_errors(event)
+        errors = judge(event)
         known = self.server.routing_keys
         if not errors and known and event["routing_key"] not in known:
             errors = ["'routing_key' is unknown"]
@@ -158,11 +167,53 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if event.get("dedup_key") is None:
             event["dedup_key"] = uuid.uuid4().hex
-        self.server.record.accept_event(event, kind)
+        if kind == "swallow":
+            self.server.record.swallow_event(event, kind)
+        else:
+            self.server.record.accept_event(event, kind)
         if kind == "accept_then_hang":
             self._hang()
             return
         self._answer(202, _processed(event["dedup_key"]))
+
+    # Change events
+
+    def _change(self, body, fault, kind):
+        event, errors = self._parsed(body, contract.change_errors)
+        if kind is not None:
+            self.server.record.add_change("lost", event, errors, kind)
+            if not self._suffer(fault, kind):
+                self._answer(400, {"status": "error", "message": f"{kind} is not for changes"})
+            return
+        self.server.record.add_change("rejected" if errors else "accepted", event, errors, kind)
+        if errors:
+            self._answer(400, {"status": "invalid event", "message": "Event object is invalid",
+                               "errors": errors})
+            return
+        self._answer(202, {"status": "success", "message": "Change event processed"})
+
+    # REST API v2
+
+    def _incidents(self, query):
+        fault = self.server.script.take("rest")
+        kind = fault["fault"] if fault else None
+        if kind is not None:
+            self.server.record.add_lookup(0, query, [kind])
+            if kind == "outage":
+                self._reset()
+            else:
+                self._suffer(fault, kind)
+            return
+        refused = rest.header_error(self.headers, self.server.rest_key)
+        errors = [refused[1]] if refused else rest.query_errors(query)
+        status = refused[0] if refused else 400 if errors else 200
+        self.server.record.add_lookup(status, query, errors)
+        if errors:
+            self._answer(status, {"error": {"message": "Invalid Input Provided", "code": 2001,
+                                            "errors": errors}})
+            return
+        base = f"http://127.0.0.1:{self.server.port}"
+        self._answer(200, rest.find(self.server.record.incidents(), query, base))
 
     # Standard Webhooks
 
@@ -205,6 +256,8 @@ class _Handler(BaseHTTPRequestHandler):
             record.wait_beyond(after, wait)
         views = {"/control/events": lambda: record.events(after),
                  "/control/webhooks": lambda: record.webhooks(after),
+                 "/control/changes": lambda: record.changes(after),
+                 "/control/lookups": lambda: record.lookups(after),
                  "/control/incidents": record.incidents,
                  "/control/script": self.server.script.as_json,
                  "/control/faults": lambda: FAULTS,

@@ -74,9 +74,9 @@ class Docs(unittest.TestCase):
                   agent_routes_of_page(page("api")))
 
     def test_every_metric_is_in_its_page(self):
-        files = ("controller/own_metrics.cpp", "controller/api/series.cpp",
-                 "controller/api/fact_series.cpp", "controller/api/fact_metrics.def",
-                 "agent/agent_metrics.cpp")
+        files = ("controller/own_metrics.cpp", "controller/controller_channels.cpp",
+                 "controller/api/series.cpp", "controller/api/fact_series.cpp",
+                 "controller/api/fact_metrics.def", "agent/agent_metrics.cpp")
         found = set().union(*(metrics_of_source(source(name)) for name in files))
         self.same(found, metrics_of_page(page("metrics")))
 

@@ -1,0 +1,53 @@
+// When each receiver last took a message and last refused one: from delivery reports and the
+// delivery log. Plain state for metrics and `picket routes list`; one executor.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "controller/deliver/outbox_machine.h"
+
+namespace picket::controller {
+
+struct ReceiverHealth {
+  std::optional<WallTime> last_success;
+  std::optional<WallTime> last_failure;
+  std::string last_error;
+  std::optional<bool> test_ok;  // of the last test delivery; nothing: none ended since the start
+  std::optional<WallTime> last_test;
+};
+
+class ReceiverHealthBook {
+ public:
+  void restore(const std::vector<std::pair<std::string, WallTime>>& accepted) {
+    for (const auto& [receiver, at] : accepted) by_name_[receiver].last_success = at;
+  }
+
+  void observe(const DeliveryReport& report, WallTime now) {
+    using Kind = DeliveryReport::Kind;
+    const OutboxRow& row = report.row;
+    const bool took = report.kind == Kind::accepted || report.kind == Kind::confirmed;
+    ReceiverHealth& health = by_name_[row.receiver];
+    if (took) {
+      health.last_success = now;
+    } else if (report.kind != Kind::fallback && report.kind != Kind::other_credential) {
+      health.last_failure = now;
+      health.last_error = row.last_error;
+    }
+    const bool test_ended = is_test(row) && row.action != OutboxAction::resolve &&
+                            (report.kind == Kind::accepted || report.kind == Kind::dead);
+    if (!test_ended) return;
+    health.test_ok = took;
+    health.last_test = now;
+  }
+
+  const std::map<std::string, ReceiverHealth>& all() const { return by_name_; }
+
+ private:
+  std::map<std::string, ReceiverHealth> by_name_;
+};
+
+}  // namespace picket::controller
