@@ -180,6 +180,8 @@ async::Task<ServerResponse> AgentRoutes::results(ServerRequest request) {
   }
   ports_.dispatch.seen(*request.peer);
   ports_.registry.seen(*request.peer, ports_.turn.now());
+  if (on_contact && message.sent_unix_ms() != 0)
+    on_contact(request, WallTime::from_unix_ms(message.sent_unix_ms()));
   ++counters_.batches;
   v1::ResultsResponse response;
   for (const v1::SpoolBatch& batch : message.spools()) {
@@ -262,6 +264,7 @@ async::Task<ServerResponse> AgentRoutes::poll(ServerRequest request) {
   poll.orders_seen = std::strtoull(orders.c_str(), nullptr, 10);
   poll.tests = request.query_value("tests") == "1";
   ports_.registry.seen(*request.peer, ports_.turn.now());
+  if (on_contact) on_contact(request, std::nullopt);
   AgentId agent = *request.peer;
   const v1::PollResponse response =
       co_await ports_.dispatch.poll(std::move(agent), std::move(poll));

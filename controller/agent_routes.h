@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "common/core/random.h"
@@ -43,6 +45,9 @@ class AgentRoutes {
   async::Task<ServerResponse> handle(ServerRequest request);
 
   const IngestCounters& counters() const { return counters_; }
+
+  // An agent came with a valid certificate; `sent` by its own clock, where the message says it.
+  std::function<void(const ServerRequest& request, std::optional<WallTime> sent)> on_contact;
 
  private:
   async::Task<ServerResponse> enroll(ServerRequest request);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
@@ -119,7 +120,17 @@ ControllerSettings make_settings(const ControllerConfig& config, std::string tok
   settings.route_rules = config.routes;
   settings.retention.raw = config.retention.raw;
   settings.retention.history = config.retention.rounds;
+  settings.after_manual_resolve = config.after_manual_resolve;
+  settings.health = config.health;
+  settings.dead_man = config.dead_man;
   return settings;
+}
+
+std::optional<DiskSpace> disk_space(const std::string& path) {
+  struct statvfs found {};
+  if (::statvfs(path.c_str(), &found) != 0) return std::nullopt;
+  const std::uint64_t block = found.f_frsize;
+  return DiskSpace{path, found.f_blocks * block, found.f_bavail * block};
 }
 
 // The daemon's time follows the machine's: small differences at once, a step only when it lasts.
@@ -216,17 +227,19 @@ Status App::open_controller(std::string token) {
   checks::DecodeOptions decode;
   decode.receivers.emplace();
   for (const auto& [name, receiver] : config_.receivers) decode.receivers->insert(name);
-  Controller::Ports ports{context_.get_executor(),
-                          clock_,
-                          *database_pool_,
-                          *work_pool_,
-                          *store_,
-                          *authority_,
-                          *delivery_,
-                          Random{std::hash<std::string>{}(secure_random_hex(16))},
-                          [directory, decode] { return checks::load_checks({directory}, decode); },
-                          [directory] { return fingerprint_of(directory); },
-                          mail_.get()};
+  Controller::Ports ports{
+      context_.get_executor(),
+      clock_,
+      *database_pool_,
+      *work_pool_,
+      *store_,
+      *authority_,
+      *delivery_,
+      Random{std::hash<std::string>{}(secure_random_hex(16))},
+      [directory, decode] { return checks::load_checks({directory}, decode); },
+      [directory] { return fingerprint_of(directory); },
+      mail_.get(),
+      OwnFacts{[path = config_.state_dir] { return disk_space(path); }, authority_->until()}};
   auto controller = Controller::create(std::move(ports), make_settings(config_, std::move(token)));
   if (!controller) return fail(std::move(controller.error()));
   controller_ = std::move(*controller);
@@ -236,6 +249,7 @@ Status App::open_controller(std::string token) {
 Status App::open_listeners() {
   const auto certificate = authority_->issue_server(config_.agents.names, clock_.wall_now());
   if (!certificate) return fail(certificate.error());
+  controller_->set_server_until(certificate->not_after);
   ServerOptions agents;
   agents.name = "agents";
   agents.host = config_.agents.listen.host;

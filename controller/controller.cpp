@@ -6,6 +6,7 @@
 #include "common/core/log.h"
 #include "common/core/secure_random.h"
 #include "common/wire/wire.h"
+#include "controller/deliver/dead_man_beat.h"
 #include "controller/deliver/route.h"
 
 namespace picket::controller {
@@ -14,6 +15,7 @@ namespace {
 constexpr Millis kHousekeepEvery = minutes{10};
 constexpr Millis kStopLimit{10'000};
 constexpr const char* kInstallId = "install_id";
+constexpr std::size_t kItemsMax = 1'000'000;
 
 Result<ActiveChecks> decode_checks(const std::vector<DefinitionRow>& rows) {
   ActiveChecks active;
@@ -60,6 +62,13 @@ std::vector<std::string> webhook_secrets_of(const std::vector<Receiver>& receive
   return secrets;
 }
 
+// The dead-man is no receiver that a check could name.
+std::vector<Receiver> all_receivers(const ControllerSettings& settings) {
+  std::vector<Receiver> receivers = settings.receivers;
+  if (settings.dead_man.configured()) receivers.push_back(settings.dead_man.receiver);
+  return receivers;
+}
+
 void log_report(const DeliveryReport& report) {
   const bool fine = report.kind == DeliveryReport::Kind::accepted ||
                     report.kind == DeliveryReport::Kind::confirmed;
@@ -84,7 +93,10 @@ struct Controller::Restored {
   std::vector<IncidentRow> incidents;
   std::vector<OutboxRow> pages;  // of those incidents
   std::vector<OutboxRow> unfinished;
+  std::vector<OutboxRow> beats;  // the newest
   std::vector<SilenceRow> silences;
+  std::vector<DeploymentRow> deployments;
+  std::vector<ActionItemRow> action_items;
 };
 
 Result<Controller::Restored> Controller::load(Ports& ports, const ControllerSettings&) {
@@ -110,7 +122,15 @@ Result<Controller::Restored> Controller::load(Ports& ports, const ControllerSett
   take(store.checkpoints(), checkpoints);
   take(store.open_incidents(), restored.incidents);
   take(store.outbox_live(), restored.unfinished);
+  take(store.outbox_of_key(DedupKey{std::string{kBeatKey}}), restored.beats);
   take(store.silences(ports.clock.wall_now()), restored.silences);
+  DeploymentFilter recent;
+  recent.from = ports.clock.wall_now() - kDeploymentMemory;
+  recent.limit = kDeploymentsRemembered;
+  take(store.deployments(recent), restored.deployments);
+  ActionItemFilter every_item;
+  every_item.limit = kItemsMax;
+  take(store.action_items(every_item), restored.action_items);
   for (const IncidentRow& incident : restored.incidents) {
     std::vector<OutboxRow> pages;
     take(store.outbox_of_incident(incident.id), pages);
@@ -137,8 +157,8 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
     : ports_(std::move(ports)),
       settings_(std::move(settings)),
       turn_({ports_.executor, ports_.clock, ports_.database_pool, ports_.store},
-            IncidentBook(
-                {restored.install_id, settings_.external_url, minutes{60}, make_routes(settings_)}),
+            IncidentBook({restored.install_id, settings_.external_url, minutes{60},
+                          make_routes(settings_), settings_.after_manual_resolve}),
             {}),
       dispatch_({ports_.executor, ports_.clock, turn_}, settings_.regions),
       reloader_({ports_.executor, ports_.clock, ports_.work_pool, turn_, dispatch_},
@@ -150,6 +170,8 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
                        settings_.receivers}),
       webhooks_({ports_.clock, ports_.database_pool, ports_.store},
                 webhook_secrets_of(settings_.receivers)),
+      incident_routes_({ports_.database_pool, ports_.store, turn_}, settings_.external_url),
+      deployment_routes_({ports_.database_pool, ports_.store, turn_}),
       agent_routes_({ports_.clock, turn_, dispatch_, registry_, ports_.authority, tests_},
                     std::move(restored.cursors)),
       people_routes_({ports_.clock, ports_.database_pool, ports_.store, turn_, dispatch_, registry_,
@@ -157,20 +179,21 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
                      {settings_.version, settings_.admin_token, settings_.backup_directory}),
       deliverer_({ports_.executor, ports_.clock, ports_.delivery,
                   [this](WriteSet rows) { return turn_.commit_rows(std::move(rows)); },
-                  [this](const DeliveryReport& report) {
-                    log_report(report);
-                    observe_delivery(report);
-                  },
-                  ports_.mail},
-                 {}, ports_.random.fork("deliver"), settings_.receivers),
+                  [this](const DeliveryReport& report) { take_report(report); }, ports_.mail},
+                 {}, ports_.random.fork("deliver"), all_receivers(settings_)),
+      health_({ports_.clock, ports_.work_pool, turn_, dispatch_, registry_, deliverer_},
+              settings_.health, settings_.dead_man),
       tasks_(ports_.executor) {}
 
 Controller::~Controller() = default;
 
 Status Controller::begin(Restored& restored) {
   connect();
+  health_.facts = std::move(ports_.own_facts);
+  health_.restore(restored.incidents, restored.beats);
   turn_.restore_book(std::move(restored.incidents), restored.pages);
   turn_.restore_silences(restored.silences);
+  turn_.restore_people(restored.deployments, std::move(restored.action_items));
   if (auto status = turn_.restore(); !status) return status;
   std::vector<AgentId> agents;
   for (const AgentRow& row : restored.agents)
@@ -193,12 +216,32 @@ void Controller::connect() {
   reloader_.on_removed = [this](const CheckName& check) { series_.remove(check); };
   connect_channels();
   people_routes_.own_metrics = [this] { return render_own_metrics(); };
+  people_routes_.stored_metrics = [this] { return deployment_routes_.render_metrics(); };
+  incident_routes_.settle = [this] { return people_routes_.settle(); };
+  deployment_routes_.settle = incident_routes_.settle;
+  people_routes_.offer(incident_routes_.routes());
+  people_routes_.offer(deployment_routes_.routes());
+  people_routes_.warnings = [this] { return health_.warnings(); };
+  people_routes_.add_health = [this](StatusView& view) { health_.show(view); };
+  agent_routes_.on_contact = [this](const ServerRequest& request, std::optional<WallTime> sent) {
+    health_.contact(request, sent);
+  };
 }
 
 void Controller::observe(const Event& event) {
   if (const auto* received = std::get_if<RunReceived>(&event.what))
     if (!received->superseded && !received->late) series_.observe(received->run);
   if (const auto* defined = std::get_if<CheckDefined>(&event.what)) series_.define(defined->check);
+  health_.observe(event);
+}
+
+void Controller::take_report(const DeliveryReport& report) {
+  if (is_beat(report.row)) {
+    health_.note_beat(report);
+    return;
+  }
+  log_report(report);
+  observe_delivery(report);
 }
 
 void Controller::let_out(const Outbound& out) {
@@ -218,6 +261,7 @@ void Controller::start() {
   tasks_.spawn("deliver", deliverer_.run());
   tasks_.spawn("test deliveries", test_deliveries_.run());
   tasks_.spawn("housekeeping", housekeep());
+  tasks_.spawn("health", health_.run());
 }
 
 async::Task<void> Controller::stop() {

@@ -17,6 +17,9 @@
 #include "controller/channel_routes.h"
 #include "controller/deliver/deliverer.h"
 #include "controller/deliver/receivers.h"
+#include "controller/deployment_routes.h"
+#include "controller/health_watch.h"
+#include "controller/incident_routes.h"
 #include "controller/pagerduty_webhooks.h"
 #include "controller/people_routes.h"
 #include "controller/reloader.h"
@@ -35,6 +38,9 @@ struct ControllerSettings {
   std::vector<std::string> fleet_receivers;  // told of blind regions and dead agents
   std::vector<RouteRule> route_rules{};      // of incidents of checks
   RetentionOptions retention;
+  AfterManualResolve after_manual_resolve;
+  HealthSettings health;
+  DeadManSettings dead_man;
 };
 
 class Controller {
@@ -51,6 +57,7 @@ class Controller {
     Reloader::Load load_checks;
     Reloader::Fingerprint fingerprint;
     http::SmtpClient* mail{nullptr};  // null: e-mail cannot be sent
+    OwnFacts own_facts{};
   };
 
   // Restores everything from the store; blocking. Errors: the store's.
@@ -68,6 +75,9 @@ class Controller {
 
   async::Task<Status> reload(bool confirmed) { return reloader_.reload(confirmed); }
 
+  // The end of the certificate that the agents' listener shows.
+  void set_server_until(WallTime until) { health_.server_until = until; }
+
   const Turn& turn() const { return turn_; }
   const Dispatch& dispatch() const { return dispatch_; }
 
@@ -81,6 +91,7 @@ class Controller {
   void observe_delivery(const DeliveryReport& report);
   void let_out(const Outbound& out);
   void observe(const Event& event);
+  void take_report(const DeliveryReport& report);
   async::Task<void> housekeep();
   async::Task<bool> prune();
   std::string render_own_metrics();
@@ -90,7 +101,6 @@ class Controller {
   void add_channels(GaugeText& gauges);  // controller_channels.cpp
   void add_agents(GaugeText& gauges);
   void add_checks(GaugeText& gauges);
-  void add_slo(GaugeText& gauges, const CheckView& view);
   void add_incidents(GaugeText& gauges);
 
   Ports ports_;
@@ -106,9 +116,12 @@ class Controller {
   TestDeliveries test_deliveries_;
   ChannelRoutes channel_routes_;
   PagerDutyWebhooks webhooks_;
+  IncidentRoutes incident_routes_;
+  DeploymentRoutes deployment_routes_;
   AgentRoutes agent_routes_;
   PeopleRoutes people_routes_;
   Deliverer deliverer_;
+  HealthWatch health_;
   async::TaskGroup tasks_;
 };
 

@@ -4,29 +4,18 @@
 #include "controller/controller.h"
 
 namespace picket::controller {
-namespace {
-
-Status of_no_incident() { return fail(ErrorCode::not_found, "no open incident has this page"); }
-
-}  // namespace
 
 // The one place that says what a person's act in PagerDuty does here.
 void Controller::connect_channels() {
-  const auto note = [this](const DedupKey& key, const std::string& by, const std::string& text) {
-    const auto incident = turn_.book().incident_of(key);
-    if (!incident) return of_no_incident();
-    turn_.staged().timeline.push_back(
-        {*incident, turn_.now(), "note", clean_text(by + ": " + text)});
-    return Status{};
-  };
   webhooks_.on_acknowledged = [this](const DedupKey& key, const std::string& by) {
-    const auto incident = turn_.book().incident_of(key);
-    return incident ? turn_.acknowledge(*incident, by) : of_no_incident();
+    return turn_.acknowledged_outside(key.value, by);
   };
-  webhooks_.on_resolved = [note](const DedupKey& key, const std::string& by) {
-    return note(key, by, "resolved in PagerDuty");
+  webhooks_.on_resolved = [this](const DedupKey& key, const std::string& by) {
+    return turn_.resolved_outside(key.value, by);
   };
-  webhooks_.on_noted = note;
+  webhooks_.on_noted = [this](const DedupKey& key, const std::string& by, const std::string& text) {
+    return turn_.noted_outside(key.value, by, text);
+  };
   webhooks_.on_triggered = [this](const DedupKey& key, const std::string& provider_id) {
     deliverer_.confirm(key, provider_id);
     return Status{};

@@ -212,6 +212,13 @@ bool Dispatch::fill(const AgentId& agent, const PollRequest& request, v1::PollRe
          response.evidence_for_size() != 0;
 }
 
+std::vector<AgentId> Dispatch::running_old() {
+  std::vector<AgentId> out;
+  for (const auto& [agent, poller] : pollers_)
+    if (desired(agent).digest() != poller.have) out.push_back(agent);
+  return out;
+}
+
 async::Task<bool> Dispatch::news() {
   co_await changed_.wait();
   co_return true;
@@ -219,7 +226,7 @@ async::Task<bool> Dispatch::news() {
 
 async::Task<v1::PollResponse> Dispatch::poll(AgentId agent, PollRequest request) {
   seen(agent);
-  pollers_[agent] = {ports_.turn.now(), request.tests};
+  pollers_[agent] = {ports_.turn.now(), request.tests, request.have};
   v1::PollResponse response;
   const Deadline until = Deadline::after(ports_.clock.now(), kPark);
   while (!fill(agent, request, response) && !stopping_ && !until.passed(ports_.clock.now())) {

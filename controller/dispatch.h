@@ -64,7 +64,11 @@ class Dispatch {
   // Every parked poll returns now, and later ones at once.
   void stop();
 
+  // Agents whose newest poll had another desired state than they should have by now.
+  std::vector<AgentId> running_old();
+
   const Planner& planner() const { return planner_; }
+  const std::map<CheckName, PlannedCheck>& checks() const { return checks_; }
   std::uint64_t orders_dropped() const { return desk_.dropped() + unplaced_; }
 
  private:
@@ -88,6 +92,7 @@ class Dispatch {
   struct Poller {
     WallTime last;
     bool tests{false};
+    std::string have;  // digest of what it runs
   };
   std::map<AgentId, Poller> pollers_;
   std::uint64_t unplaced_{0};

@@ -1,4 +1,5 @@
 #include "controller/api/gauge_text.h"
+#include "controller/api/slo_series.h"
 #include "controller/controller.h"
 
 namespace picket::controller {
@@ -13,6 +14,7 @@ std::string Controller::render_own_metrics() {
   add_agents(gauges);
   add_checks(gauges);
   add_incidents(gauges);
+  health_.add_metrics(gauges);
   return gauges.render() + metrics_.render();
 }
 
@@ -106,40 +108,11 @@ void Controller::add_checks(GaugeText& gauges) {
                         (!view->check->paused->until || turn_.now() < *view->check->paused->until);
     gauges.add("picket_check_paused", "1 while the check is paused", paused ? 1 : 0, job);
     gauges.add("picket_check_flapping", "1 while rounds change too often", view->flapping, job);
-    if (view->slo) add_slo(gauges, *view);
+    add_slo_series(gauges, *view);
     if (const auto gap = dispatch_.planner().worst_gap(name))
       gauges.add("picket_check_worst_gap_seconds", "Longest span in which no region looks",
                  std::chrono::duration<double>(*gap).count(), job);
   }
-}
-
-void Controller::add_slo(GaugeText& gauges, const CheckView& view) {
-  const auto budget = [&](const BudgetStatus& status, const char* sli) {
-    const GaugeText::Labels labels{{"job", view.check->name.value},
-                                   {"service", view.check->service},
-                                   {"owner", view.check->owner},
-                                   {"sli", sli}};
-    const auto add = [&](const char* name, const char* help, double value) {
-      gauges.add(name, help, value, labels);
-    };
-    add("picket_slo_objective_ratio", "What must be good, 0 to 1", status.objective / 100);
-    add("picket_slo_good", "Good rounds or runs since the objective was defined",
-        static_cast<double>(status.good_total));
-    add("picket_slo_bad", "Bad rounds or runs since the objective was defined",
-        static_cast<double>(status.bad_total));
-    if (status.left)
-      add("picket_slo_budget_left_ratio", "Error budget left in the window, below 0 when overspent",
-          *status.left);
-    for (const BurnStatus& burn : status.burn) {
-      if (!burn.rate_long) continue;
-      auto with_window = labels;
-      with_window.emplace_back("window", render_duration(burn.long_window));
-      gauges.add("picket_slo_burn_rate", "How fast the budget burns, 1 spends it exactly",
-                 *burn.rate_long, with_window);
-    }
-  };
-  budget(view.slo->availability, "availability");
-  if (view.slo->latency) budget(*view.slo->latency, "latency");
 }
 
 void Controller::add_incidents(GaugeText& gauges) {

@@ -9,6 +9,7 @@
 #include "common/core/digest.h"
 #include "common/core/log.h"
 #include "controller/answers.h"
+#include "controller/incident_routes.h"
 #include "controller/run_log.h"
 
 namespace picket::controller {
@@ -18,6 +19,11 @@ using Json = nlohmann::json;
 
 constexpr Millis kCommitLimit{10'000};
 constexpr int kBackupPages = 1024;  // 4 MiB
+
+ServerResponse refused() {
+  return problem(ErrorCode::unauthorized, "this needs the controller's admin token",
+                 "picket --token-file STATE_DIR/admin.token ...");
+}
 
 }  // namespace
 
@@ -70,15 +76,32 @@ async::Task<ServerResponse> PeopleRoutes::handle(ServerRequest request) {
     if (!segment) continue;
     path_known = true;
     if (route.method != method) continue;
-    if (!may(request, route.policy))
-      co_return problem(ErrorCode::unauthorized, "this needs the controller's admin token",
-                        "picket --token-file STATE_DIR/admin.token ...");
+    if (!may(request, route.policy)) co_return refused();
     co_return co_await (this->*route.handler)(std::move(request), std::move(*segment));
+  }
+  for (const OfferedRoute& route : offered_) {
+    auto segment = match_path(route.path, request.path);
+    if (!segment) continue;
+    path_known = true;
+    if (route.method == method)
+      co_return co_await answer_offered(route, std::move(request), std::move(*segment));
   }
   if (!path_known) co_return problem(ErrorCode::not_found, "no such route");
   ServerResponse response = problem(ErrorCode::protocol, "another method is wanted here");
   response.status = 405;
   co_return response;
+}
+
+void PeopleRoutes::offer(std::vector<OfferedRoute> routes) {
+  for (OfferedRoute& route : routes) offered_.push_back(std::move(route));
+}
+
+async::Task<ServerResponse> PeopleRoutes::answer_offered(const OfferedRoute& route,
+                                                         ServerRequest request,
+                                                         std::string segment) {
+  if (!may(request, route.changes ? Policy::admin : Policy::read)) co_return refused();
+  const Result<std::string> body = co_await route.handler(std::move(request), std::move(segment));
+  co_return answer(body, route.status);
 }
 
 async::Task<Status> PeopleRoutes::settle() {
@@ -100,12 +123,16 @@ async::Task<ServerResponse> PeopleRoutes::readyz(ServerRequest, std::string) {
   if (ports_.turn.trouble())
     co_return text(503, "not ready: " + render(*ports_.turn.trouble()) + "\n");
   if (ports_.turn.overloaded()) co_return text(503, "not ready: too much waits to be stored\n");
-  co_return text(200, "ready\n");
+  std::string body = "ready\n";
+  if (warnings)
+    for (const std::string& warning : warnings()) body += "warning: " + warning + "\n";
+  co_return text(200, std::move(body));
 }
 
 async::Task<ServerResponse> PeopleRoutes::metrics(ServerRequest, std::string) {
   std::string body = ports_.series.render(ports_.turn.now());
   if (own_metrics) body += own_metrics();
+  if (stored_metrics) body += co_await stored_metrics();
   co_return text(200, std::move(body));
 }
 
@@ -131,6 +158,7 @@ StatusView PeopleRoutes::view_status() const {
   view.incidents = ports_.turn.book().unresolved();
   view.reload = ports_.reloader.view();
   view.trouble = ports_.turn.trouble();
+  if (add_health) add_health(view);
   return view;
 }
 
@@ -190,16 +218,7 @@ async::Task<ServerResponse> PeopleRoutes::incidents(ServerRequest request, std::
 
 async::Task<ServerResponse> PeopleRoutes::incident(ServerRequest, std::string id) {
   const IncidentId wanted{id};
-  const auto read = [this, &wanted]() -> Result<std::string> {
-    const auto row = ports_.store.incident(wanted);
-    if (!row) return fail(row.error());
-    if (!*row) return fail(ErrorCode::not_found, "no incident " + wanted.value);
-    const auto timeline = ports_.store.timeline(wanted);
-    const auto pages = ports_.store.outbox_of_incident(wanted);
-    if (!timeline) return fail(timeline.error());
-    if (!pages) return fail(pages.error());
-    return render_incident(**row, *timeline, *pages);
-  };
+  const auto read = [this, &wanted] { return read_incident(ports_.store, wanted); };
   auto body = co_await async::offload(ports_.pool, read);
   if (!body) co_return problem(body.error());
   co_return json(std::move(*body));

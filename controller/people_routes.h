@@ -13,6 +13,7 @@
 #include "controller/api/series.h"
 #include "controller/channel_routes.h"
 #include "controller/pagerduty_webhooks.h"
+#include "controller/offered_route.h"
 #include "controller/reloader.h"
 #include "controller/silence_routes.h"
 #include "controller/test_routes.h"
@@ -44,8 +45,20 @@ class PeopleRoutes {
 
   async::Task<ServerResponse> handle(ServerRequest request);
 
+  // Routes of other parts, beside those of this one.
+  void offer(std::vector<OfferedRoute> routes);
+
+  // Returns when everything staged so far is durable, or after 10 s with why it is not.
+  async::Task<Status> settle();
+
   // The daemon's own metrics, rendered behind the series of the checks.
   std::function<std::string()> own_metrics;
+  // Those that are read from the store.
+  std::function<async::Task<std::string>()> stored_metrics;
+
+  // What is wrong with the controller itself, and its part of the status.
+  std::function<std::vector<std::string>()> warnings;
+  std::function<void(StatusView&)> add_health;
 
  private:
   using Method = async::Task<ServerResponse> (PeopleRoutes::*)(ServerRequest, std::string);
@@ -89,11 +102,13 @@ class PeopleRoutes {
 
   async::Task<Status> copy_database(std::string path);
   bool may(const ServerRequest& request, Policy policy) const;
-  async::Task<Status> settle();
+  async::Task<ServerResponse> answer_offered(const OfferedRoute& route, ServerRequest request,
+                                             std::string segment);
   StatusView view_status() const;
 
   Ports ports_;
   Settings settings_;
+  std::vector<OfferedRoute> offered_;
 };
 
 }  // namespace picket::controller

@@ -72,8 +72,16 @@ RunReceived Turn::receive(RunResult run, std::string agent) const {
   return received;
 }
 
-bool Turn::overloaded() const {
-  return static_cast<std::size_t>(pending_.events.events_size()) > options_.events_waiting_max;
+std::size_t Turn::events_waiting() const {
+  return static_cast<std::size_t>(pending_.events.events_size());
+}
+
+bool Turn::overloaded() const { return events_waiting() > options_.events_waiting_max; }
+
+void Turn::tell(const FleetTransition& transition) {
+  take_rows(book_.apply(transition));
+  touch();
+  due_changed_.notify_all();
 }
 
 void Turn::record(decltype(Event::what) what) {
@@ -142,6 +150,9 @@ void Turn::take_rows(BookRows rows) {
   append(set.incidents, rows.incidents);
   append(set.timeline, rows.timeline);
   append(set.outbox, rows.outbox);
+  append(set.deployments, rows.deployments);
+  append(set.incident_deployments, rows.incident_deployments);
+  append(set.action_items, rows.action_items);
 }
 
 void Turn::decide_slot(const CheckName& check, WallTime round, const SlotOutcome& slot) {
@@ -297,7 +308,12 @@ async::Task<bool> Turn::due_changed() {
 }
 
 Status Turn::acknowledge(const IncidentId& incident, const std::string& by) {
-  auto rows = book_.acknowledge(incident, by, now());
+  return acknowledge(incident, by, {});
+}
+
+Status Turn::acknowledge(const IncidentId& incident, const std::string& by,
+                         const DedupKey& outside) {
+  auto rows = book_.acknowledge(incident, by, now(), outside);
   if (!rows) return fail(std::move(rows.error()));
   CheckName check;
   if (!rows->incidents.empty()) check = rows->incidents.front().check;

@@ -71,11 +71,16 @@ class Turn {
   // why not; the rows stay staged and are stored when that is possible again.
   async::Task<Status> commit_rows(WriteSet rows);
 
-  // Messages of no incident (tests, change events): committed, then told to the deliverer.
+  // Something of the controller itself, by the health watch: an incident of it, told with the next
+  // commit.
+  void tell(const FleetTransition& transition);
+  // Messages of no incident (tests, beats): committed, then told to the deliverer.
   void owe(std::vector<OutboxRow> rows);
 
   // Too much waits for a commit: refuse intake.
   bool overloaded() const;
+  std::size_t events_waiting() const;
+  std::size_t events_waiting_max() const { return options_.events_waiting_max; }
 
   // Pages whose receiver is not configured, since start.
   int receivers_missing() const { return receivers_missing_; }
@@ -89,6 +94,25 @@ class Turn {
 
   // Acknowledges an incident, by a person's name. not_found when none of that id is unresolved.
   Status acknowledge(const IncidentId& incident, const std::string& by);
+
+  // What people do with incidents (turn_people.cpp); names and texts are cleaned and cut. Errors
+  // are the book's, invalid_argument when a name or text is missing or too long.
+  Status resolve(const IncidentId& incident, PersonalResolve word);
+  // On the timeline of an incident that exists, resolved or not: the caller knows that.
+  Status note(const IncidentId& incident, const std::string& by, const std::string& text);
+  Status record_deployment(const DeploymentRow& deployment);
+  Result<ActionItemRow> add_action_item(ActionItemDraft draft);
+  Result<ActionItemRow> close_action_item(const ActionItemEnd& end);
+
+  // What a person did at the receiver itself, known by the key of the page: nothing is sent there.
+  // not_found: no page of an open incident has this key (any more); nothing follows.
+  Status resolved_outside(const std::string& dedup_key, const std::string& by);
+  Status acknowledged_outside(const std::string& dedup_key, const std::string& by);
+  Status noted_outside(const std::string& dedup_key, const std::string& by,
+                       const std::string& text);
+
+  // Those that a start finds, before restore().
+  void restore_people(const std::vector<DeploymentRow>& recent, std::vector<ActionItemRow> items);
 
   // Keeps pages of matching incidents back from now on; one of the same id is replaced. The row is
   // staged with it.
@@ -126,6 +150,7 @@ class Turn {
   };
 
   Status restore_ledger();
+  Status acknowledge(const IncidentId& incident, const std::string& by, const DedupKey& outside);
   Status replay(const EventBatchRow& row);
   void fold(const Event& event);
   void take_suppressions(const Event& event);

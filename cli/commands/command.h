@@ -54,6 +54,8 @@ void add_status(CLI::App& app, Action& chosen);
 void add_results(CLI::App& app, Action& chosen);
 void add_incidents(CLI::App& app, Action& chosen);
 void add_silence(CLI::App& app, Action& chosen);
+void add_actions(CLI::App& app, Action& chosen);
+void add_deployments(CLI::App& app, Action& chosen);
 void add_slo(CLI::App& app, Action& chosen);
 void add_agents(CLI::App& app, Action& chosen);
 void add_reload(CLI::App& app, Action& chosen);

@@ -19,6 +19,8 @@ struct IncidentOptions {
   std::string check;
   std::string state;
   std::string by;
+  std::string text;
+  std::string then;
   int limit{20};
   std::string output{"text"};
 };
@@ -29,8 +31,33 @@ void print_line(std::ostream& out, const Json& incident) {
                      text_of(incident, "opened"), text_of(incident, "title"));
 }
 
+// What a person's word meant while the check still fails, in a line.
+void print_end(std::ostream& out, const Json& incident) {
+  const std::string after = text_of(incident, "after_resolve");
+  const std::string by = text_of(incident, "resolved_by");
+  if (after == "page_again")
+    out << fmt::format("resolved by {}, the check still fails: paged again at {}\n", by,
+                       text_of(incident, "page_again"));
+  if (after == "hold")
+    out << fmt::format("resolved by {}, the check still fails: held until it recovers\n", by);
+}
+
+void print_context(std::ostream& out, const Json& document) {
+  if (document.contains("deployments"))
+    for (const Json& one : document["deployments"])
+      out << fmt::format("deployment  {}  {} {}  {}\n", text_of(one, "at"),
+                         text_of(one, "service"), text_of(one, "version"), text_of(one, "url"));
+  if (document.contains("action_items"))
+    for (const Json& item : document["action_items"])
+      out << fmt::format("action item  {}  {:<13} {}  {}: {}\n", text_of(item, "id"),
+                         text_of(item, "state"), text_of(item, "due"), text_of(item, "owner"),
+                         text_of(item, "text"));
+}
+
 void print_whole(std::ostream& out, const Json& document) {
   print_line(out, document["incident"]);
+  print_end(out, document["incident"]);
+  print_context(out, document);
   out << "timeline\n";
   for (const Json& row : document["timeline"])
     out << fmt::format("  {}  {:<16} {}\n", text_of(row, "at"), text_of(row, "kind"),
@@ -53,7 +80,10 @@ int print(Session& session, const Result<Json>& document, const IncidentOptions&
     print_whole(session.out, *document);
     return kFine;
   }
-  for (const Json& incident : (*document)["incidents"]) print_line(session.out, incident);
+  for (const Json& incident : (*document)["incidents"]) {
+    print_line(session.out, incident);
+    print_end(session.out, incident);
+  }
   if ((*document)["incidents"].empty()) session.err << "no incidents\n";
   return kFine;
 }
@@ -69,38 +99,81 @@ int list(Session& session, const IncidentOptions& options) {
   return print(session, client->get(path), options);
 }
 
-int acknowledge(Session& session, const IncidentOptions& options) {
+int post(Session& session, const IncidentOptions& options, const char* what, const Json& body) {
   const auto client = ApiClient::create(session.controller);
   if (!client) return report(session, client.error());
-  const std::string path =
-      fmt::format("/api/v1/incidents/{}/acknowledge", percent_encode(options.id));
-  return print(session, client->post(path, Json{{"by", options.by}}), options);
+  const std::string path = fmt::format("/api/v1/incidents/{}/{}", percent_encode(options.id), what);
+  return print(session, client->post(path, body), options);
+}
+
+int acknowledge(Session& session, const IncidentOptions& options) {
+  return post(session, options, "acknowledge", Json{{"by", options.by}});
+}
+
+int add_note(Session& session, const IncidentOptions& options) {
+  return post(session, options, "note", Json{{"by", options.by}, {"text", options.text}});
+}
+
+int resolve(Session& session, const IncidentOptions& options) {
+  Json body{{"by", options.by}};
+  if (!options.text.empty()) body["note"] = options.text;
+  if (!options.then.empty()) body["then"] = options.then;
+  return post(session, options, "resolve", body);
+}
+
+int draft_postmortem(Session& session, const IncidentOptions& options) {
+  const auto client = ApiClient::create(session.controller);
+  if (!client) return report(session, client.error());
+  const auto document =
+      client->get(fmt::format("/api/v1/incidents/{}/postmortem", percent_encode(options.id)));
+  if (!document) return report(session, document.error());
+  if (options.output == "json")
+    session.out << document->dump(2) << '\n';
+  else
+    session.out << document->value("markdown", std::string{});
+  return kFine;
 }
 
 }  // namespace
 
 void add_incidents(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<IncidentOptions>();
-  CLI::App* command = app.add_subcommand("incidents", "List incidents, show or acknowledge one");
+  CLI::App* command = app.add_subcommand(
+      "incidents", "List incidents; show, acknowledge, note on or resolve one; post-mortems");
   command->require_subcommand(0, 1);
   command->add_option("--check", options->check, "only of this check");
   command->add_option("--state", options->state, "suspected, open, acknowledged, resolved or all");
   command->add_option("--limit", options->limit, "at most this many")->check(CLI::Range(1, 1000));
   command->add_option("-o,--output", options->output, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
-  CLI::App* show = command->add_subcommand("show", "One incident with its timeline and pages");
-  show->add_option("id", options->id, "its id")->required();
-  CLI::App* ack = command->add_subcommand("ack", "Say that somebody is on it");
-  ack->add_option("id", options->id, "its id")->required();
   const char* user = std::getenv("USER");
   options->by = user == nullptr ? "" : user;
-  ack->add_option("--by", options->by, "who; default: $USER");
-  command->callback([options, ack, &chosen] {
-    const bool acknowledges = ack->parsed();
-    chosen = [options, acknowledges](Session& session) {
-      return acknowledges ? acknowledge(session, *options) : list(session, *options);
-    };
+  const auto add = [&](const char* name, const char* help, auto what, bool by) {
+    CLI::App* one = command->add_subcommand(name, help);
+    one->add_option("id", options->id, "its id")->required();
+    if (by) one->add_option("--by", options->by, "who; default: $USER");
+    one->callback([options, what, &chosen] {
+      chosen = [options, what](Session& session) { return what(session, *options); };
+    });
+    return one;
+  };
+  command->callback([options, command, &chosen] {
+    if (command->get_subcommands().empty())
+      chosen = [options](Session& session) { return list(session, *options); };
   });
+  add("show", "One incident with its timeline and pages", list, false);
+  add("ack", "Say that somebody is on it", acknowledge, true);
+  add("note", "Write onto its timeline", add_note, true)
+      ->add_option("text", options->text, "what whoever reads it should know")
+      ->required();
+  CLI::App* resolving = add("resolve", "End it by hand: its pages are resolved", resolve, true);
+  resolving->add_option("--note", options->text, "why, for its timeline");
+  resolving
+      ->add_option("--then", options->then,
+                   "while the check still fails: page_again after the grace, or hold until it "
+                   "recovers; default: as the controller is configured")
+      ->check(CLI::IsMember({"page_again", "hold"}));
+  add("postmortem", "Draft a post-mortem in Markdown from the record", draft_postmortem, false);
 }
 
 }  // namespace picket::cli

@@ -71,6 +71,16 @@ std::string_view verdict_color(const std::string& verdict) {
   return verdict == "degraded" ? "33" : "31";
 }
 
+// What is wrong with the controller itself stands below as incidents; the dead-man has none.
+void add_health(std::string& out, const Json& status) {
+  const auto found = status.find("dead_man");
+  if (found == status.end() || !found->is_object()) return;
+  if (!found->value("beating", true))
+    out += "! no beat goes to the dead-man: " + text_of(*found, "why") + "\n";
+  if (const std::string error = text_of(*found, "last_error"); !error.empty())
+    out += "! the dead-man takes no beats: " + error + "\n";
+}
+
 void add_heading(std::string& out, const Json& status, std::size_t incidents) {
   out += fmt::format("{}  {} check{}, {} region{}, {} open incident{}\n",
                      text_of(status, "now").substr(0, 19) + "Z", status["checks"].size(),
@@ -79,6 +89,7 @@ void add_heading(std::string& out, const Json& status, std::size_t incidents) {
                      incidents == 1 ? "" : "s");
   if (const std::string trouble = text_of(status, "trouble"); !trouble.empty())
     out += "! nothing can be stored: " + trouble + "\n";
+  add_health(out, status);
   const Json& reload = status["reload"];
   if (const std::string waits = text_of(reload, "waits_for_confirmation"); !waits.empty())
     out += "! a reload waits: " + waits + "; if meant: picket reload --confirm\n";

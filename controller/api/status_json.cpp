@@ -82,6 +82,14 @@ Json incident_json(const IncidentRow& row) {
             {"resolved", time_json(row.resolved)}};
   json["cause"] = row.cause.empty() ? Json{} : Json{row.cause};
   json["parent"] = row.parent.empty() ? Json{} : Json{row.parent.value};
+  json["service"] = row.service;
+  json["owner"] = row.owner;
+  json["started"] = time_json(row.started);
+  json["resolved_by"] = row.resolved_by.empty() ? Json{} : Json{row.resolved_by};
+  json["after_resolve"] = std::string{to_string(row.after_resolve)};
+  json["page_again"] = time_json(row.page_again);
+  json["recovered"] = time_json(row.recovered);
+  json["reopened"] = row.reopened;
   json["detail"] = Json::parse(row.detail_json, nullptr, false);
   if (json["detail"].is_discarded()) json["detail"] = nullptr;
   return json;
@@ -97,6 +105,18 @@ Json reload_json(const ReloadView& view) {
           {"diagnostics", view.diagnostics}};
 }
 
+Json dead_man_json(const std::optional<DeadManSummary>& dead_man) {
+  if (!dead_man) return nullptr;
+  return {{"beating", dead_man->link == "none"},
+          {"broken_link", dead_man->link == "none" ? Json{} : Json{dead_man->link}},
+          {"why", dead_man->why},
+          {"canary", dead_man->canary},
+          {"newest_run", time_json(dead_man->newest_run)},
+          {"last_success", time_json(dead_man->last_success)},
+          {"last_error", dead_man->last_error},
+          {"behind", dead_man->behind}};
+}
+
 }  // namespace
 
 std::string render_status(const StatusView& view) {
@@ -104,6 +124,8 @@ std::string render_status(const StatusView& view) {
   json["now"] = time_json(view.now);
   json["version"] = view.version;
   json["trouble"] = view.trouble ? Json(picket::render(*view.trouble)) : Json(nullptr);
+  json["health"] = view.health;
+  json["dead_man"] = dead_man_json(view.dead_man);
   json["reload"] = reload_json(view.reload);
   json["regions"] = Json::array();
   for (const RegionSummary& region : view.regions)
@@ -157,7 +179,7 @@ std::string render_incidents(const std::vector<IncidentRow>& incidents) {
 }
 
 std::string render_incident(const IncidentRow& incident, const std::vector<TimelineRow>& timeline,
-                            const std::vector<OutboxRow>& pages) {
+                            const std::vector<OutboxRow>& pages, const IncidentContext& context) {
   Json json = document();
   json["incident"] = incident_json(incident);
   json["timeline"] = Json::array();
@@ -165,6 +187,12 @@ std::string render_incident(const IncidentRow& incident, const std::vector<Timel
     json["timeline"].push_back({{"at", time_json(row.at)}, {"kind", row.kind}, {"text", row.text}});
   json["pages"] = Json::array();
   for (const OutboxRow& page : pages) json["pages"].push_back(delivery_json(page));
+  json["deployments"] = Json::array();
+  for (const DeploymentRow& one : context.deployments)
+    json["deployments"].push_back(deployment_json(one));
+  json["action_items"] = Json::array();
+  for (const ActionItemRow& item : context.action_items)
+    json["action_items"].push_back(action_item_json(item, {}));
   return dump(json);
 }
 

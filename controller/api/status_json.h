@@ -37,6 +37,17 @@ struct ReloadView {
   std::string diagnostics;        // rendered, cut
 };
 
+// What the dead-man's beats say at present.
+struct DeadManSummary {
+  std::string link;  // that holds beats back; "none"
+  std::string why;
+  std::string canary;  // the check whose interval decides
+  std::vector<std::string> behind;
+  std::optional<WallTime> newest_run;
+  std::optional<WallTime> last_success;  // of a beat
+  std::string last_error;                // of a beat that was not taken since
+};
+
 struct StatusView {
   WallTime now;
   std::string version;
@@ -46,6 +57,8 @@ struct StatusView {
   std::vector<IncidentRow> incidents;  // unresolved
   ReloadView reload;
   std::optional<Error> trouble;  // why commits fail, if they do
+  std::vector<std::string> health;         // what is wrong with the controller itself
+  std::optional<DeadManSummary> dead_man;  // nothing: none is configured
 };
 
 std::string render_status(const StatusView& view);
@@ -55,8 +68,14 @@ std::string render_slos(const std::vector<CheckView>& views);
 std::string render_agents(const std::vector<AgentView>& agents,
                           const std::vector<JoinTokenRow>& tokens);
 std::string render_incidents(const std::vector<IncidentRow>& incidents);
+// What stands beside an incident.
+struct IncidentContext {
+  std::vector<DeploymentRow> deployments;  // shortly before it
+  std::vector<ActionItemRow> action_items;
+};
 std::string render_incident(const IncidentRow& incident, const std::vector<TimelineRow>& timeline,
-                            const std::vector<OutboxRow>& pages);
+                            const std::vector<OutboxRow>& pages,
+                            const IncidentContext& context = {});
 std::string render_reload(const ReloadView& view);
 
 // Runs with their steps, requests, phases, failures and whatever evidence they hold.

@@ -4,6 +4,7 @@
 
 #include "common/checks/formats.h"
 #include "common/core/text.h"
+#include "controller/config/health_keys.h"
 #include "controller/config/receivers.h"
 #include "controller/config/route_rules.h"
 
@@ -80,6 +81,22 @@ void read_retention(const Fields& file, Retention& out) {
   fields.duration("rounds", {kDay, 3650 * kDay}, out.rounds);
 }
 
+void read_after_resolve(const Fields& file, AfterManualResolve& out) {
+  const Entry* entry = file.find("after_manual_resolve");
+  if (entry == nullptr) return;
+  static const KeyGroup keys = keys_of("after_manual_resolve", {"then", "grace"});
+  const Fields fields(file.report(), *entry->value, keys);
+  fields.duration("grace", {std::chrono::seconds{10}, kDay}, out.grace);
+  std::string then;
+  if (!fields.text("then", then)) return;
+  for (const AfterResolve after : {AfterResolve::page_again, AfterResolve::hold})
+    if (then == to_string(after)) return void(out.then = after);
+  file.report()
+      .add("E0111", fields.find("then")->value->at,
+           fmt::format("`{}` is not what follows", cut_utf8(then, 60)))
+      .help = "page_again or hold";
+}
+
 // Receivers that something else than a check names.
 void check_receivers(const Fields& file, std::string_view key, const ControllerConfig& config) {
   file.each(key, [&](const Node& node) {
@@ -94,10 +111,10 @@ void check_receivers(const Fields& file, std::string_view key, const ControllerC
 }
 
 void decode(Report& report, const Node& root, ControllerConfig& out) {
-  static const KeyGroup keys =
-      keys_of("controller.yaml", {"version", "state_dir", "checks_dir", "agents", "api", "regions",
-                                  "receivers", "default_receiver", "fleet_receivers", "routes",
-                                  "retention", "log", "external_url"});
+  static const KeyGroup keys = keys_of(
+      "controller.yaml", {"version", "state_dir", "checks_dir", "agents", "api", "regions",
+                          "receivers", "default_receiver", "fleet_receivers", "routes", "health",
+                          "dead_man", "retention", "log", "external_url", "after_manual_resolve"});
   const Fields file(report, root, keys);
   if (!file.is_map()) return;
   checks::read_config_version(file);
@@ -116,7 +133,10 @@ void decode(Report& report, const Node& root, ControllerConfig& out) {
   check_receivers(file, "fleet_receivers", out);
   if (const Entry* routes = file.find("routes"))
     out.routes = read_route_rules(report, *routes->value, out.receivers);
+  read_health(file, out.health);
+  read_dead_man(file, out.dead_man);
   read_retention(file, out.retention);
+  read_after_resolve(file, out.after_manual_resolve);
   checks::read_log(file, out.log);
   checks::read_url(file, "external_url", out.external_url);
 }

@@ -11,6 +11,7 @@
 #include "common/core/result.h"
 #include "common/core/time.h"
 #include "controller/deliver/receivers.h"
+#include "controller/health/health_settings.h"
 #include "controller/incident/routes.h"
 
 namespace picket::controller {
@@ -39,10 +40,13 @@ struct ControllerConfig {
   std::map<std::string, Receiver> receivers;     // by name, "pagerduty/payments"
   std::string default_receiver;  // for a page whose receiver does not exist any more; may be empty
   std::vector<std::string>
-      fleet_receivers;            // told of blind regions and dead agents; empty: default
+      fleet_receivers;            // told of blind regions and of the controller; empty: default
   std::vector<RouteRule> routes;  // by severity and labels, in order
   Retention retention;
+  HealthSettings health;
+  DeadManSettings dead_man;
   checks::LogSettings log;
+  AfterManualResolve after_manual_resolve;
   std::string external_url;  // of the API and UI, for links in pages; may be empty
 };
 

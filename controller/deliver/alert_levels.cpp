@@ -1,5 +1,7 @@
 #include "controller/deliver/alert_levels.h"
 
+#include <set>
+
 #include "controller/deliver/route.h"
 
 namespace picket::controller {
@@ -34,8 +36,14 @@ std::map<std::string, std::vector<AlertLevel>> AlertLevels::at(WallTime now) {
     const auto& resolved = item.second.resolved;
     return resolved && now - *resolved > kResolvedShown;
   });
+  // Opened again under another key it is the same alert there: its earlier end is no longer true.
+  std::set<std::pair<std::string, std::string>> open;
+  for (const auto& [key, level] : levels_)
+    if (!level.resolved) open.insert({key.first, level.row.incident.value});
   std::map<std::string, std::vector<AlertLevel>> out;
-  for (const auto& [key, level] : levels_) out[key.first].push_back(level);
+  for (const auto& [key, level] : levels_)
+    if (!level.resolved || open.count({key.first, level.row.incident.value}) == 0)
+      out[key.first].push_back(level);
   return out;
 }
 

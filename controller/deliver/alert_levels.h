@@ -28,7 +28,7 @@ class AlertLevels {
   bool learn(const OutboxRow& row);
 
   // By receiver, in order of dedup keys; without those whose end is older than kResolvedShown,
-  // which are forgotten.
+  // which are forgotten, and without the end of what is open again.
   std::map<std::string, std::vector<AlertLevel>> at(WallTime now);
 
  private:

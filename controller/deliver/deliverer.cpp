@@ -6,6 +6,7 @@
 
 #include "common/async/with_deadline.h"
 #include "common/core/log.h"
+#include "controller/deliver/dead_man_beat.h"
 
 namespace picket::controller {
 namespace {
@@ -128,6 +129,10 @@ void Deliverer::take(OutboxStep step) {
 
 void Deliverer::note(const DeliveryReport& report) {
   const OutboxRow& row = report.row;
+  if (is_beat(row)) {  // it belongs to no incident and is no page
+    if (ports_.report) ports_.report(report);
+    return;
+  }
   const WallTime now = ports_.clock.wall_now();
   switch (report.kind) {
     case DeliveryReport::Kind::accepted:
@@ -227,13 +232,13 @@ async::Task<void> Deliverer::wait_committed(std::uint64_t version) {
 
 async::Task<void> Deliverer::send(OutboxRow row, std::uint64_t version) {
   co_await wait_committed(version);
-  ++counters_.sent;
-  if (row.attempts > 1) ++counters_.retried;
+  if (!is_beat(row)) ++counters_.sent;
+  if (!is_beat(row) && row.attempts > 1) ++counters_.retried;
   const OutboxRow sent = row;
   const MonoTime began = ports_.clock.now();
   const SendResult result = co_await attempt(std::move(row));
   const auto took = std::chrono::duration_cast<Millis>(ports_.clock.now() - began);
-  note_attempt(sent, result, took);
+  if (!is_beat(sent)) note_attempt(sent, result, took);
   take(machine_.finish(sent.id, result, ports_.clock.wall_now()));
   work_.notify_all();
   progress_.notify_all();

@@ -142,4 +142,22 @@ bool OutboxMachine::give_up(Episode& episode, WallTime now, OutboxStep& step) {
   return true;
 }
 
+void OutboxMachine::wake(const std::string& channel, WallTime now) {
+  for (auto& [key, episode] : episodes_)
+    for (auto& [position, entry] : episode.queue)
+      if (entry.channel == channel && !entry.sending && !entry.held && !entry.refused &&
+          !is_fence(entry.row))
+        entry.row.next_attempt = std::min(entry.row.next_attempt, now);
+}
+
+void OutboxMachine::retry_all(WallTime now) {
+  for (auto& [key, episode] : episodes_) {
+    for (auto& [position, entry] : episode.queue) {
+      if (entry.sending || entry.held || is_fence(entry.row)) continue;
+      entry.row.next_attempt = std::min(entry.row.next_attempt, now);
+      entry.reported = false;
+    }
+  }
+}
+
 }  // namespace picket::controller

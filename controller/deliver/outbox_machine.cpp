@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "common/core/digest.h"
+#include "controller/deliver/dead_man_beat.h"
 #include "controller/deliver/page_content.h"
 #include "controller/deliver/retry_schedule.h"
 
@@ -40,6 +41,7 @@ OutboxMachine::OutboxMachine(OutboxOptions options, const ReceiverDirectory& dir
 OutboxStep OutboxMachine::restore(std::vector<OutboxRow> rows, WallTime now) {
   OutboxStep step;
   for (OutboxRow& row : rows) {
+    if (drop_old_beat(row, now, step)) continue;
     if (row.state == OutboxState::in_flight) {
       row.state = is_fence(row) ? OutboxState::accepted : OutboxState::unknown;
       row.ever_unknown = true;
@@ -49,13 +51,20 @@ OutboxStep OutboxMachine::restore(std::vector<OutboxRow> rows, WallTime now) {
     learn(episodes_[row.key.value], row);
     if (is_owed(row)) insert(std::move(row));
   }
+  for (OutboxRow& row : rows)
+    if (needs_sending_after_all(row)) {
+      step.changed.push_back(row);
+      insert(std::move(row));
+    }
   for (auto& [key, episode] : episodes_) hand_rest_over(episode, now, step);
   return step;
 }
 
 OutboxStep OutboxMachine::add(const std::vector<OutboxRow>& rows, WallTime now) {
   OutboxStep step;
-  for (const OutboxRow& row : rows) {
+  for (const OutboxRow& given : rows) {
+    OutboxRow row = given;
+    if (needs_sending_after_all(row)) step.changed.push_back(row);
     if (!is_owed(row) || key_of_.count(row.id) != 0) continue;
     insert(row);
     hasten_earlier(row, now);
@@ -69,6 +78,26 @@ OutboxStep OutboxMachine::add(const std::vector<OutboxRow>& rows, WallTime now) 
     forget_finished(row.key.value);
   }
   return step;
+}
+
+// A resolve that was not to be sent, because a person ended the incident at the receiver. What is
+// still owed for its key may open it there again, and a fallback knows nothing of that person: then
+// it is sent, which for a key that is not open does nothing. Makes the row owed.
+bool OutboxMachine::needs_sending_after_all(OutboxRow& row) {
+  const bool dropped = row.action == OutboxAction::resolve && row.state == OutboxState::suppressed;
+  const auto episode = episodes_.find(row.key.value);
+  if (!dropped || episode == episodes_.end()) return false;
+  const Episode& known = episode->second;
+  if (known.queue.empty() && !known.fallback_triggered && !known.trigger_unknown) {
+    episodes_.erase(episode);  // over, as by a resolve of our own
+    if (const auto keys = keys_of_.find(row.alert_key); keys != keys_of_.end())
+      keys->second.erase(row.key.value);
+    return false;
+  }
+  row.state = OutboxState::pending;
+  row.finished.reset();
+  row.last_error.clear();
+  return true;
 }
 
 OutboxMachine::Entry& OutboxMachine::insert(OutboxRow row) {
@@ -210,6 +239,8 @@ OutboxStep OutboxMachine::finish(const std::string& id, const SendResult& result
   if (result.kind == SendClass::accepted) {
     entry.row.provider_id = result.provider_id;
     on_accepted(episode, entry, now, step);
+  } else if (is_beat(entry.row)) {
+    on_failed_beat(episode, entry, now, step);
   } else {
     on_failed(episode, entry, result, now, step);
   }
@@ -300,28 +331,12 @@ OutboxStep OutboxMachine::advance(WallTime now) {
   for (auto& [key, episode] : episodes_) {
     for (auto& [position, entry] : episode.queue)
       if (needs_fallback(episode, entry, now)) hand_over(episode, entry, now, step);
-    if (give_up(episode, now, step)) given_up.push_back(key);
+    const std::size_t changed = step.changed.size();
+    drop_late_beat(episode, now, step);
+    if (give_up(episode, now, step) || step.changed.size() != changed) given_up.push_back(key);
   }
   for (const std::string& key : given_up) forget_finished(key);
   return step;
-}
-
-void OutboxMachine::wake(const std::string& channel, WallTime now) {
-  for (auto& [key, episode] : episodes_)
-    for (auto& [position, entry] : episode.queue)
-      if (entry.channel == channel && !entry.sending && !entry.held && !entry.refused &&
-          !is_fence(entry.row))
-        entry.row.next_attempt = std::min(entry.row.next_attempt, now);
-}
-
-void OutboxMachine::retry_all(WallTime now) {
-  for (auto& [key, episode] : episodes_) {
-    for (auto& [position, entry] : episode.queue) {
-      if (entry.sending || entry.held || is_fence(entry.row)) continue;
-      entry.row.next_attempt = std::min(entry.row.next_attempt, now);
-      entry.reported = false;
-    }
-  }
 }
 
 std::optional<WallTime> OutboxMachine::next_due(WallTime now) const {
@@ -344,7 +359,8 @@ std::optional<WallTime> OutboxMachine::next_due(WallTime now) const {
 std::vector<OutboxRow> OutboxMachine::owed() const {
   std::vector<OutboxRow> rows;
   for (const auto& [key, episode] : episodes_)
-    for (const auto& [position, entry] : episode.queue) rows.push_back(entry.row);
+    for (const auto& [position, entry] : episode.queue)
+      if (!is_beat(entry.row)) rows.push_back(entry.row);
   return rows;
 }
 

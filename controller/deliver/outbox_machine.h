@@ -84,6 +84,7 @@ struct OutboxStep {
 //   any owed   24 h since the resolve is due dead       report; a change: 24 h since it is due
 //   accepted   PagerDuty's API shows it       confirmed  not by this machine: confirmation_desk.h
 //   a test     90 s since it is due          dead       report; its resolve goes on for an hour
+//   a beat     25 s since due, or a restart  dead       report; of the dead-man: see outbox_beats
 //   A trigger also waits, up to 55 s, until its alert's earlier episode is resolved there.
 //   * unknown when an earlier attempt was: it may have been taken then
 class OutboxMachine {
@@ -117,7 +118,8 @@ class OutboxMachine {
   // When start() or advance() has something to do; nothing while only answers are awaited.
   std::optional<WallTime> next_due(WallTime now) const;
 
-  std::vector<OutboxRow> owed() const;  // every row that is not finished
+  std::vector<OutboxRow> owed() const;  // every row that is not finished, but for beats
+  bool owes_beat() const;               // of the dead-man
   std::size_t in_flight() const { return in_flight_; }
 
  private:
@@ -141,6 +143,7 @@ class OutboxMachine {
     std::string credential;  // which took, or may have taken, a trigger
   };
   Entry& insert(OutboxRow row);
+  bool needs_sending_after_all(OutboxRow& row);
   void learn(Episode& episode, const OutboxRow& row) const;
   void settle(Episode& episode, Entry& entry, OutboxState state, WallTime now, OutboxStep& step);
   Route route_of(const Episode& episode, const Entry& entry) const;
@@ -165,6 +168,11 @@ class OutboxMachine {
   bool give_up(Episode& episode, WallTime now, OutboxStep& step);
   bool give_up_tests(Episode& episode, WallTime now, OutboxStep& step);
   void wake(const std::string& channel, WallTime now);
+
+  // outbox_beats.cpp
+  void drop_late_beat(Episode& episode, WallTime now, OutboxStep& step);
+  void on_failed_beat(Episode& episode, Entry& entry, WallTime now, OutboxStep& step);
+  bool drop_old_beat(OutboxRow& row, WallTime now, OutboxStep& step) const;
   void forget_finished(const std::string& key);
 
   OutboxOptions options_;

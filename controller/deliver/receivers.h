@@ -19,7 +19,7 @@
 
 namespace picket::controller {
 
-enum class ReceiverKind { pagerduty, webhook, slack, alertmanager, email };
+enum class ReceiverKind { pagerduty, webhook, slack, alertmanager, email, dead_man };
 
 // How a connection to a mail server becomes a secret one.
 enum class MailSecurity { starttls, tls, none };
@@ -37,7 +37,8 @@ struct Receiver {
   // the rest is secret; alertmanager: every instance, separated by spaces; email:
   // "smtp://mail.example.com:587"
   std::string url;
-  // The routing key, "whsec_.." of Standard Webhooks, the whole URL of a Slack webhook, or the
+  // The routing key, "whsec_.." of Standard Webhooks, the whole URL of a Slack webhook or a
+  // dead-man, or the
   // password of `user` (a bearer token without one); the last two may be empty.
   std::string secret;
   std::string fallback;  // the receiver to tell when this one cannot be reached; may be empty
@@ -54,6 +55,7 @@ struct Receiver {
   std::vector<std::string> webhook_secrets{};
   bool change_events{false};  // pagerduty: is told of deployments
   std::optional<DailyTest> test_delivery{};
+  std::string method{};  // dead_man: GET or POST
 };
 
 }  // namespace picket::controller

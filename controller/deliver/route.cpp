@@ -11,7 +11,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kKinds[] = {"pagerduty", "webhook", "slack", "alertmanager", "email"};
+constexpr std::string_view kKinds[] = {"pagerduty",    "webhook", "slack",
+                                       "alertmanager", "email",   "dead_man"};
 
 std::string_view name_of(ReceiverKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
 

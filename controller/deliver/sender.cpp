@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/async/with_deadline.h"
+#include "controller/deliver/dead_man_beat.h"
 #include "controller/deliver/email.h"
 #include "controller/deliver/pagerduty.h"
 #include "controller/deliver/pagerduty_change.h"
@@ -41,6 +42,9 @@ async::Task<SendResult> Sender::send(OutboxRow row, Receiver receiver) {
     case ReceiverKind::webhook: return send_webhook(std::move(row), std::move(receiver));
     case ReceiverKind::alertmanager: return send_alert(std::move(row), std::move(receiver));
     case ReceiverKind::email: return send_mail(std::move(row), std::move(receiver));
+    case ReceiverKind::dead_man:
+      return send_http(make_beat_request(row, receiver),
+                       [receiver](const auto& answer) { return classify_beat(answer, receiver); });
   }
   return send_mail(std::move(row), std::move(receiver));
 }

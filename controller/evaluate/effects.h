@@ -95,15 +95,15 @@ struct BudgetSpent {
   WallTime at;
 };
 
-// Something of the fleet itself: a region is blind or has no agent.
+// Something of Picket itself: a region is blind or has no agent, the controller is not well.
 struct FleetTransition {
-  std::string subject;   // "region:NAME"
-  std::string alert_id;  // "blind", "offline"
+  std::string subject;   // "region:NAME", "controller"
+  std::string alert_id;  // "blind", "offline", "disk.warning"
   Severity severity{Severity::error};
   AlertPhase phase{AlertPhase::fires};  // fires or clears
   WallTime at;
   WallTime opening_round;  // when the episode began: unique per (subject, alert_id)
-  RegionName region;
+  RegionName region;       // empty: of the controller
   std::string title;
   std::string reason;
 };

@@ -73,6 +73,30 @@ struct SilenceEnded {
   std::string by;
 };
 
+// A person ended an incident whose check may still fail.
+struct IncidentResolved {
+  IncidentId incident;
+  CheckName check;  // empty: not of a check
+  std::string by;
+  std::string note;
+  std::string then;  // page_again, hold
+  DedupKey outside;  // the key under which it was ended at the receiver; empty: here
+};
+
+struct IncidentNoted {
+  IncidentId incident;
+  std::string by;
+  std::string text;
+};
+
+struct DeploymentRecorded {
+  std::string id;
+  std::string service;
+  std::string version;
+  std::string team;
+  WallTime at;  // when it went live
+};
+
 // Time moved the state of a check (a hold ran out, a region went stale, a round closed).
 struct TimePassed {
   CheckName check;
@@ -87,7 +111,7 @@ struct Event {
   WallTime at;  // received, on the controller's disciplined clock; never falls within the log
   std::variant<RunReceived, AttemptFailedReceived, MissedReceived, CheckDefined, CheckRemoved,
                RegionLiveness, RegionSight, IncidentAcknowledged, TimePassed, ControllerStarted,
-               SilenceSet, SilenceEnded>
+               SilenceSet, SilenceEnded, IncidentResolved, IncidentNoted, DeploymentRecorded>
       what;
 };
 

@@ -74,6 +74,29 @@ struct Encode {
     out.mutable_silence_ended()->set_id(e.id);
     out.mutable_silence_ended()->set_by(e.by);
   }
+  void operator()(const IncidentResolved& e) const {
+    auto& m = *out.mutable_incident_resolved();
+    m.set_incident(e.incident.value);
+    m.set_check(e.check.value);
+    m.set_by(e.by);
+    m.set_note(e.note);
+    m.set_then(e.then);
+    m.set_outside(e.outside.value);
+  }
+  void operator()(const IncidentNoted& e) const {
+    auto& m = *out.mutable_incident_noted();
+    m.set_incident(e.incident.value);
+    m.set_by(e.by);
+    m.set_text(e.text);
+  }
+  void operator()(const DeploymentRecorded& e) const {
+    auto& m = *out.mutable_deployment_recorded();
+    m.set_id(e.id);
+    m.set_service(e.service);
+    m.set_version(e.version);
+    m.set_team(e.team);
+    m.set_at_unix_ms(e.at.unix_ms());
+  }
 };
 
 Status decode_silence(const v1::SilenceSet& m, Event& out) {
@@ -125,6 +148,17 @@ Status decode_defined(const v1::CheckDefined& m, Event& out) {
   return {};
 }
 
+void decode_resolved(const v1::IncidentResolved& m, Event& out) {
+  out.what =
+      IncidentResolved{IncidentId{m.incident()}, CheckName{m.check()}, m.by(), m.note(), m.then(),
+                       DedupKey{m.outside()}};
+}
+
+void decode_deployment(const v1::DeploymentRecorded& m, Event& out) {
+  out.what = DeploymentRecorded{m.id(), m.service(), m.version(), m.team(),
+                                WallTime::from_unix_ms(m.at_unix_ms())};
+}
+
 Status decode_what(const v1::Event& m, Event& out) {
   switch (m.event_case()) {
     case v1::Event::kRun: return decode_run(m.run(), out);
@@ -150,6 +184,12 @@ Status decode_what(const v1::Event& m, Event& out) {
     case v1::Event::kSilenceEnded:
       out.what = SilenceEnded{m.silence_ended().id(), m.silence_ended().by()};
       return {};
+    case v1::Event::kIncidentResolved: decode_resolved(m.incident_resolved(), out); return {};
+    case v1::Event::kIncidentNoted:
+      out.what = IncidentNoted{IncidentId{m.incident_noted().incident()}, m.incident_noted().by(),
+                               m.incident_noted().text()};
+      return {};
+    case v1::Event::kDeploymentRecorded: decode_deployment(m.deployment_recorded(), out); return {};
     case v1::Event::EVENT_NOT_SET: break;
   }
   return fail(ErrorCode::protocol, "event: none of the known kinds is set");

@@ -11,7 +11,8 @@
 
 namespace picket::controller {
 
-inline constexpr std::string_view kStormSubject = "storm:";  // and the receiver
+inline constexpr std::string_view kStormSubject = "storm:";    // and the receiver
+inline constexpr std::string_view kActionSubject = "action:";  // and the action item
 
 inline void note(BookRows& rows, const IncidentRow& row, WallTime at, std::string kind,
                  std::string text) {
@@ -21,6 +22,12 @@ inline void note(BookRows& rows, const IncidentRow& row, WallTime at, std::strin
 inline bool is_open(const IncidentRow& row) {
   return row.state == IncidentState::open || row.state == IncidentState::acknowledged;
 }
+
+// Ended by a person while its check still fails.
+inline bool is_held(const IncidentRow& row) { return row.after_resolve != AfterResolve::none; }
+
+// Open, or as good as that for what depends on it.
+inline bool still_fails(const IncidentRow& row) { return is_open(row) || is_held(row); }
 
 inline bool is_storm(const IncidentRow& row) { return row.subject.starts_with(kStormSubject); }
 

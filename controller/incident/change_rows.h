@@ -1,6 +1,5 @@
 // Deployments as PagerDuty change events: the outbox rows that tell every receiver with
-// `change_events: true`. Pure; whoever records the deployment commits the rows with it
-// (Turn::owe).
+// `change_events: true`. Pure; the incident book gives them out with the deployment that it records.
 #pragma once
 
 #include <string>

@@ -33,9 +33,8 @@ void IncidentBook::escalate(Kept& kept, WallTime now, BookRows& rows) {
       kept.pages[i].escalate_from = suppression->until.value_or(now + kLookAgain);
       continue;
     }
-    const EpisodeName episode{kept.row.subject, kept.row.alert_id, kept.row.opening_round};
     Page page{to, *find_route(to), with_escalation_note(kept.pages[i].payload_json, from, after),
-              make_dedup_key(settings_.install_id, to, episode)};
+              key_for(kept, to)};
     tell(kept, page, now, rows,
          ", nobody acknowledged the page of " + from + " within " + render_duration(after));
     kept.pages.push_back(std::move(page));

@@ -28,6 +28,9 @@ void BookRows::append(BookRows more) {
   add(incidents, more.incidents);
   add(timeline, more.timeline);
   add(outbox, more.outbox);
+  add(deployments, more.deployments);
+  add(incident_deployments, more.incident_deployments);
+  add(action_items, more.action_items);
   receivers_missing += more.receivers_missing;
 }
 
@@ -36,7 +39,7 @@ IncidentBook::IncidentBook(BookSettings settings) : settings_(std::move(settings
 void IncidentBook::restore(std::vector<IncidentRow> open, const std::vector<OutboxRow>& pages) {
   std::map<IncidentId, Kept*> by_id;
   for (IncidentRow& row : open) {
-    if (row.state == IncidentState::resolved) continue;
+    if (row.state == IncidentState::resolved && !is_held(row)) continue;
     const IncidentId id = row.id;
     Kept& kept = kept_[{row.subject, row.alert_id}];
     kept = Kept{std::move(row), {}};
@@ -45,6 +48,7 @@ void IncidentBook::restore(std::vector<IncidentRow> open, const std::vector<Outb
   for (const OutboxRow& row : pages) {
     const auto found = by_id.find(row.incident);
     if (found == by_id.end() || !row.fallback_of.empty()) continue;
+    if (!is_of_episode(*found->second, row)) continue;
     auto& known = found->second->pages;
     auto page =
         std::find_if(known.begin(), known.end(), [&](const Page& p) { return p.key == row.key; });
@@ -60,7 +64,7 @@ void IncidentBook::restore(std::vector<IncidentRow> open, const std::vector<Outb
     page->kept_back =
         kept_back ? std::optional{Suppression{row.last_error, row.due}} : std::nullopt;
     page->last_trigger = row.due;
-    page->next_trigger = row.due + settings_.retrigger_every;
+    page->next_trigger = reminder_due(found->second->row, row.due, row.due);
     page->payload_json = row.payload_json;
     page->route_json = row.route_json;
   }
@@ -87,6 +91,7 @@ BookRows IncidentBook::apply(const AlertTransition& t) {
       payload_of(t, settings_, make_incident_id(settings_.install_id, news.episode));
   news.receivers = wanted_receivers(t);
   news.cause = join_causes(causes_of(t));
+  add_deployments(*t.check, news);
   return take(news);
 }
 
@@ -118,7 +123,7 @@ BookRows IncidentBook::take(const News& news) {
     return rows;
   }
   Kept& kept = keep(news, rows);
-  if (news.phase == AlertPhase::fires) open(kept, news, rows);
+  if (news.phase == AlertPhase::fires && !is_held(kept.row)) open(kept, news, rows);
   reindex(kept);
   rows.incidents.push_back(kept.row);
   return rows;
@@ -142,6 +147,9 @@ IncidentBook::Kept& IncidentBook::keep(const News& news, BookRows& rows) {
   row.opened = news.at;
   row.title = news.title;
   row.detail_json = news.detail_json;
+  row.service = news.service;
+  row.owner = news.owner;
+  row.started = news.first_bad_run;
   if (news.first_bad_run) note(rows, row, *news.first_bad_run, "first_bad_run", news.title);
   by_id_[row.id] = slot;
   if (news.phase == AlertPhase::suspected) note(rows, row, news.at, "suspected", news.reason);
@@ -154,6 +162,7 @@ void IncidentBook::open(Kept& kept, const News& news, BookRows& rows) {
     row.state = IncidentState::open;
     row.opened = news.at;
     note(rows, row, news.at, row.verdict == "down" ? "quorum_reached" : "opened", news.reason);
+    for (const DeploymentRow& one : news.deployments) say_deployment(row, one, news.at, rows);
   }
   row.title = news.title;
   row.severity = news.severity;
@@ -165,11 +174,11 @@ void IncidentBook::open(Kept& kept, const News& news, BookRows& rows) {
 }
 
 void IncidentBook::change(Kept& kept, const News& news, BookRows& rows) {
-  if (kept.row.opening_round != news.episode.opening_round || !is_open(kept.row)) return;
+  if (kept.row.opening_round != news.episode.opening_round || !still_fails(kept.row)) return;
   kept.row.title = news.title;
   kept.row.detail_json = news.detail_json;
   note(rows, kept.row, news.at, "changed", news.reason + ": " + news.title);
-  trigger_new(kept, news, rows);
+  if (is_open(kept.row)) trigger_new(kept, news, rows);
   for (Page& page : kept.pages) page.payload_json = news.payload_json;
   reindex(kept);
   rows.incidents.push_back(kept.row);
@@ -188,6 +197,7 @@ void IncidentBook::resolve(const Slot& slot, const News& news, BookRows& rows) {
                              members_.count(kept.row.parent) != 0 ||
                              suppressions_.is_depended_on(kept.row.check);
   look_again_ = look_again_ || (is_waited_for && !waiting_.empty());
+  if (is_held(kept.row)) return finish_held(std::move(kept), news, rows);
   const bool paged = is_open(kept.row);
   kept.row.state = IncidentState::resolved;
   kept.row.resolved = news.at;
@@ -197,11 +207,11 @@ void IncidentBook::resolve(const Slot& slot, const News& news, BookRows& rows) {
   rows.incidents.push_back(std::move(kept.row));
 }
 
-Result<BookRows> IncidentBook::acknowledge(const IncidentId& id, const std::string& by,
-                                           WallTime at) {
+Result<BookRows> IncidentBook::acknowledge(const IncidentId& id, const std::string& by, WallTime at,
+                                           const DedupKey& outside) {
   const auto found = std::find_if(kept_.begin(), kept_.end(),
                                   [&](const auto& entry) { return entry.second.row.id == id; });
-  if (found == kept_.end())
+  if (found == kept_.end() || is_held(found->second.row))
     return fail(ErrorCode::not_found, fmt::format("no open incident {}", clean_line(id.value)),
                 "`picket incidents` lists them");
   BookRows rows;
@@ -214,7 +224,8 @@ Result<BookRows> IncidentBook::acknowledge(const IncidentId& id, const std::stri
   kept.row.acknowledged = at;
   note(rows, kept.row, at, "acknowledged", by);
   for (Page& page : kept.pages)
-    if (!page.kept_back) rows.outbox.push_back(make_row(kept, page, OutboxAction::acknowledge, at));
+    if (!page.kept_back)
+      rows.outbox.push_back(make_word(kept, page, OutboxAction::acknowledge, at, outside));
   reindex(kept);
   rows.incidents.push_back(kept.row);
   return rows;
@@ -229,6 +240,8 @@ void IncidentBook::set_routes(Routes routes) {
 // Does what is due of one incident. True when its row has changed.
 bool IncidentBook::settle(Kept& kept, WallTime now, BookRows& rows) {
   const std::size_t before = rows.outbox.size();
+  if (kept.row.page_again && now >= *kept.row.page_again) reopen(kept, now, rows);
+  if (!is_open(kept.row)) return rows.outbox.size() != before;
   trigger_configured(kept, now, rows);
   escalate(kept, now, rows);
   for (Page& page : kept.pages) {
@@ -242,7 +255,8 @@ bool IncidentBook::settle(Kept& kept, WallTime now, BookRows& rows) {
       if (!suppression)
         tell_again(kept, page, now, rows, ", still open");
       else
-        page.next_trigger = suppression->until.value_or(now + settings_.retrigger_every);
+        page.next_trigger =
+            suppression->until.value_or(reminder_due(kept.row, page.last_trigger, now));
     }
   }
   return rows.outbox.size() != before;
@@ -275,6 +289,7 @@ BookRows IncidentBook::advance(WallTime now) {
     if (kept->due == was) break;  // nothing to gain from looking at it again now
   }
   advance_storms(now, rows);
+  escalate_action_items(now, rows);
   return rows;
 }
 
@@ -284,6 +299,7 @@ void IncidentBook::reindex(Kept& kept) {
   if (kept.due) due_.erase({*kept.due, slot});
   kept.due.reset();
   waiting_.erase(slot);
+  if (kept.row.page_again) due_.emplace(*(kept.due = kept.row.page_again), slot);
   if (!is_open(kept.row)) return;
   const bool waits = std::any_of(kept.pages.begin(), kept.pages.end(),
                                  [](const Page& page) { return !page.told(); });
@@ -301,6 +317,7 @@ std::optional<WallTime> IncidentBook::next_due() const {
   if (look_again_ && !waiting_.empty()) return WallTime{};
   std::optional<WallTime> next;
   if (!due_.empty()) next = due_.begin()->first;
+  if (const auto at = action_items_.next_escalation()) next = next ? std::min(*next, *at) : *at;
   for (const auto& [slot, storm] : storms_) {
     const WallTime at = storm.news ? std::min(storm.next_update, storm.next_look) : storm.next_look;
     next = next ? std::min(*next, at) : at;
@@ -330,7 +347,8 @@ bool IncidentBook::end_silence(const std::string& id, WallTime at) {
 
 std::vector<IncidentRow> IncidentBook::unresolved() const {
   std::vector<IncidentRow> rows;
-  for (const auto& [slot, kept] : kept_) rows.push_back(kept.row);
+  for (const auto& [slot, kept] : kept_)
+    if (!is_held(kept.row)) rows.push_back(kept.row);
   std::sort(rows.begin(), rows.end(), [](const IncidentRow& a, const IncidentRow& b) {
     return std::tie(a.opened, a.id) < std::tie(b.opened, b.id);
   });

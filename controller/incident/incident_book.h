@@ -14,7 +14,9 @@
 
 #include "common/core/result.h"
 #include "controller/evaluate/effects.h"
+#include "controller/incident/action_items.h"
 #include "controller/incident/keys.h"
+#include "controller/incident/recent_deployments.h"
 #include "controller/incident/routes.h"
 #include "controller/incident/storm_watch.h"
 #include "controller/incident/suppressions.h"
@@ -27,22 +29,56 @@ struct BookRows {
   std::vector<TimelineRow> timeline;   // to be added
   std::vector<OutboxRow> outbox;       // to be added
   int receivers_missing{0};            // pages whose receiver is not configured: show it
+  std::vector<DeploymentRow> deployments;
+  std::vector<IncidentDeploymentRow> incident_deployments;
+  std::vector<ActionItemRow> action_items;  // replace rows of the same id
 
   void append(BookRows more);
+};
+
+// A person's word that an incident is over.
+struct PersonalResolve {
+  std::string by;
+  std::string note;                  // may be empty
+  std::optional<AfterResolve> then;  // nothing: as the settings say
+  DedupKey outside;  // it was ended at the receiver, under this key: nothing is sent there
 };
 
 class IncidentBook {
  public:
   explicit IncidentBook(BookSettings settings);
 
-  // What a start finds: incidents that are not resolved, and all outbox rows of those.
+  // What a start finds: incidents that are not resolved or held, and all outbox rows of those.
   void restore(std::vector<IncidentRow> open, const std::vector<OutboxRow>& pages);
 
   BookRows apply(const AlertTransition& transition);
   BookRows apply(const FleetTransition& transition);
 
   // Error not_found: no such incident is open or suspected. Acknowledging twice changes nothing.
-  Result<BookRows> acknowledge(const IncidentId& id, const std::string& by, WallTime at);
+  // `outside`: the key under which the receiver's own people acknowledged, who are not told of it.
+  Result<BookRows> acknowledge(const IncidentId& id, const std::string& by, WallTime at,
+                               const DedupKey& outside = {});
+
+  // Ends an incident by a person's word, with the resolve of its pages. While its check still fails
+  // it is held: paged again under new keys after the grace unless the check recovers before, or
+  // quiet until it recovers. One that waits to be paged again may be resolved again, to hold it.
+  // not_found: none of that id is open or held. conflict: only suspected, or a storm.
+  Result<BookRows> resolve(const IncidentId& id, const PersonalResolve& word, WallTime at);
+
+  // The incident whose page has this key now; nothing when there is none, or it was opened again.
+  std::optional<IncidentId> incident_of(const DedupKey& key) const;
+
+  // A deployment, also one that was recorded late: open incidents of its service that began within
+  // an hour after it say so. Recorded twice it changes nothing.
+  BookRows record_deployment(const DeploymentRow& deployment, WallTime at);
+  void restore_deployments(const std::vector<DeploymentRow>& recent);
+
+  // Action items (action_items.h says which are refused). One that is overdue for 28 days gets a
+  // page of its own, once.
+  Result<BookRows> add_action_item(ActionItemDraft draft, WallTime at);
+  Result<BookRows> close_action_item(const ActionItemEnd& end, WallTime at);
+  void restore_action_items(std::vector<ActionItemRow> rows);
+  const ActionItems& action_items() const { return action_items_; }
 
   // Definitions and silences: what keeps pages back. The next advance() sends what nothing keeps
   // back any more.
@@ -64,8 +100,6 @@ class IncidentBook {
 
   std::vector<IncidentRow> unresolved() const;  // in order of opening
   const BookSettings& settings() const { return settings_; }
-  // The open incident that this page is of; nothing when none is.
-  std::optional<IncidentId> incident_of(const DedupKey& key) const;
   // Why a page of such an incident would not go out now: silence, window, shadow.
   std::optional<std::string> would_keep_back(const IncidentRow& incident, WallTime now) const {
     const auto found = suppressions_.judge(incident, now);
@@ -107,6 +141,9 @@ class IncidentBook {
     std::string payload_json;
     std::string cause;
     std::vector<std::string> receivers;
+    std::string service;
+    std::string owner;
+    std::vector<DeploymentRow> deployments;  // nearby, newest first
   };
   using Slot = std::pair<std::string, std::string>;  // subject, alert id
 
@@ -117,6 +154,23 @@ class IncidentBook {
   void resolve(const Slot& slot, const News& news, BookRows& rows);
   void reindex(Kept& kept);
   bool settle(Kept& kept, WallTime now, BookRows& rows);
+  DedupKey key_for(const Kept& kept, const std::string& receiver) const;
+  WallTime reminder_due(const IncidentRow& row, WallTime told, WallTime now) const;
+  OutboxRow make_word(const Kept& kept, Page& page, OutboxAction action, WallTime at,
+                      const DedupKey& outside) const;
+
+  // personal_resolve.cpp: ends by a person's word.
+  bool is_of_episode(const Kept& kept, const OutboxRow& row) const;
+  void finish_held(Kept kept, const News& news, BookRows& rows);
+  void reopen(Kept& kept, WallTime now, BookRows& rows);
+
+  // incident_deployments.cpp
+  void add_deployments(const Check& check, News& news) const;
+  void say_deployment(const IncidentRow& row, const DeploymentRow& deployment, WallTime at,
+                      BookRows& rows) const;
+
+  // overdue_actions.cpp
+  void escalate_action_items(WallTime now, BookRows& rows);
 
   // incident_pages.cpp: who is told, and what keeps that back.
   void trigger_new(Kept& kept, const News& news, BookRows& rows);
@@ -162,6 +216,8 @@ class IncidentBook {
     WallTime next_update;  // of its page
     bool news{false};      // since its newest page
   };
+  RecentDeployments deployments_;
+  ActionItems action_items_;
   StormWatch storm_watch_;
   std::map<Slot, Storm> storms_;  // by the slot of their incidents
 };

@@ -28,7 +28,7 @@ void IncidentBook::index(const Kept& kept) {
   const Slot slot{kept.row.subject, kept.row.alert_id};
   by_id_[kept.row.id] = slot;
   if (!kept.row.parent.empty()) members_[kept.row.parent].insert(slot);
-  if (!is_open(kept.row) || !kept.row.parent.empty()) return;
+  if (!still_fails(kept.row) || !kept.row.parent.empty()) return;
   for (const std::string& cause : split_causes(kept.row.cause)) by_cause_[cause].insert(slot);
 }
 

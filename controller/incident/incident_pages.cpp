@@ -15,13 +15,6 @@ constexpr Millis kDependencyPatience{60'000};
 
 }  // namespace
 
-std::optional<IncidentId> IncidentBook::incident_of(const DedupKey& key) const {
-  for (const auto& [slot, kept] : kept_)
-    for (const Page& page : kept.pages)
-      if (page.key == key) return kept.row.id;
-  return std::nullopt;
-}
-
 std::optional<std::string> IncidentBook::find_route(const std::string& receiver) const {
   const auto found = settings_.routes.receivers.find(receiver);
   if (found == settings_.routes.receivers.end()) return std::nullopt;
@@ -65,7 +58,7 @@ void IncidentBook::trigger_new(Kept& kept, const News& news, BookRows& rows) {
                                    [&](const Page& page) { return page.receiver == receiver; });
     if (paged) continue;
     Page page{receiver, find_route(receiver).value_or(std::string{}), news.payload_json,
-              make_dedup_key(settings_.install_id, receiver, news.episode)};
+              key_for(kept, receiver)};
     page.kept_back = suppression_of(kept, receiver, news.at);
     tell(kept, page, news.at, rows);
     kept.pages.push_back(std::move(page));
@@ -116,7 +109,7 @@ std::optional<Suppression> IncidentBook::dependency_of(const Kept& kept, WallTim
       const IncidentRow& other = it->second.row;
       if (other.subject != subject) break;
       if (other.verdict != "down") continue;
-      if (is_open(other))
+      if (still_fails(other))
         return Suppression{
             fmt::format("depends on {}, which is down (incident {})", name.value, other.id.value),
             {},
@@ -134,7 +127,7 @@ std::optional<Suppression> IncidentBook::dependency_of(const Kept& kept, WallTim
 std::optional<Suppression> IncidentBook::parent_of(const Kept& kept,
                                                    const std::string& receiver) const {
   const Kept* parent = kept.row.parent.empty() ? nullptr : find_by_id(kept.row.parent);
-  if (parent == nullptr || !is_open(parent->row)) return std::nullopt;
+  if (parent == nullptr || !still_fails(parent->row)) return std::nullopt;
   const auto told = [&](const Kept& other) {
     return std::any_of(other.pages.begin(), other.pages.end(),
                        [&](const Page& page) { return page.receiver == receiver && page.told(); });
@@ -144,7 +137,7 @@ std::optional<Suppression> IncidentBook::parent_of(const Kept& kept,
   if (members != members_.end())
     for (auto slot = members->second.begin(); slot != members->second.end() && !known; ++slot) {
       const Kept& other = kept_.at(*slot);
-      known = other.row.id != kept.row.id && is_open(other.row) && told(other);
+      known = other.row.id != kept.row.id && still_fails(other.row) && told(other);
     }
   if (!known) return std::nullopt;
   return Suppression{fmt::format("same cause as incident {}: {}", parent->row.id.value,
@@ -169,7 +162,7 @@ OutboxRow IncidentBook::make_row(const Kept& kept, Page& page, OutboxAction acti
   row.next_attempt = at;
   if (action == OutboxAction::trigger) {
     page.last_trigger = at;
-    page.next_trigger = at + settings_.retrigger_every;
+    page.next_trigger = reminder_due(kept.row, at, at);
     if (page.told() && !page.first_told) page.first_told = at;
   }
   if (page.kept_back) {
@@ -183,6 +176,14 @@ OutboxRow IncidentBook::make_row(const Kept& kept, Page& page, OutboxAction acti
     row.last_error = fmt::format("receiver \"{}\" is not configured", page.receiver);
   }
   return row;
+}
+
+// When what was told at `told` is told again, after `now`: hours are counted from the page, so that
+// a restart between does not move them. The page of an action item is told once.
+WallTime IncidentBook::reminder_due(const IncidentRow& row, WallTime told, WallTime now) const {
+  if (row.subject.starts_with(kActionSubject)) return WallTime::from_unix_ms(INT64_MAX);
+  const Millis every = settings_.retrigger_every;
+  return told + every * (std::max<std::int64_t>(0, (now - told) / every) + 1);
 }
 
 // Where a page that nobody got can go now: to its receiver, else to the default one unless that
@@ -201,9 +202,7 @@ void IncidentBook::trigger_configured(Kept& kept, WallTime now, BookRows& rows) 
   for (Page& page : kept.pages) {
     const auto way = way_for(kept, page);
     if (!way) continue;
-    const EpisodeName episode{kept.row.subject, kept.row.alert_id, kept.row.opening_round};
-    if (*way != page.receiver)
-      page = Page{*way, {}, page.payload_json, make_dedup_key(settings_.install_id, *way, episode)};
+    if (*way != page.receiver) page = Page{*way, {}, page.payload_json, key_for(kept, *way)};
     page.route_json = *find_route(*way);
     page.kept_back = suppression_of(kept, page.receiver, now);
     tell(kept, page, now, rows);

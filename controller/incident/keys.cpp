@@ -29,8 +29,9 @@ std::string join_unambiguously(std::initializer_list<std::string_view> parts) {
 DedupKey make_dedup_key(const std::string& install_id, const std::string& route,
                         const EpisodeName& episode) {
   const std::string round = std::to_string(episode.opening_round.unix_ms());
-  const std::string joined =
+  std::string joined =
       join_unambiguously({install_id, route, episode.subject, episode.alert_id, round});
+  if (episode.reopened > 0) joined += join_unambiguously({std::to_string(episode.reopened)});
   return DedupKey{"picket:" + sha256_hex(joined)};
 }
 

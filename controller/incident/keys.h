@@ -17,13 +17,15 @@ struct EpisodeName {
   std::string subject;  // "check:NAME", "region:NAME"
   std::string alert_id;
   WallTime opening_round;
+  std::uint32_t reopened{0};  // after a person had resolved it: so often
 };
 
 // Parts joined so that no two lists give the same text, whatever they contain:
 // "3:abc" for each, behind one another.
 std::string join_unambiguously(std::initializer_list<std::string_view> parts);
 
-// "picket:" + hex(sha256(install id, route, subject, alert id, opening round)).
+// "picket:" + hex(sha256(install id, route, subject, alert id, opening round)); of an incident that
+// was opened again, also how often: nothing may follow the resolve of a key.
 DedupKey make_dedup_key(const std::string& install_id, const std::string& route,
                         const EpisodeName& episode);
 

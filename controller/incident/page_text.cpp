@@ -160,21 +160,40 @@ std::string payload_of(const AlertTransition& t, const BookSettings& settings,
   return dump(payload);
 }
 
-std::string with_escalation_note(const std::string& payload_json, const std::string& receiver,
-                                 Millis after) {
+std::string with_detail(const std::string& payload_json, const char* name,
+                        const std::string& text) {
   json payload = json::parse(payload_json, nullptr, false);
   if (!payload.is_object()) return payload_json;
   json& details = payload["custom_details"];
   if (!details.is_object()) details = json::object();
-  details["escalated_from"] = line(receiver);
-  details["not_acknowledged_for"] = render_duration(after);
+  details[name] = line(text);
   return dump(payload);
+}
+
+std::string with_class(const std::string& payload_json, const char* name) {
+  json payload = json::parse(payload_json, nullptr, false);
+  if (!payload.is_object()) return payload_json;
+  payload["class"] = name;
+  return dump(payload);
+}
+
+bool is_escalated(const std::string& payload_json) {
+  const json payload = json::parse(payload_json, nullptr, false);
+  return payload.is_object() && payload.contains("custom_details") &&
+         payload["custom_details"].is_object() &&
+         payload["custom_details"].contains("escalated_from");
+}
+
+std::string with_escalation_note(const std::string& payload_json, const std::string& receiver,
+                                 Millis after) {
+  return with_detail(with_detail(payload_json, "escalated_from", receiver), "not_acknowledged_for",
+                     render_duration(after));
 }
 
 std::string payload_of(const FleetTransition& t, const BookSettings& settings,
                        const IncidentId& incident) {
   json payload{{"summary", cut_utf16(clean_line(t.title), 1024)},
-               {"source", line(t.region.value)},
+               {"source", t.region.empty() ? line("picket " + t.subject) : line(t.region.value)},
                {"severity", to_string(t.severity)},
                {"timestamp", render_rfc3339(t.opening_round)},
                {"component", line(t.subject)},

@@ -28,6 +28,15 @@ std::string storm_payload(const std::string& title, const std::string& detail_js
                           Severity severity, WallTime at, const BookSettings& settings,
                           const IncidentId& incident);
 
+// The payload with one more detail; unchanged when it is no JSON object.
+std::string with_detail(const std::string& payload_json, const char* name, const std::string& text);
+
+// The payload under another class of events.
+std::string with_class(const std::string& payload_json, const char* name);
+
+// Whether that page was sent because nobody acknowledged another one.
+bool is_escalated(const std::string& payload_json);
+
 // The payload with a note of whose page nobody acknowledged, and for how long.
 std::string with_escalation_note(const std::string& payload_json, const std::string& receiver,
                                  Millis after);

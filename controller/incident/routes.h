@@ -8,6 +8,7 @@
 
 #include "common/core/time.h"
 #include "common/model/silence.h"
+#include "controller/store/rows.h"
 
 namespace picket::controller {
 
@@ -32,7 +33,13 @@ struct Routes {
   std::map<std::string, Escalation> escalations;  // by the receiver that was paged
   std::vector<RouteRule> rules{};                 // of incidents of checks, in order
   std::vector<std::string> change_receivers{};    // told of deployments
-  std::vector<std::string> fleet;  // told of blind and offline regions; empty: default_receiver
+  std::vector<std::string> fleet;  // told of regions and the controller; empty: default_receiver
+};
+
+// What follows when a person resolved an incident whose check still fails.
+struct AfterManualResolve {
+  AfterResolve then{AfterResolve::page_again};  // or hold; never none
+  Millis grace{minutes{5}};                     // of page_again: time to recover
 };
 
 struct BookSettings {
@@ -40,6 +47,7 @@ struct BookSettings {
   std::string external_url;  // of the controller for people, without a trailing slash; may be empty
   Millis retrigger_every{minutes{60}};
   Routes routes;
+  AfterManualResolve after_manual_resolve;
 };
 
 }  // namespace picket::controller

@@ -92,6 +92,16 @@ std::vector<CheckName> Suppressions::dependencies(const CheckName& name) const {
   return check == nullptr ? std::vector<CheckName>{} : check->depends_on;
 }
 
+std::vector<std::string> Suppressions::receivers_of(const CheckName& name) const {
+  const Check* check = find(name);
+  return check == nullptr ? std::vector<std::string>{} : check->notify;
+}
+
+bool Suppressions::is_shadow(const CheckName& name) const {
+  const Check* check = find(name);
+  return check != nullptr && check->shadow;
+}
+
 const Check* Suppressions::find(const CheckName& name) const {
   const auto found = checks_.find(name);
   return found == checks_.end() ? nullptr : found->second.get();

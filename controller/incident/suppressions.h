@@ -39,6 +39,9 @@ class Suppressions {
 
   // The checks whose `down` would explain this one's; empty for an unknown check.
   std::vector<CheckName> dependencies(const CheckName& check) const;
+  // Those that the check's pages go to by its own word; empty for an unknown check.
+  std::vector<std::string> receivers_of(const CheckName& check) const;
+  bool is_shadow(const CheckName& check) const;
   bool is_depended_on(const CheckName& check) const { return depended_on_.count(check) != 0; }
 
   const Check* find(const CheckName& name) const;  // nullptr: not defined

@@ -137,6 +137,11 @@ class OpenSslAuthority final : public CertificateAuthority {
         pem_(to_pem(certificate_.get())) {}
 
   const std::string& ca_pem() const override { return pem_; }
+  WallTime until() const override {
+    std::tm parts{};
+    ASN1_TIME_to_tm(X509_get0_notAfter(certificate_.get()), &parts);
+    return WallTime{Seconds{::timegm(&parts)}};
+  }
   Result<IssuedCertificate> issue_server(const std::vector<std::string>& names,
                                          WallTime now) override;
   Result<IssuedCertificate> issue_agent(const std::string& csr_pem, const AgentId& agent,

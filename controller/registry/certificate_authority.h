@@ -30,6 +30,7 @@ class CertificateAuthority {
   virtual ~CertificateAuthority() = default;
 
   virtual const std::string& ca_pem() const = 0;
+  virtual WallTime until() const = 0;  // the end of its own certificate
 
   // A server certificate with a fresh key for these DNS names and addresses, 90 days.
   virtual Result<IssuedCertificate> issue_server(const std::vector<std::string>& names,

@@ -10,6 +10,7 @@
 
 #include "common/async/clock.h"
 #include "common/core/ids.h"
+#include "common/core/time.h"
 
 namespace picket::controller {
 
@@ -21,6 +22,7 @@ struct ServerRequest {
   std::string body;
   std::optional<AgentId> peer;     // from the client certificate, when one was verified
   std::string peer_serial;         // of that certificate, hex
+  std::optional<WallTime> peer_until;  // the end of its validity
   std::string remote_address;
 
   std::optional<std::string> query_value(const std::string& name) const;

@@ -41,6 +41,7 @@ using Parser = http::request_parser<http::string_body>;
 struct Peer {
   std::optional<AgentId> id;
   std::string serial;
+  std::optional<WallTime> until;
 };
 
 std::string entry_text(X509_NAME* name, int nid) {
@@ -61,6 +62,9 @@ Peer peer_of(SSL* ssl) {
     BIGNUM* serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr);
     char* hex = BN_bn2hex(serial);
     peer.serial = to_lower_ascii(hex);
+    std::tm parts{};
+    if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) == 1)
+      peer.until = WallTime{Seconds{::timegm(&parts)}};
     OPENSSL_free(hex);
     BN_free(serial);
   }
@@ -260,6 +264,7 @@ async::Task<bool> BeastServer::serve_one(Stream& stream, beast::flat_buffer& buf
   if (!request) co_return co_await write(stream, plain(400, "bad request target"), false, false);
   request->peer = peer.id;
   request->peer_serial = peer.serial;
+  request->peer_until = peer.until;
   beast::error_code ignored;
   request->remote_address = lowest.socket().remote_endpoint(ignored).address().to_string();
   lowest.expires_never();  // a long poll may take its time

@@ -58,6 +58,22 @@ constexpr std::string_view kTimeline =
 constexpr std::string_view kOutbox =
     "DELETE FROM outbox WHERE id IN (SELECT o.id FROM outbox o WHERE o.finished_ms < $1 AND NOT "
     "EXISTS (SELECT 1 FROM incidents i WHERE i.id = o.incident) LIMIT $2)";
+// Those that an incident names go with it.
+constexpr std::string_view kDeployments =
+    "DELETE FROM deployments WHERE id IN (SELECT d.id FROM deployments d WHERE d.at_ms < $1 AND "
+    "NOT "
+    "EXISTS (SELECT 1 FROM incident_deployments l JOIN incidents i ON i.id = l.incident WHERE "
+    "l.deployment = d.id) LIMIT $2)";
+constexpr std::string_view kIncidentDeployments =
+    "DELETE FROM incident_deployments WHERE (incident, deployment) IN (SELECT l.incident, "
+    "l.deployment FROM incident_deployments l WHERE l.at_ms < $1 AND NOT EXISTS (SELECT 1 FROM "
+    "incidents i WHERE i.id = l.incident) LIMIT $2)";
+// What is open stays, however old.
+constexpr std::string_view kActionItems =
+    "DELETE FROM action_items WHERE id IN (SELECT a.id FROM action_items a WHERE a.closed_ms < $1 "
+    "AND a.state <> 'open' AND NOT EXISTS (SELECT 1 FROM incidents i WHERE i.id = a.incident) "
+    "LIMIT "
+    "$2)";
 
 constexpr std::string_view kDeliveryLog =
     "DELETE FROM delivery_log WHERE id IN (SELECT id FROM delivery_log WHERE at_ms < $1 LIMIT $2)";
@@ -81,6 +97,9 @@ std::vector<Step> steps(WallTime now, std::uint64_t folded, const RetentionOptio
       {kTimeline, {history, limit}},
       {kOutbox, {history, limit}},
       {kDeliveryLog, {to_value(now - options.delivery_log), limit}},
+      {kDeployments, {history, limit}},
+      {kIncidentDeployments, {history, limit}},
+      {kActionItems, {history, limit}},
   };
 }
 

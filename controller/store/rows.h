@@ -13,6 +13,7 @@
 #include "common/core/time.h"
 #include "common/model/check.h"
 #include "common/model/incident.h"
+#include "controller/store/people_rows.h"
 
 namespace picket::controller {
 
@@ -75,6 +76,14 @@ struct IncidentRow {
   std::string detail_json;  // attribution, regions, owner, runbook
   std::string cause;        // "host id.example.com": what it shares with others; empty: not known
   IncidentId parent;        // of the same cause and told before; empty: none
+  std::string service;      // of the check when it opened; may be empty
+  std::string owner;
+  std::optional<WallTime> started;                 // the first bad run
+  std::string resolved_by;                         // a person; empty: the check recovered
+  AfterResolve after_resolve{AfterResolve::none};  // while the check of a resolved one still fails
+  std::optional<WallTime> page_again;              // when, unless the check recovers before
+  std::optional<WallTime> recovered;  // the check, after a person had resolved the incident
+  std::uint32_t reopened{0};          // so often; a part of the keys of its pages
 };
 
 struct TimelineRow {
@@ -219,13 +228,17 @@ struct WriteSet {
   std::vector<LedgerRow> ledger;
   std::vector<RoundSummaryRow> rounds;
   std::vector<std::pair<std::string, std::string>> meta;
+  std::vector<DeploymentRow> deployments;
+  std::vector<IncidentDeploymentRow> incident_deployments;
+  std::vector<ActionItemRow> action_items;
 
   bool empty() const {
     return events.empty() && cursors.empty() && evidence.empty() && definitions.empty() &&
            !active_checks && incidents.empty() && timeline.empty() && outbox.empty() &&
            agents.empty() && join_tokens.empty() && silences.empty() && checkpoints.empty() &&
            delivery_log.empty() && !checkpoint_seq && ledger.empty() && rounds.empty() &&
-           meta.empty();
+           meta.empty() && deployments.empty() && incident_deployments.empty() &&
+           action_items.empty();
   }
 };
 

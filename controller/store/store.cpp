@@ -26,7 +26,8 @@ Status insert(Database& database, const std::vector<T>& rows) {
   return database.execute_many(insert_sql(table_of(rows.data())), all_values(rows));
 }
 
-Status keep(Database& database, const std::vector<DefinitionRow>& rows) {
+template <class T>
+Status keep(Database& database, const std::vector<T>& rows) {
   if (rows.empty()) return {};
   return database.execute_many(keep_sql(table_of(rows.data())), all_values(rows));
 }
@@ -74,6 +75,9 @@ Status Store::write(const WriteSet& set) {
   status = and_then(status, [&] { return upsert(db, set.checkpoints); });
   status = and_then(status, [&] { return upsert(db, set.ledger); });
   status = and_then(status, [&] { return upsert(db, set.rounds); });
+  status = and_then(status, [&] { return keep(db, set.deployments); });
+  status = and_then(status, [&] { return keep(db, set.incident_deployments); });
+  status = and_then(status, [&] { return upsert(db, set.action_items); });
   return and_then(status, [&] { return write_meta(set); });
 }
 

@@ -50,6 +50,21 @@ struct OutboxFilter {
   std::size_t limit{100};
 };
 
+struct DeploymentFilter {
+  std::optional<std::string> service;
+  std::optional<std::string> team;
+  WallTime from;  // when it went live, inclusive
+  WallTime until{WallTime::from_unix_ms(INT64_MAX)};
+  std::size_t limit{100};
+};
+
+struct ActionItemFilter {
+  std::optional<IncidentId> incident;
+  std::optional<ActionState> state;
+  std::optional<std::string> owner;
+  std::size_t limit{1000};
+};
+
 struct RetentionOptions {
   Millis raw{hours{24 * 7}};            // event batches and evidence outside incidents
   Millis history{hours{24 * 400}};      // rounds, ledger, definitions, incidents with their pages
@@ -85,7 +100,9 @@ class Store {
   Result<std::vector<DefinitionRow>> active_definitions();
   Result<std::optional<DefinitionRow>> definition(const CheckName& check, const Revision& revision);
 
-  Result<std::vector<IncidentRow>> open_incidents();  // every one that is not resolved, by id
+  // Every one that is not resolved, and those that a person resolved while their checks fail; by
+  // id.
+  Result<std::vector<IncidentRow>> open_incidents();
   Result<std::optional<IncidentRow>> incident(const IncidentId& id);
   Result<std::vector<IncidentRow>> incidents(const IncidentFilter& filter);  // newest first
   Result<std::vector<TimelineRow>> timeline(const IncidentId& incident);
@@ -129,6 +146,15 @@ class Store {
   Result<std::vector<RoundSummaryRow>> rounds(const CheckName& check, WallTime from,
                                               WallTime until);  // oldest first, until exclusive
   Result<std::optional<std::string>> meta(const std::string& name);
+
+  // store_people.cpp
+  Result<std::vector<DeploymentRow>> deployments(const DeploymentFilter& filter);  // newest first
+  Result<std::vector<DeploymentRow>> deployments_of(const IncidentId& incident);   // oldest first
+  Result<std::vector<DeploymentOutcome>> deployment_outcomes(WallTime from, WallTime until);
+  // Of incidents that opened in [from, until), were paged, and are of a service or an owner.
+  Result<std::vector<IncidentTimes>> incident_times(WallTime from, WallTime until);
+  Result<std::vector<ActionItemRow>> action_items(const ActionItemFilter& filter);  // by due
+  Result<std::optional<ActionItemRow>> action_item(const std::string& id);
 
   // Removes what is older than its retention. Event batches only when they are folded into the
   // checkpoint; evidence of incidents and of last good runs stays. Bounded by the options.

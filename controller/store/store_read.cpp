@@ -87,7 +87,8 @@ Result<std::optional<DefinitionRow>> Store::definition(const CheckName& check,
 }
 
 Result<std::vector<IncidentRow>> Store::open_incidents() {
-  return select<IncidentRow>(*database_, "WHERE state <> 'resolved' ORDER BY id", {});
+  return select<IncidentRow>(
+      *database_, "WHERE state <> 'resolved' OR after_resolve <> 'none' ORDER BY id", {});
 }
 
 Result<std::optional<IncidentRow>> Store::incident(const IncidentId& id) {

@@ -68,8 +68,11 @@ const Table kActive{"active_checks", {"check_name"}, {"revision", "source"}};
 const Table kIncidents{
     "incidents",
     {"id"},
-    {"check_name", "subject", "alert_id", "verdict", "severity", "state", "opening_round_ms",
-     "opened_ms", "acknowledged_ms", "resolved_ms", "title", "detail", "cause", "parent"}};
+    {"check_name",   "subject",          "alert_id",    "verdict",         "severity",
+     "state",        "opening_round_ms", "opened_ms",   "acknowledged_ms", "resolved_ms",
+     "title",        "detail",           "cause",       "parent",          "service",
+     "owner",        "started_ms",       "resolved_by", "after_resolve",   "page_again_ms",
+     "recovered_ms", "reopened"}};
 const Table kOutbox{
     "outbox", {"id"}, {"incident",      "action",        "receiver",        "route",
                        "payload",       "dedup_key",     "alert_key",       "ordinal",
@@ -132,21 +135,22 @@ Values values_of(const ActiveCheckRow& row) {
 }
 
 Values values_of(const IncidentRow& row) {
-  return {row.id.value,
-          row.check.value,
-          row.subject,
-          row.alert_id,
-          row.verdict,
-          name(to_string(row.severity)),
-          name(to_string(row.state)),
-          to_value(row.opening_round),
-          to_value(row.opened),
-          to_value(row.acknowledged),
-          to_value(row.resolved),
-          row.title,
-          row.detail_json,
-          row.cause,
-          row.parent.value};
+  Values own{row.id.value,
+             row.check.value,
+             row.subject,
+             row.alert_id,
+             row.verdict,
+             name(to_string(row.severity)),
+             name(to_string(row.state)),
+             to_value(row.opening_round),
+             to_value(row.opened),
+             to_value(row.acknowledged),
+             to_value(row.resolved),
+             row.title,
+             row.detail_json,
+             row.cause,
+             row.parent.value};
+  return with_people(std::move(own), row);
 }
 
 Values values_of(const OutboxRow& row) {
@@ -273,6 +277,8 @@ void read_into(const Row& row, IncidentRow& out) {
   out.detail_json = in.text();
   out.cause = in.text();
   out.parent.value = in.text();
+  constexpr int kPeopleColumn = 15;
+  read_people(row, kPeopleColumn, out);
 }
 
 void read_into(const Row& row, OutboxRow& out) {

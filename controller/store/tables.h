@@ -31,6 +31,9 @@ const Table& table_of(const SilenceRow* type);
 const Table& table_of(const CheckpointRow* type);
 const Table& table_of(const LedgerRow* type);
 const Table& table_of(const RoundSummaryRow* type);
+const Table& table_of(const DeploymentRow* type);
+const Table& table_of(const IncidentDeploymentRow* type);
+const Table& table_of(const ActionItemRow* type);
 const Table& last_good_table();  // of EvidenceRow too
 
 // Keys first, then the others, as the table lists them.
@@ -48,6 +51,10 @@ Values values_of(const SilenceRow& row);
 Values values_of(const CheckpointRow& row);
 Values values_of(const LedgerRow& row);
 Values values_of(const RoundSummaryRow& row);
+Values values_of(const DeploymentRow& row);
+Values values_of(const IncidentDeploymentRow& row);
+Values values_of(const ActionItemRow& row);
+Values with_people(Values values, const IncidentRow& row);  // what people did with it, behind
 
 void read_into(const Row& row, EventBatchRow& out);
 void read_into(const Row& row, SpoolCursorRow& out);
@@ -63,6 +70,10 @@ void read_into(const Row& row, SilenceRow& out);
 void read_into(const Row& row, CheckpointRow& out);
 void read_into(const Row& row, LedgerRow& out);
 void read_into(const Row& row, RoundSummaryRow& out);
+void read_into(const Row& row, DeploymentRow& out);
+void read_into(const Row& row, IncidentDeploymentRow& out);
+void read_into(const Row& row, ActionItemRow& out);
+void read_people(const Row& row, int column, IncidentRow& out);
 
 std::string insert_sql(const Table& table);  // a second row of the same key is an error
 std::string upsert_sql(const Table& table);  // a second row of the same key replaces the others

@@ -30,6 +30,7 @@ INTERFACE_HEADERS = {
     "controller/evaluate/event.h": "the event log that ingest records and the evaluator folds",
     "controller/evaluate/effects.h": "what ingest commits, and transitions for incident",
     "controller/evaluate/check_view.h": "state of a check for api and metrics, a copy",
+    "controller/health/health_settings.h": "thresholds, as config reads and health uses them",
     "controller/incident/routes.h": "receivers as the configuration gives them",
 }
 

@@ -21,6 +21,12 @@ def routes_of_source(text):
     return set(rows)
 
 
+def offered_routes(text):
+    rows = re.findall(r'\{"(GET|POST)", "([^"]+)", (true|false), \d+, to\(&R::\w+\)\}', text)
+    return {(method, path, "admin" if changes == "true" else "read")
+            for method, path, changes in rows}
+
+
 def routes_of_page(text):
     people = text.split("## The agents' listener")[0]
     return set(re.findall(r"^\| (GET|POST|PUT|DELETE) \| `([^`]+)` \| (\w+) \|", people, re.M))
@@ -66,7 +72,9 @@ class Docs(unittest.TestCase):
         self.assertEqual(in_page - in_source, set(), "only in the page")
 
     def test_every_route_for_people_is_in_its_page_with_its_policy(self):
-        self.same(routes_of_source(source("controller/people_routes.cpp")),
+        offered = [offered_routes(source(f"controller/{name}_routes.cpp"))
+                   for name in ("incident", "deployment")]
+        self.same(routes_of_source(source("controller/people_routes.cpp")).union(*offered),
                   routes_of_page(page("api")))
 
     def test_every_route_for_agents_is_in_its_page(self):
@@ -75,8 +83,10 @@ class Docs(unittest.TestCase):
 
     def test_every_metric_is_in_its_page(self):
         files = ("controller/own_metrics.cpp", "controller/controller_channels.cpp",
-                 "controller/api/series.cpp", "controller/api/fact_series.cpp",
-                 "controller/api/fact_metrics.def", "agent/agent_metrics.cpp")
+                 "controller/health_metrics.cpp",
+                 "controller/api/slo_series.cpp", "controller/api/series.cpp",
+                 "controller/api/fact_series.cpp", "controller/api/fact_metrics.def",
+                 "controller/api/people_metrics.cpp", "agent/agent_metrics.cpp")
         found = set().union(*(metrics_of_source(source(name)) for name in files))
         self.same(found, metrics_of_page(page("metrics")))
 

@@ -164,6 +164,15 @@ Json json_of(const SilenceSet& set) {
 }
 
 Json json_of(const SilenceEnded& ended) { return {{"event", "silence_ended"}, {"id", ended.id}}; }
+Json json_of(const IncidentResolved& resolved) {
+  return {{"event", "resolve"}, {"incident", resolved.incident.value}, {"then", resolved.then}};
+}
+Json json_of(const IncidentNoted& noted) {
+  return {{"event", "note"}, {"incident", noted.incident.value}};
+}
+Json json_of(const DeploymentRecorded& recorded) {
+  return {{"event", "deployment"}, {"service", recorded.service}, {"at", recorded.at.unix_ms()}};
+}
 Json json_of(const TimePassed& passed) {
   return {{"event", "time"}, {"check", passed.check.value}};
 }

@@ -18,6 +18,7 @@ class Page:
         self.kept_back = False
         self.kept_until = None  # when that may be over by itself
         self.next_trigger = None
+        self.told = None  # by the newest trigger
 
     @property
     def was_sent(self):
@@ -113,7 +114,8 @@ class Incidents:
                         self._trigger(incident, page, now)
                 elif now >= page.next_trigger:
                     if kept_back:
-                        page.next_trigger = until or now + self.retrigger
+                        whole = (now - page.told) // self.retrigger + 1
+                        page.next_trigger = until or page.told + self.retrigger * whole
                     else:
                         self._trigger(incident, page, now, again=True)
 
@@ -213,6 +215,7 @@ class Incidents:
         self._trigger(incident, page, now)
 
     def _trigger(self, incident, page, now, again=False):
+        page.told = now
         page.next_trigger = now + self.retrigger
         self._write(incident, page, "trigger", now)
         if incident.state == "acknowledged" and page.was_sent and not again:

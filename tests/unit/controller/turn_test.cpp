@@ -85,3 +85,47 @@ TEST_CASE("rounds that another interval closes are slots of the interval before"
   CHECK(state(check.interval) == LedgerCode::missed_offline);
   CHECK(state(minutes{1}) == LedgerCode::open);
 }
+
+TEST_CASE("a key that no open page has is not found, and nothing follows", "[turn]") {
+  StoreOptions options;
+  options.path = ":memory:";
+  auto store = Store::open(options);
+  REQUIRE(store.has_value());
+  Life life{**store, WallTime::from_unix_ms(1'795'314'600'000)};
+  CHECK(life.turn.resolved_outside("picket:none", "anna").error().code == ErrorCode::not_found);
+  CHECK(life.turn.acknowledged_outside("", "anna").error().code == ErrorCode::not_found);
+  CHECK(life.turn.noted_outside("picket:none", "", "x").error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("notes, deployments and action items are stored, and the log replays with them",
+          "[turn]") {
+  StoreOptions options;
+  options.path = ":memory:";
+  auto store = Store::open(options);
+  REQUIRE(store.has_value());
+  const WallTime start = WallTime::from_unix_ms(1'795'314'600'000);
+  const IncidentId incident{"01K"};
+  {
+    Life life{**store, start};
+    CHECK(life.turn.note(incident, "anna", " \n").error().code == ErrorCode::invalid_argument);
+    CHECK(life.turn.note(incident, "", "x").error().code == ErrorCode::invalid_argument);
+    CHECK(life.turn.note(incident, "anna", std::string(901, 'x')).error().code ==
+          ErrorCode::invalid_argument);
+    REQUIRE(life.turn.note(incident, "anna", "the\nPSP").has_value());
+    DeploymentRow shop{"d1", "shop", "1.2.3", "payments", start, start, "", "ci"};
+    REQUIRE(life.turn.record_deployment(shop).has_value());
+    REQUIRE(life.turn.record_deployment(shop).has_value());
+    ActionItemDraft draft{incident, CheckName{"shop"}, "anna", "x", start + hours{24}, "bert"};
+    REQUIRE(life.turn.add_action_item(draft).has_value());
+    life.run(Seconds{1});
+  }
+  CHECK((*store)->timeline(incident).value().at(0).text == "anna: the PSP");
+  CHECK((*store)->deployments({}).value().size() == 1);
+  const auto items = (*store)->action_items({}).value();
+  REQUIRE(items.size() == 1);
+  Life life{**store, start + minutes{1}};
+  life.turn.restore_people((*store)->deployments({}).value(), items);
+  REQUIRE(life.turn.close_action_item({items[0].id, ActionState::done, "", "anna"}).has_value());
+  life.run(Seconds{1});
+  CHECK((*store)->action_item(items[0].id).value()->state == ActionState::done);
+}

@@ -260,6 +260,35 @@ TEST_CASE("a secret of the configuration is in no message", "[config]") {
   }
 }
 
+TEST_CASE("health and the dead-man have defaults, and say what is wrong", "[config]") {
+  CHECK_FALSE(config_of("").dead_man.configured());
+  CHECK(config_of("").health.disk_warning_percent == 10);
+  const auto config = config_of(
+      "dead_man: {url: 'https://hc.example/ping/0d9b', every: 2m, method: GET}\n"
+      "health: {disk_free_warning_percent: 20, clock_skew: 2s}\n");
+  CHECK(config.dead_man.receiver.kind == ReceiverKind::dead_man);
+  CHECK(config.dead_man.receiver.secret == "https://hc.example/ping/0d9b");
+  CHECK(config.dead_man.receiver.url == "https://hc.example");
+  CHECK(config.dead_man.receiver.method == "GET");
+  CHECK(config.dead_man.every == minutes{2});
+  CHECK(config.health.disk_warning_percent == 20);
+  CHECK(config.health.disk_error_percent == 5);
+  CHECK(config.health.clock_skew == Seconds{2});
+  const std::pair<const char*, const char*> wrong[] = {
+      {"dead_man: {every: 1m}\n", "url"},
+      {"dead_man: {url: nowhere}\n", "`url` is not a URL"},
+      {"dead_man: {url: 'https://a.example/1', every: 1s}\n", "every"},
+      {"dead_man: {url: 'https://a.example/1', method: PUT}\n", "method"},
+      {"dead_man: {url: 'https://a.example/1', uri: x}\n", "unknown key `uri`"},
+      {"health: {disk_free_error_percent: 50}\n", "comes before the warning"},
+      {"health: {clock_skew: fast}\n", "clock_skew"},
+  };
+  for (const auto& [text, message] : wrong) {
+    INFO(text);
+    CHECK_THAT(mistake_of(text), Catch::Contains(message));
+  }
+}
+
 TEST_CASE("a file with mistakes is invalid_config and says all of them", "[config]") {
   const test::TempDir directory;
   std::ofstream(directory.file("c.yaml")) << "version: 2\nstate: x\n";
@@ -280,6 +309,17 @@ TEST_CASE("the example configuration has no mistake but the keys that are not he
     CHECK(mistake.message.find("/etc/picket/keys/") == 0);
   }
   CHECK(config.receivers.size() == 6);
+}
+
+TEST_CASE("what follows a resolve by hand is page_again or hold, after a grace", "[config]") {
+  CHECK(config_of("").after_manual_resolve.then == AfterResolve::page_again);
+  CHECK(config_of("").after_manual_resolve.grace == minutes{5});
+  const auto config = config_of("after_manual_resolve: {then: hold, grace: 90s}\n");
+  CHECK(config.after_manual_resolve.then == AfterResolve::hold);
+  CHECK(config.after_manual_resolve.grace == Seconds{90});
+  CHECK(mistake_of("after_manual_resolve: {then: never}\n") ==
+        "E0111 4:30 `never` is not what follows");
+  CHECK(mistake_of("after_manual_resolve: {grace: 1s}\n").starts_with("E01"));
 }
 
 }  // namespace picket::controller

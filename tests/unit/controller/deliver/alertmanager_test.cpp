@@ -152,6 +152,18 @@ TEST_CASE("what is open is told on, what ended for fifteen minutes", "[deliver][
   CHECK(levels.at(kNow + minutes{16}).empty());
 }
 
+TEST_CASE("what is open again under another key is told as open only", "[deliver][alertmanager]") {
+  AlertLevels levels;
+  levels.learn(row(OutboxAction::trigger, 0));
+  levels.learn(row(OutboxAction::resolve, 1));
+  OutboxRow again = row(OutboxAction::trigger, 0);
+  again.key = DedupKey{"picket:again"};
+  levels.learn(again);
+  const auto told = levels.at(kNow).at("alertmanager/main");
+  REQUIRE(told.size() == 1);
+  CHECK_FALSE(told.front().resolved);
+}
+
 TEST_CASE("rows in any order give the same level", "[deliver][alertmanager]") {
   AlertLevels levels;
   levels.learn(row(OutboxAction::resolve, 2));

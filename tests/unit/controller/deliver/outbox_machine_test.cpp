@@ -334,3 +334,38 @@ TEST_CASE("a row with an unreadable route goes by its receiver's name", "[delive
   bench.start(0);
   CHECK(parse_route(bench.rows.at("t").route_json)->url == "https://main.example");
 }
+
+TEST_CASE("a resolve that a person made at the receiver is sent only where a trigger is owed",
+          "[deliver]") {
+  const bool owed = GENERATE(false, true);
+  Bench bench;
+  bench.add(page("t", OutboxAction::trigger, 0, 0), 0);
+  if (!owed) bench.send("t", SendClass::accepted, 0);
+  OutboxRow dropped = page("r", OutboxAction::resolve, 1, 10);
+  dropped.state = OutboxState::suppressed;
+  dropped.finished = at(10);
+  bench.add(dropped, 10);
+  if (!owed) {
+    CHECK(bench.start(11) == kNothing);
+    CHECK(bench.rows.at("r").state == OutboxState::suppressed);
+    return;
+  }
+  bench.send("t", SendClass::accepted, 11);
+  bench.send("r", SendClass::accepted, 11);  // the trigger came after the person's word
+  CHECK(bench.rows.at("r").state == OutboxState::accepted);
+}
+
+TEST_CASE("so it is when the controller died between the person's word and the trigger",
+          "[deliver]") {
+  Bench before;
+  before.add(page("t", OutboxAction::trigger, 0, 0), 0);
+  OutboxRow dropped = page("r", OutboxAction::resolve, 1, 10);
+  dropped.state = OutboxState::suppressed;
+  dropped.finished = at(10);
+  Bench bench;
+  bench.rows = before.rows;
+  bench.rows["r"] = dropped;
+  bench.note(bench.machine.restore(bench.stored(), at(12)));
+  bench.send("t", SendClass::accepted, 12);
+  bench.send("r", SendClass::accepted, 12);
+}

@@ -62,6 +62,11 @@ TEST_CASE("every kind of event survives the log", "[codec]") {
   silence.until = kNow + hours{2};
   again({8, kNow, SilenceSet{silence}});
   again({8, kNow, SilenceEnded{"s1", "anna"}});
+  again({8, kNow,
+         IncidentResolved{IncidentId{"I"}, check.name, "anna", "restarted", "hold",
+                          DedupKey{"picket:1"}}});
+  again({8, kNow, IncidentNoted{IncidentId{"I"}, "anna", "looks like the PSP"}});
+  again({8, kNow, DeploymentRecorded{"d1", "shop", "1.2.3", "payments", kNow}});
   again({9, kNow, TimePassed{check.name}});
   again({10, kNow, ControllerStarted{}});
 }
