@@ -5,6 +5,7 @@
 #include "agent/result_record.h"
 #include "common/async/with_deadline.h"
 #include "common/core/log.h"
+#include "common/wire/control_wire.h"
 
 namespace picket::agent {
 namespace {
@@ -58,6 +59,13 @@ async::Task<Status> Agent::start() {
                  caller_,         *spool_, *this,       ports_.random.fork("link")};
   TestRuns::Ports tests{ports_.executor, clock_, caller_, runner_, identity_.agent.region};
   tests_ = std::make_unique<TestRuns>(std::move(tests));
+  ControlTargets::Ports control{ports_.executor, clock_, ports_.probes, user_agent_,
+                                [this](ControlReport report) {
+                                  v1::Record record;
+                                  *record.mutable_control() = wire::encode(report);
+                                  records_.spawn("record", append(std::move(record)));
+                                }};
+  control_ = std::make_unique<ControlTargets>(std::move(control));
   LinkOptions options;
   options.tests = settings_.tests;
   options.session = ports_.session;
@@ -69,6 +77,7 @@ async::Task<Status> Agent::start() {
                               {"certificate_until", render_rfc3339(identity_.not_after)}});
   scheduler_->start();
   link_->start();
+  control_->start();
   tasks_.spawn("begin plan", begin_plan());
   tasks_.spawn("renewal", renew_loop());
   tasks_.spawn("stats", stats_loop());
@@ -212,6 +221,7 @@ async::Task<void> Agent::drain() {
   tasks_.cancel_all();
   co_await tasks_.join();
   if (tests_) co_await tests_->drain();
+  if (control_) co_await control_->drain();
   if (scheduler_) co_await scheduler_->drain(settings_.drain_grace);
   co_await probes_.drain();
   const auto grace = [this] { return Deadline::after(ports_.clock.now(), settings_.upload_grace); };
@@ -237,6 +247,7 @@ async::Task<RunResult> Agent::execute(RunJob job) {
   order.keep_evidence = evidence_wanted_.contains(job.key.check);
   if (job.key.kind == RunKind::scheduled)
     order.on_first_failure = [this](const AttemptFailed& attempt) {
+      control_->run_failed();
       v1::Record record;
       *record.mutable_attempt_failed() = wire::encode(attempt);
       records_.spawn("record", append(std::move(record)));
@@ -245,6 +256,8 @@ async::Task<RunResult> Agent::execute(RunJob job) {
 }
 
 void Agent::take_result(RunResult result) {
+  if (result.verdict == RunVerdict::fail || result.verdict == RunVerdict::unknown)
+    control_->run_failed();
   records_.spawn("record", append(make_record(std::move(result))));
 }
 
@@ -299,6 +312,8 @@ void Agent::run_ordered(const OrderedRun& order) {
 }
 
 void Agent::evidence_wanted(std::set<CheckName> checks) { evidence_wanted_ = std::move(checks); }
+
+void Agent::control_targets(std::vector<std::string> targets) { control_->set(std::move(targets)); }
 
 void Agent::time_corrected(Millis step) { scheduler_->time_corrected(step); }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "agent/agent_metrics.h"
+#include "agent/control_targets.h"
 #include "agent/link/enrolment.h"
 #include "agent/probe/probes.h"
 #include "agent/script/runner.h"
@@ -88,6 +89,7 @@ class Agent final : RunExecutor, ResultSink, LinkEvents {
   void run_ordered(const OrderedRun& order) override;
   void test_ordered(OrderedTest test) override { tests_->add(std::move(test)); }
   void evidence_wanted(std::set<CheckName> checks) override;
+  void control_targets(std::vector<std::string> targets) override;
   void time_corrected(Millis step) override;
   void assign(const Plan& plan);
 
@@ -102,6 +104,7 @@ class Agent final : RunExecutor, ResultSink, LinkEvents {
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Scheduler> scheduler_;
   std::unique_ptr<TestRuns> tests_;
+  std::unique_ptr<ControlTargets> control_;
   std::unique_ptr<Link> link_;
   std::optional<Plan> kept_plan_;
   bool planned_{false};

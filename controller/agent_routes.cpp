@@ -6,14 +6,15 @@
 
 #include "common/async/with_deadline.h"
 #include "common/core/log.h"
+#include "common/wire/control_wire.h"
 #include "common/wire/wire.h"
 
 namespace picket::controller {
 namespace {
 
-constexpr Millis kCommitLimit{20'000};        // longest wait for a commit before 503
+constexpr Millis kCommitLimit{20'000};          // longest wait for a commit before 503
 constexpr Millis kOldestRound = hours{24 * 8};  // the horizon of a spool, and a day
-constexpr Millis kNewestRound = hours{1};     // of an agent that runs ahead of us
+constexpr Millis kNewestRound = hours{1};       // of an agent that runs ahead of us
 
 ServerResponse message_response(const google::protobuf::MessageLite& message, int status = 200) {
   ServerResponse response;
@@ -201,8 +202,7 @@ Status AgentRoutes::take(const v1::SpoolBatch& batch, const AgentId& agent) {
   const SpoolId spool{batch.spool_id()};
   if (spool.value.size() != 32)
     return fail(ErrorCode::protocol, "spool_id: 32 hex digits are expected");
-  const auto admitted =
-      cursors_.admit(spool, agent, sequences_of(batch), ports_.turn.now());
+  const auto admitted = cursors_.admit(spool, agent, sequences_of(batch), ports_.turn.now());
   if (!admitted) return fail(admitted.error());
   counters_.duplicates += admitted->first_new;
   counters_.lost += admitted->lost;
@@ -233,6 +233,12 @@ void AgentRoutes::take_record(const v1::Record& record, const AgentId& agent) {
       ports_.turn.record(MissedReceived{std::move(*missed), agent.region, agent.name});
     else
       status = fail(std::move(missed.error()));
+  } else if (record.has_control()) {
+    auto report = wire::decode(record.control());
+    if (report)
+      ports_.turn.record(ControlReceived{agent.region, agent.name, std::move(*report)});
+    else
+      status = fail(std::move(report.error()));
   } else if (!record.has_gap()) {
     status = fail(ErrorCode::protocol, "a record of an unknown kind");
   }
@@ -247,8 +253,8 @@ Status AgentRoutes::take_run(const v1::RunResult& message, const AgentId& agent)
   if (!run) return fail(std::move(run.error()));
   const WallTime now = ports_.turn.now();
   if (run->key.round < now - kOldestRound || run->key.round > now + kNewestRound)
-    return fail(ErrorCode::protocol, fmt::format("the round {} is out of range",
-                                                 render_rfc3339(run->key.round)));
+    return fail(ErrorCode::protocol,
+                fmt::format("the round {} is out of range", render_rfc3339(run->key.round)));
   RunReceived received = ports_.turn.receive(std::move(*run), agent.name);
   counters_.superseded += received.superseded ? 1 : 0;
   counters_.late += received.late ? 1 : 0;

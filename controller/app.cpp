@@ -114,6 +114,8 @@ ControllerSettings make_settings(const ControllerConfig& config, std::string tok
   settings.external_url = config.external_url;
   settings.backup_directory = config.state_dir + "/backups";
   for (const auto& [name, region] : config.regions) settings.regions[name] = region.labels;
+  for (const auto& [name, region] : config.regions)
+    if (!region.control_targets.empty()) settings.control_targets[name] = region.control_targets;
   for (const auto& [name, receiver] : config.receivers) settings.receivers.push_back(receiver);
   settings.default_receiver = config.default_receiver;
   settings.fleet_receivers = config.fleet_receivers;

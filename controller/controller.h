@@ -33,6 +33,7 @@ struct ControllerSettings {
   std::string external_url;
   std::string backup_directory;
   std::map<RegionName, RegionLabels> regions;
+  std::map<RegionName, std::vector<std::string>> control_targets;
   std::vector<Receiver> receivers;
   std::string default_receiver;              // for a page whose receiver does not exist
   std::vector<std::string> fleet_receivers;  // told of blind regions and dead agents

@@ -51,9 +51,16 @@ void Dispatch::record_defined(const CheckName& name) {
   const auto it = checks_.find(name);
   if (it == checks_.end()) return;
   CheckDefined defined{*it->second.check, it->second.revision, planner_.assigned(name), {}};
-  for (const RegionName& region : defined.regions)
-    if (const std::string continent = planner_.label_of(region, "continent"); !continent.empty())
-      defined.continents[region] = continent;
+  const auto note = [&](auto& labels, const RegionName& region, const char* label) {
+    std::string value = planner_.label_of(region, label);
+    if (!value.empty()) labels.emplace(region, std::move(value));
+  };
+  for (const RegionName& region : defined.regions) {
+    note(defined.continents, region, "continent");
+    note(defined.providers, region, "provider");
+    note(defined.providers, region, "cloud");  // where it has no label `provider`
+    note(defined.networks, region, "network");
+  }
   ports_.turn.record(std::move(defined));
 }
 
@@ -74,9 +81,13 @@ void Dispatch::seen(const AgentId& agent) {
 }
 
 void Dispatch::update() {
+  const FleetSight& fleet = ports_.turn.fleet();
+  planner_.set_sight(fleet.blind_regions(), fleet.blind_agents());
   const PlanChange change = planner_.update(ports_.turn.now());
   for (const auto& [region, online] : change.liveness)
     ports_.turn.record(RegionLiveness{region, online});
+  for (const auto& [agent, online, removed] : change.agent_liveness)
+    ports_.turn.record(AgentLiveness{agent.region, agent.name, online, removed});
   for (const CheckName& name : change.reassigned) record_defined(name);
   if (change.new_generation)
     ports_.turn.staged().checkpoints.push_back({"plan", planner_.snapshot()});
@@ -234,6 +245,8 @@ async::Task<v1::PollResponse> Dispatch::poll(AgentId agent, PollRequest request)
     co_await async::with_deadline(ports_.clock, until, std::move(waiting));
   }
   seen(agent);
+  if (const auto targets = control_targets_.find(agent.region); targets != control_targets_.end())
+    for (const std::string& target : targets->second) response.add_control_targets(target);
   response.set_controller_unix_ms(ports_.turn.now().unix_ms());
   co_return response;
 }

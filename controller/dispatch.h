@@ -39,6 +39,11 @@ class Dispatch {
   // What a start finds; `plan` is the kept snapshot or empty.
   Status restore(const std::string& plan, const std::vector<AgentId>& agents);
 
+  // Sent with every answer to a poll of an agent of the region.
+  void set_control_targets(std::map<RegionName, std::vector<std::string>> targets) {
+    control_targets_ = std::move(targets);
+  }
+
   // The checks in force. New and changed ones are recorded as defined, absent ones as removed.
   void set_checks(std::vector<PlannedCheck> checks);
 
@@ -95,6 +100,7 @@ class Dispatch {
     std::string have;  // digest of what it runs
   };
   std::map<AgentId, Poller> pollers_;
+  std::map<RegionName, std::vector<std::string>> control_targets_;
   std::uint64_t unplaced_{0};
   bool stopping_{false};
 };

@@ -10,6 +10,7 @@
 #include "controller/api/people_json.h"
 #include "controller/api/postmortem.h"
 #include "controller/api/status_json.h"
+#include "controller/incident_differences.h"
 #include "controller/run_log.h"
 
 namespace picket::controller {
@@ -108,7 +109,9 @@ Result<std::string> read_incident(Store& store, const IncidentId& id) {
   if (!pages) return fail(pages.error());
   if (!deployments) return fail(deployments.error());
   if (!items) return fail(items.error());
-  const IncidentContext context{*deployments, *items};
+  const auto differences = read_differences(store, **row);
+  if (!differences) return fail(differences.error());
+  const IncidentContext context{*deployments, *items, *differences};
   return render_incident(**row, *timeline, *pages, context);
 }
 

@@ -1,5 +1,6 @@
 #include "controller/api/gauge_text.h"
 #include "controller/api/slo_series.h"
+#include "controller/api/incident_labels.h"
 #include "controller/controller.h"
 
 namespace picket::controller {
@@ -92,6 +93,9 @@ void Controller::add_agents(GaugeText& gauges) {
     const bool up = seen && now - *seen < kOfflineAfter;
     gauges.add("picket_agent_up", "1 while the agent polls or reports", up ? 1 : 0,
                {{"region", id.region.value}, {"agent", id.name}});
+    gauges.add("picket_agent_blind", "1 while none of the agent's control targets answers",
+               turn_.fleet().blind_agents().contains(id),
+               {{"region", id.region.value}, {"agent", id.name}});
   }
 }
 
@@ -117,8 +121,14 @@ void Controller::add_checks(GaugeText& gauges) {
 
 void Controller::add_incidents(GaugeText& gauges) {
   std::map<Severity, int> open;
-  for (const IncidentRow& incident : turn_.book().unresolved())
-    if (incident.state != IncidentState::suspected) ++open[incident.severity];
+  std::size_t told = 0;
+  for (const IncidentRow& incident : turn_.book().unresolved()) {
+    if (incident.state == IncidentState::suspected) continue;
+    ++open[incident.severity];
+    if (++told > kIncidentsTold) continue;
+    gauges.add("picket_incident_info", "1 for each open incident, with whose fault it is", 1,
+               incident_labels(incident));
+  }
   for (const auto severity :
        {Severity::critical, Severity::error, Severity::warning, Severity::info})
     gauges.add("picket_incidents_open", "Open incidents", open[severity],

@@ -296,6 +296,7 @@ async::Task<ServerResponse> PeopleRoutes::agents(ServerRequest, std::string) {
   for (const auto& [id, row] : ports_.registry.agents()) {
     AgentView view{row, false, ports_.registry.last_seen(id)};
     view.online = view.last_seen && now - *view.last_seen < kOfflineAfter;
+    view.blind = ports_.turn.fleet().blind_agents().contains(id);
     views.push_back(std::move(view));
   }
   co_return json(render_agents(views, ports_.registry.open_tokens(now)));

@@ -36,8 +36,7 @@ Status collect(const EventBatchRow& row, const RunQuery& query, std::vector<RunR
 Result<std::vector<RunResult>> read_runs(Store& store, const RunQuery& query) {
   std::vector<RunResult> newest;
   WallTime until = query.until;
-  for (Millis span = minutes{30}; newest.size() < query.limit && span < hours{24 * 16};
-       span *= 4) {
+  for (Millis span = minutes{30}; newest.size() < query.limit && span < hours{24 * 16}; span *= 4) {
     std::vector<RunResult> runs;
     const auto each = [&](const EventBatchRow& row) { return collect(row, query, runs); };
     if (auto s = store.for_each_event_batch(until - span, until, each); !s)
@@ -50,17 +49,21 @@ Result<std::vector<RunResult>> read_runs(Store& store, const RunQuery& query) {
   return newest;
 }
 
+Result<RunResult> decode_evidence(const EvidenceRow& row) {
+  const auto bytes = decompress(row.blob);
+  if (!bytes) return fail(bytes.error());
+  v1::RunResult message;
+  if (!message.ParseFromString(*bytes))
+    return fail(ErrorCode::corrupt, "evidence of a run does not parse");
+  return wire::decode(message, row.region);
+}
+
 Result<std::vector<RunResult>> read_evidence(Store& store, const EvidenceFilter& filter) {
   const auto rows = store.evidence(filter);
   if (!rows) return fail(rows.error());
   std::vector<RunResult> runs;
   for (const EvidenceRow& row : *rows) {
-    const auto bytes = decompress(row.blob);
-    if (!bytes) return fail(bytes.error());
-    v1::RunResult message;
-    if (!message.ParseFromString(*bytes))
-      return fail(ErrorCode::corrupt, "evidence of a run does not parse");
-    auto run = wire::decode(message, row.region);
+    auto run = decode_evidence(row);
     if (!run) return fail(std::move(run.error()));
     runs.push_back(std::move(*run));
   }

@@ -25,4 +25,7 @@ Result<std::vector<RunResult>> read_runs(Store& store, const RunQuery& query);
 // Newest first, whole, with evidence: failed runs and last good ones.
 Result<std::vector<RunResult>> read_evidence(Store& store, const EvidenceFilter& filter);
 
+// The run of one row. corrupt: it does not parse.
+Result<RunResult> decode_evidence(const EvidenceRow& row);
+
 }  // namespace picket::controller

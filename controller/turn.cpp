@@ -138,6 +138,7 @@ void Turn::absorb(const FleetEffects& effects) {
   if (replaying_) return;
   for (const FleetTransition& transition : effects.transitions) take_rows(book_.apply(transition));
   for (const RegionSight& sight : effects.sights) record(sight);
+  for (const AgentSightChanged& sight : effects.agent_sights) record(sight);
 }
 
 void Turn::take_rows(BookRows rows) {

@@ -32,10 +32,14 @@ bool needs_operator(const Error& error) {
 }  // namespace
 
 Link::Link(LinkPorts ports, LinkOptions options)
-    : ports_(std::move(ports)), options_(std::move(options)), records_max_(options_.batch.records),
+    : ports_(std::move(ports)),
+      options_(std::move(options)),
+      records_max_(options_.batch.records),
       results_backoff_({}, ports_.random.fork("results")),
-      poll_backoff_({}, ports_.random.fork("poll")), last_contact_(ports_.clock.now()),
-      contact_(ports_.executor), tasks_(ports_.executor) {}
+      poll_backoff_({}, ports_.random.fork("poll")),
+      last_contact_(ports_.clock.now()),
+      contact_(ports_.executor),
+      tasks_(ports_.executor) {}
 
 void Link::start() {
   last_contact_ = ports_.clock.now();
@@ -75,8 +79,7 @@ async::Task<bool> Link::poll_once() {
   }
   answered(*answer, response.controller_unix_ms());
   bool planned = true;
-  if (response.has_desired())
-    planned = co_await take_plan(std::move(*response.mutable_desired()));
+  if (response.has_desired()) planned = co_await take_plan(std::move(*response.mutable_desired()));
   if (planned) poll_backoff_.reset();
   const std::uint64_t seen = orders_seen_;
   take_orders(response);
@@ -84,10 +87,12 @@ async::Task<bool> Link::poll_once() {
   std::set<CheckName> wanted;
   for (const auto& name : response.evidence_for()) wanted.emplace(name);
   ports_.events.evidence_wanted(std::move(wanted));
+  ports_.events.control_targets(
+      {response.control_targets().begin(), response.control_targets().end()});
   polled_ = true;
   contact_.notify_all();
-  const bool idle = !response.has_desired() && response.orders_size() == 0 &&
-                    response.tests_size() == 0;
+  const bool idle =
+      !response.has_desired() && response.orders_size() == 0 && response.tests_size() == 0;
   if (idle && answer->elapsed < kPollPause) co_await ports_.clock.sleep_for(kPollPause);
   co_return true;
 }
@@ -169,8 +174,8 @@ void Link::note(const Refusal& refusal) {
   ++stats_.failures;
   stats_.connected = false;
   const MonoTime now = ports_.clock.now();
-  const bool again = last_logged_ && last_logged_code_ == refusal.error.code &&
-                     now - *last_logged_ < kLogEvery;
+  const bool again =
+      last_logged_ && last_logged_code_ == refusal.error.code && now - *last_logged_ < kLogEvery;
   if (again) return;
   last_logged_ = now;
   last_logged_code_ = refusal.error.code;

@@ -53,6 +53,7 @@ class LinkEvents {
   virtual void run_ordered(const OrderedRun& order) = 0;
   virtual void test_ordered(OrderedTest test) = 0;
   virtual void evidence_wanted(std::set<CheckName> checks) = 0;
+  virtual void control_targets(std::vector<std::string>) {}  // of our region; empty: none
   virtual void time_corrected(Millis step) = 0;
 };
 

@@ -7,6 +7,7 @@
 
 #include "cli/commands/command.h"
 #include "cli/controller/api_client.h"
+#include "cli/render/fault_text.h"
 #include "cli/render/json_text.h"
 
 namespace picket::cli {
@@ -58,6 +59,8 @@ void print_whole(std::ostream& out, const Json& document) {
   print_line(out, document["incident"]);
   print_end(out, document["incident"]);
   print_context(out, document);
+  print_fault(out, document["incident"]);
+  print_differences(out, document);
   out << "timeline\n";
   for (const Json& row : document["timeline"])
     out << fmt::format("  {}  {:<16} {}\n", text_of(row, "at"), text_of(row, "kind"),
@@ -161,7 +164,7 @@ void add_incidents(CLI::App& app, Action& chosen) {
     if (command->get_subcommands().empty())
       chosen = [options](Session& session) { return list(session, *options); };
   });
-  add("show", "One incident with its timeline and pages", list, false);
+  add("show", "One incident: whose fault, what changed, timeline, pages", list, false);
   add("ack", "Say that somebody is on it", acknowledge, true);
   add("note", "Write onto its timeline", add_note, true)
       ->add_option("text", options->text, "what whoever reads it should know")

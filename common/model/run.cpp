@@ -20,20 +20,6 @@ std::optional<Enum> find_name(const Names& names, std::string_view name) {
   return std::nullopt;
 }
 
-const StepResult* first_failed(const Attempt& attempt) {
-  for (const StepResult& step : attempt.steps)
-    if (!step.failures.empty()) return &step;
-  return nullptr;
-}
-
-// The last attempt, unless it could not measure and an earlier one could.
-const Attempt& telling_attempt(const std::vector<Attempt>& attempts) {
-  if (attempts.back().verdict != RunVerdict::unknown) return attempts.back();
-  for (auto attempt = attempts.rbegin(); attempt != attempts.rend(); ++attempt)
-    if (attempt->verdict == RunVerdict::fail) return *attempt;
-  return attempts.back();
-}
-
 }  // namespace
 
 std::string_view to_string(RunKind kind) { return kRunKinds[static_cast<size_t>(kind)]; }
@@ -67,13 +53,30 @@ std::string_view to_string(MissReason reason) {
 }
 
 std::string render(const RunKey& key) {
-  return fmt::format("{}/{}/{}/{}/{}", key.check.value, key.region.value,
-                     render_rfc3339(key.round), to_string(key.kind), key.ordinal);
+  return fmt::format("{}/{}/{}/{}/{}", key.check.value, key.region.value, render_rfc3339(key.round),
+                     to_string(key.kind), key.ordinal);
+}
+
+// The last attempt, unless it could not measure and an earlier one could.
+const Attempt* telling_attempt(const RunResult& result) {
+  const auto& attempts = result.attempts;
+  if (attempts.empty()) return nullptr;
+  if (attempts.back().verdict != RunVerdict::unknown) return &attempts.back();
+  for (auto attempt = attempts.rbegin(); attempt != attempts.rend(); ++attempt)
+    if (attempt->verdict == RunVerdict::fail) return &*attempt;
+  return &attempts.back();
+}
+
+const StepResult* failed_step(const RunResult& result) {
+  const Attempt* attempt = telling_attempt(result);
+  if (attempt == nullptr) return nullptr;
+  for (const StepResult& step : attempt->steps)
+    if (!step.failures.empty()) return &step;
+  return nullptr;
 }
 
 std::optional<FailureSummary> summarize_failure(const RunResult& result) {
-  if (result.attempts.empty()) return std::nullopt;
-  const StepResult* step = first_failed(telling_attempt(result.attempts));
+  const StepResult* step = failed_step(result);
   if (step == nullptr) return std::nullopt;
   const Failure& failure = step->failures.front();
   FailureSummary summary{.kind = failure.kind, .step = step->name, .message = failure.message};

@@ -132,6 +132,10 @@ struct FailureSummary {
 };
 std::optional<FailureSummary> summarize_failure(const RunResult& result);
 
+// The step that the summary is of, and the attempt that tells; null when none failed.
+const StepResult* failed_step(const RunResult& result);
+const Attempt* telling_attempt(const RunResult& result);
+
 // A slot that the agent knows it did not run.
 enum class MissReason { offline, overloaded, no_definition, clock };
 std::string_view to_string(MissReason reason);

@@ -159,6 +159,7 @@ std::string render_agents(const std::vector<AgentView>& agents,
     json["agents"].push_back({{"region", agent.row.id.region.value},
                               {"name", agent.row.id.name},
                               {"online", agent.online},
+                              {"blind", agent.blind},
                               {"last_seen", time_json(agent.last_seen)},
                               {"enrolled", time_json(agent.row.enrolled)},
                               {"version", agent.row.version},
@@ -193,6 +194,7 @@ std::string render_incident(const IncidentRow& incident, const std::vector<Timel
   json["action_items"] = Json::array();
   for (const ActionItemRow& item : context.action_items)
     json["action_items"].push_back(action_item_json(item, {}));
+  json["differences"] = differences_json(context.differences);
   return dump(json);
 }
 

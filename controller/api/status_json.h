@@ -9,6 +9,7 @@
 
 #include "common/core/error.h"
 #include "common/model/run.h"
+#include "controller/api/difference_json.h"
 #include "controller/evaluate/check_view.h"
 #include "controller/store/rows.h"
 
@@ -18,6 +19,7 @@ struct AgentView {
   AgentRow row;
   bool online{false};
   std::optional<WallTime> last_seen;
+  bool blind{false};  // none of its control targets answers
 };
 
 struct RegionSummary {
@@ -72,6 +74,7 @@ std::string render_incidents(const std::vector<IncidentRow>& incidents);
 struct IncidentContext {
   std::vector<DeploymentRow> deployments;  // shortly before it
   std::vector<ActionItemRow> action_items;
+  std::vector<RegionDifferences> differences;  // from the last good run, by failing region
 };
 std::string render_incident(const IncidentRow& incident, const std::vector<TimelineRow>& timeline,
                             const std::vector<OutboxRow>& pages,

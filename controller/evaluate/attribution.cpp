@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "controller/evaluate/sightings.h"
+
 namespace picket::controller {
 namespace {
 
@@ -45,6 +47,25 @@ FailureKind commonest_kind(const std::vector<const FailureSummary*>& words) {
       ->first;
 }
 
+bool is_of_certificate(FailureKind kind) {
+  return kind == FailureKind::tls_expired || kind == FailureKind::tls_not_yet_valid ||
+         kind == FailureKind::tls_name_mismatch || kind == FailureKind::tls_untrusted ||
+         kind == FailureKind::tls_self_signed || kind == FailureKind::tls_revoked;
+}
+
+// What the failures name themselves, whoever passes.
+std::set<Dimension> told_by(const std::vector<const FailureSummary*>& words) {
+  const auto all = [&](auto is) {
+    return !words.empty() && std::all_of(words.begin(), words.end(),
+                                         [&](const auto* word) { return is(word->kind); });
+  };
+  std::set<Dimension> told;
+  if (all(is_of_certificate)) told.insert(Dimension::certificate);
+  if (all([](FailureKind kind) { return kind == FailureKind::third_party; }))
+    told.insert(Dimension::origin);
+  return told;
+}
+
 Attribution::Scope scope_of(std::size_t failing, int reporting) {
   if (failing == 1) return Attribution::Scope::one_region;
   if (static_cast<int>(failing) >= reporting) return Attribution::Scope::all_regions;
@@ -57,32 +78,30 @@ Attribution attribute(const CheckState& state, const CheckFacts& facts, AlertCon
   Attribution out;
   out.reporting = facts.reporting;
   std::vector<const FailureSummary*> words;
-  std::set<std::string> passing_pops;
-  std::set<std::string> passing_addresses;
   WallTime newest;
   for (const auto& [name, region] : state.regions) {
-    const RegionFacts& seen = facts.of(name);
-    if (const FailureSummary* word = word_of(region, seen, condition)) {
-      out.failing.push_back(name);
-      words.push_back(word);
-      const WallTime at = region.runs.empty() ? WallTime{} : region.runs.back().at;
-      if (at >= newest) out.message = word->message;
-      newest = std::max(newest, at);
-    } else if (seen.counts && !seen.newest_failed) {
-      passing_pops.insert(region.pop);
-      passing_addresses.insert(region.remote_address);
-    }
+    const FailureSummary* word = word_of(region, facts.of(name), condition);
+    if (word == nullptr) continue;
+    out.failing.push_back(name);
+    words.push_back(word);
+    const WallTime at = region.runs.empty() ? WallTime{} : region.runs.back().at;
+    if (at >= newest) out.message = word->message;
+    newest = std::max(newest, at);
   }
+  const bool of_the_round = words.empty() && state.watch.holds;
+  if (condition != AlertCondition::no_data && !of_the_round) {
+    const Sightings sightings = gather_sightings(state, facts, condition, out.failing);
+    out.shared = find_shared(sightings.failing, sightings.passing, told_by(words));
+  }
+  out.pop = out.culprit(Dimension::pop);
+  out.remote_address = out.culprit(Dimension::address);
   if (words.empty() && condition == AlertCondition::degraded) add_finding(state, out);
   out.scope = scope_of(out.failing.size(), out.reporting);
+  if (!out.culprit(Dimension::agent).empty()) out.scope = Attribution::Scope::agent;
   if (words.empty()) return out;
   out.kind = commonest_kind(words);
   out.step = common_value(words, &FailureSummary::step);
   out.status = common_value(words, &FailureSummary::status);
-  out.pop = common_value(words, &FailureSummary::pop);
-  out.remote_address = common_value(words, &FailureSummary::remote_address);
-  if (passing_pops.contains(out.pop)) out.pop.clear();
-  if (passing_addresses.contains(out.remote_address)) out.remote_address.clear();
   return out;
 }
 
@@ -93,6 +112,7 @@ std::vector<RegionView> region_views(const CheckState& state, const CheckFacts& 
     RegionView view{.region = name, .failing = seen.failing, .reporting = seen.reporting};
     view.blind = region.flags.blind;
     if (seen.newest_failed || seen.failing || seen.attempt_failed) view.failure = region.failure;
+    if (view.failure) view.differences = region.differences;
     if (!region.runs.empty()) view.last_run = region.runs.back().at;
     views.push_back(std::move(view));
   }

@@ -10,8 +10,7 @@
 
 namespace picket::controller {
 
-// Over the regions that the condition is about. A POP or address is named only when all of them
-// saw it and no region that passes did.
+// Over the regions that the condition is about; what they share and who passes: culprit.h.
 Attribution attribute(const CheckState& state, const CheckFacts& facts, AlertCondition condition);
 
 // All assigned regions, ordered by name.

@@ -12,6 +12,7 @@
 #include "controller/evaluate/orders.h"
 #include "controller/evaluate/round_watch.h"
 #include "controller/evaluate/rounds.h"
+#include "controller/evaluate/sightings.h"
 #include "controller/evaluate/thresholds.h"
 
 namespace picket::controller {
@@ -69,6 +70,12 @@ void assign(CheckState& state, const CheckDefined& defined,
   std::erase_if(state.suspicion.regions, gone);
 }
 
+void take_labels(CheckState& state, const CheckDefined& defined) {
+  state.continents = defined.continents;
+  state.providers = defined.providers;
+  state.networks = defined.networks;
+}
+
 Millis as_millis(Nanos span) { return std::chrono::duration_cast<Millis>(span); }
 
 bool counts_for_state(const RunReceived& received) {
@@ -101,21 +108,18 @@ std::optional<FailureSummary> summarize_warning(const RunResult& run) {
   return std::nullopt;
 }
 
-// Facts of the region's newest run, for titles and attribution.
-void note_facts(const Check& check, RegionState& region, const RunResult& run) {
+// What the region's newest run showed, for titles, attribution and differences.
+void note_facts(const Check& check, RegionState& region, const RunReceived& received) {
+  const RunResult& run = received.run;
   region.duration = as_millis(run.duration);
   if (run.attempts.empty()) return;
+  note_traits(region, received);
   if (run.verdict == RunVerdict::fail) {
     region.failure = summarize_failure(run);
     return;
   }
   region.warning = summarize_warning(run);
   keep_round_facts(check, run, region);
-  for (const StepResult& step : run.attempts.back().steps)
-    for (const RequestResult& request : step.requests) {
-      region.pop = request.pop;
-      region.remote_address = request.remote_address;
-    }
 }
 
 void count_first_attempt(CheckState& state, const RunResult& run) {
@@ -137,6 +141,24 @@ void react(CheckState& state, const RunReceived& received, bool was_failing, Eff
   if (!failed && was_failing) accelerate(state, key.region, effects);
 }
 
+bool is_by_blind(const RegionState& region, const std::string& agent) {
+  return region.flags.blind_agents.contains(agent);
+}
+
+// What a region's newest runs failed for an agent that turned out to be blind is no failure.
+void discount_blind(RegionState& region, const RegionName& name) {
+  if (!region.failed || region.runs.empty()) return;
+  const auto agents = region.failed->values.find(std::string{to_string(Dimension::agent)});
+  if (agents == region.failed->values.end()) return;
+  const bool by_blind = std::any_of(
+      region.flags.blind_agents.begin(), region.flags.blind_agents.end(),
+      [&](const std::string& agent) { return agents->second.contains(name.value + "/" + agent); });
+  if (!by_blind) return;
+  region.attempt_failed.reset();
+  while (!region.runs.empty() && region.runs.back().verdict == RunVerdict::fail)
+    region.runs.pop_back();
+}
+
 void take_run(CheckState& state, RegionState& region, const RunReceived& received,
               Effects& effects) {
   const RunResult& run = received.run;
@@ -144,7 +166,8 @@ void take_run(CheckState& state, RegionState& region, const RunReceived& receive
   region.repeated = false;
   if (run.key.kind == RunKind::scheduled && run.key.round >= region.attempt_round)
     region.attempt_failed.reset();
-  if (run.verdict == RunVerdict::unknown) {
+  const bool discounted = run.verdict == RunVerdict::fail && is_by_blind(region, received.agent);
+  if (run.verdict == RunVerdict::unknown || discounted) {
     region.last_unknown = std::min(run.started, state.now);
     return;
   }
@@ -158,7 +181,7 @@ void take_run(CheckState& state, RegionState& region, const RunReceived& receive
   keep_samples(state, run, brief.at);
   if (!(region.runs.back() == brief)) return;  // older than what is known: it reorders nothing
   region.next_recheck.reset();
-  note_facts(*state.check, region, run);
+  note_facts(*state.check, region, received);
   react(state, received, was_failing, effects);
 }
 
@@ -217,7 +240,7 @@ std::unique_ptr<CheckState> make_check_state(const CheckDefined& defined,
   auto state = std::make_unique<CheckState>();
   state->check = std::make_shared<const Check>(defined.check);
   state->revision = defined.revision;
-  state->continents = defined.continents;
+  take_labels(*state, defined);
   state->now = at;
   state->since = at;
   for (const Alert& alert : defined.check.alerts)
@@ -240,7 +263,7 @@ void redefine(CheckState& state, const CheckDefined& defined,
   if (old_interval != defined.check.interval) close_all_rounds(state, effects);
   if (!same_round_conditions(*state.check, defined.check)) state.watch = {};
   if (!counts_alike(state.check->slo, defined.check.slo)) state.budget.clear();
-  state.continents = defined.continents;
+  take_labels(state, defined);
   rebind_alerts(state, std::make_shared<const Check>(defined.check), effects);
   state.revision = defined.revision;
   assign(state, defined, flags);
@@ -282,12 +305,14 @@ void receive_attempt(CheckState& state, const AttemptFailedReceived& received, E
     return run.round == key.round && run.kind == RunKind::scheduled;
   });
   const bool stale = state.now - key.round > fresh_for(*state.check);
+  if (is_by_blind(region, received.agent)) return;
   if (known || stale) return;  // its run came first, or it is history
   const bool was_failing = !region.runs.empty() && region.runs.back().verdict == RunVerdict::fail;
   region.attempt_failed = state.now;
   region.attempt_round = key.round;
   if (!was_failing) {
     region.failure = received.attempt.failure;
+    note_traits(region, received, state.now);
     confirm_elsewhere(state, key.region, key.round, effects);
   }
   settle(state, effects);
@@ -302,7 +327,9 @@ void receive_missed(CheckState& state, const MissedReceived& received) {
 void set_flags(CheckState& state, const RegionName& name, RegionFlags flags, Effects& effects) {
   const auto region = state.regions.find(name);
   if (region == state.regions.end() || region->second.flags == flags) return;
-  region->second.flags = flags;
+  const bool fewer_see = region->second.flags.blind_agents != flags.blind_agents;
+  region->second.flags = std::move(flags);
+  if (fewer_see) discount_blind(region->second, name);
   settle(state, effects);
 }
 

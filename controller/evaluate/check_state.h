@@ -14,6 +14,7 @@
 #include "common/model/check.h"
 #include "common/model/incident.h"
 #include "common/model/run.h"
+#include "common/model/run_traits.h"
 #include "controller/evaluate/effects.h"
 
 namespace picket::controller {
@@ -37,6 +38,7 @@ inline constexpr int kRoundsInARow = 2;  // that conditions of the round need to
 struct RegionFlags {
   bool online{true};
   bool blind{false};
+  std::set<std::string> blind_agents;  // by name: their failures do not count
   bool operator==(const RegionFlags&) const = default;
 };
 
@@ -55,10 +57,14 @@ struct RegionState {
   WallTime first_round;        // slots are owed from here on
   std::vector<RunBrief> runs;  // oldest first, at most max(kPersistWindow, Y)
   std::optional<WallTime> last_unknown;
-  std::optional<FailureSummary> failure;  // of the newest failing run or attempt
-  std::optional<FailureSummary> warning;  // of the newest degraded run
-  std::string pop;                        // of the newest run that did not fail
-  std::string remote_address;
+  std::optional<FailureSummary> failure;   // of the newest failing run or attempt
+  std::optional<FailureSummary> warning;   // of the newest degraded run
+  std::optional<RunTraits> failed;         // of the newest failing run or attempt
+  std::optional<RunTraits> warned;         // of the newest degraded run
+  std::optional<RunTraits> passed;         // of the newest run that did not fail
+  std::optional<RunTraits> first_failed;   // of the newest first attempt that a retry hid
+  std::string last_good;                   // the newest run that passed, as LastGood packs it
+  std::vector<std::string> differences;    // of the newest failing run from that
   Millis duration{0};                      // of the newest run
   std::optional<WallTime> attempt_failed;  // its run is not in yet
   WallTime attempt_round;
@@ -184,8 +190,10 @@ struct CheckState {
   Episode suspicion;
   RoundWatch watch;
   std::map<RegionName, std::string> continents;  // that regions' labels name
-  std::vector<AlertState> alerts;                // in the order of the definition
-  std::string first_attempts;                    // '0' fine, '1' failed; oldest first
+  std::map<RegionName, std::string> providers;
+  std::map<RegionName, std::string> networks;
+  std::vector<AlertState> alerts;  // in the order of the definition
+  std::string first_attempts;      // '0' fine, '1' failed; oldest first
 
   std::vector<WallTime> detection_spent;  // within the last hour, ordered
   std::vector<WallTime> recovery_spent;

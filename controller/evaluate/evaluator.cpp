@@ -149,6 +149,13 @@ Effects Evaluator::apply(const Event& event) {
     } else if constexpr (std::is_same_v<What, RegionSight>) {
       regions_[what.region].blind = what.blind;
       apply_flags(what.region, at, effects);
+    } else if constexpr (std::is_same_v<What, AgentSightChanged>) {
+      auto& blind = regions_[what.region].blind_agents;
+      if (what.blind)
+        blind.insert(what.agent);
+      else
+        blind.erase(what.agent);
+      apply_flags(what.region, at, effects);
     } else if constexpr (std::is_same_v<What, TimePassed>) {
       apply_to(what.check, at, effects, [](CheckState&) {});
     } else if constexpr (std::is_same_v<What, ControllerStarted>) {

@@ -11,6 +11,7 @@
 #include "common/core/ids.h"
 #include "common/core/time.h"
 #include "common/model/check.h"
+#include "common/model/control_report.h"
 #include "common/model/run.h"
 #include "common/model/silence.h"
 
@@ -40,6 +41,8 @@ struct CheckDefined {
   Revision revision;
   std::vector<RegionName> regions;               // assigned, ordered by name
   std::map<RegionName, std::string> continents;  // of those with a label `continent`
+  std::map<RegionName, std::string> providers;   // with a label `provider`, else `cloud`
+  std::map<RegionName, std::string> networks;    // with a label `network`
 };
 
 struct CheckRemoved {
@@ -106,12 +109,34 @@ struct TimePassed {
 // absence of data counts from here, and what was due while nobody listened is judged now.
 struct ControllerStarted {};
 
+struct ControlReceived {
+  RegionName region;
+  std::string agent;
+  ControlReport report;
+};
+
+// Whether one agent is connected; removed: it was revoked. Unknown agents count as online.
+struct AgentLiveness {
+  RegionName region;
+  std::string agent;
+  bool online{true};
+  bool removed{false};
+};
+
+// Whether what one agent sees is to be believed (decided by AgentSight).
+struct AgentSightChanged {
+  RegionName region;
+  std::string agent;
+  bool blind{false};
+};
+
 struct Event {
   std::uint64_t seq{0};
   WallTime at;  // received, on the controller's disciplined clock; never falls within the log
   std::variant<RunReceived, AttemptFailedReceived, MissedReceived, CheckDefined, CheckRemoved,
                RegionLiveness, RegionSight, IncidentAcknowledged, TimePassed, ControllerStarted,
-               SilenceSet, SilenceEnded, IncidentResolved, IncidentNoted, DeploymentRecorded>
+               SilenceSet, SilenceEnded, IncidentResolved, IncidentNoted, DeploymentRecorded,
+               ControlReceived, AgentLiveness, AgentSightChanged>
       what;
 };
 

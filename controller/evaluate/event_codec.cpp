@@ -2,10 +2,28 @@
 
 #include <utility>
 
+#include "common/wire/control_wire.h"
 #include "common/wire/wire.h"
 
 namespace picket::controller {
 namespace {
+
+using Labels = std::map<RegionName, std::string>;
+using Pairs = google::protobuf::RepeatedPtrField<v1::Pair>;
+
+void add_labels(const Labels& labels, Pairs& out) {
+  for (const auto& [region, label] : labels) {
+    v1::Pair& pair = *out.Add();
+    pair.set_name(region.value);
+    pair.set_value(label);
+  }
+}
+
+Labels labels_of(const Pairs& pairs) {
+  Labels labels;
+  for (const v1::Pair& pair : pairs) labels[RegionName{pair.name()}] = pair.value();
+  return labels;
+}
 
 struct Encode {
   v1::Event& out;
@@ -35,11 +53,9 @@ struct Encode {
     *m.mutable_check() = wire::encode(e.check);
     m.set_revision(e.revision.value);
     for (const RegionName& region : e.regions) m.add_regions(region.value);
-    for (const auto& [region, continent] : e.continents) {
-      auto& pair = *m.add_continents();
-      pair.set_name(region.value);
-      pair.set_value(continent);
-    }
+    add_labels(e.continents, *m.mutable_continents());
+    add_labels(e.providers, *m.mutable_providers());
+    add_labels(e.networks, *m.mutable_networks());
   }
   void operator()(const CheckRemoved& e) const { out.mutable_removed()->set_check(e.check.value); }
   void operator()(const RegionLiveness& e) const {
@@ -69,6 +85,25 @@ struct Encode {
     m.set_created_unix_ms(e.silence.created.unix_ms());
     m.set_from_unix_ms(e.silence.from.unix_ms());
     m.set_until_unix_ms(e.silence.until.unix_ms());
+  }
+  void operator()(const ControlReceived& e) const {
+    auto& m = *out.mutable_control();
+    m.set_region(e.region.value);
+    m.set_agent(e.agent);
+    *m.mutable_report() = wire::encode(e.report);
+  }
+  void operator()(const AgentLiveness& e) const {
+    auto& m = *out.mutable_agent_liveness();
+    m.set_region(e.region.value);
+    m.set_agent(e.agent);
+    m.set_online(e.online);
+    m.set_removed(e.removed);
+  }
+  void operator()(const AgentSightChanged& e) const {
+    auto& m = *out.mutable_agent_sight();
+    m.set_region(e.region.value);
+    m.set_agent(e.agent);
+    m.set_blind(e.blind);
   }
   void operator()(const SilenceEnded& e) const {
     out.mutable_silence_ended()->set_id(e.id);
@@ -140,10 +175,11 @@ Status decode_missed(const v1::MissedReceived& m, Event& out) {
 Status decode_defined(const v1::CheckDefined& m, Event& out) {
   auto check = wire::decode(m.check());
   if (!check) return fail(std::move(check.error()));
-  CheckDefined defined{std::move(*check), Revision{m.revision()}, {}, {}};
+  CheckDefined defined{std::move(*check), Revision{m.revision()}};
   for (const std::string& region : m.regions()) defined.regions.emplace_back(region);
-  for (const auto& pair : m.continents())
-    defined.continents[RegionName{pair.name()}] = pair.value();
+  defined.continents = labels_of(m.continents());
+  defined.providers = labels_of(m.providers());
+  defined.networks = labels_of(m.networks());
   out.what = std::move(defined);
   return {};
 }
@@ -157,6 +193,13 @@ void decode_resolved(const v1::IncidentResolved& m, Event& out) {
 void decode_deployment(const v1::DeploymentRecorded& m, Event& out) {
   out.what = DeploymentRecorded{m.id(), m.service(), m.version(), m.team(),
                                 WallTime::from_unix_ms(m.at_unix_ms())};
+}
+
+Status decode_control(const v1::ControlReceived& m, Event& out) {
+  auto report = wire::decode(m.report());
+  if (!report) return fail(std::move(report.error()));
+  out.what = ControlReceived{RegionName{m.region()}, m.agent(), std::move(*report)};
+  return {};
 }
 
 Status decode_what(const v1::Event& m, Event& out) {
@@ -190,6 +233,17 @@ Status decode_what(const v1::Event& m, Event& out) {
                                m.incident_noted().text()};
       return {};
     case v1::Event::kDeploymentRecorded: decode_deployment(m.deployment_recorded(), out); return {};
+    case v1::Event::kControl: return decode_control(m.control(), out);
+    case v1::Event::kAgentLiveness: {
+      const auto& of = m.agent_liveness();
+      out.what = AgentLiveness{RegionName{of.region()}, of.agent(), of.online(), of.removed()};
+      return {};
+    }
+    case v1::Event::kAgentSight: {
+      const auto& of = m.agent_sight();
+      out.what = AgentSightChanged{RegionName{of.region()}, of.agent(), of.blind()};
+      return {};
+    }
     case v1::Event::EVENT_NOT_SET: break;
   }
   return fail(ErrorCode::protocol, "event: none of the known kinds is set");

@@ -109,27 +109,65 @@ bool FleetSight::looks_sighted(const RegionName& name, const Region& region) con
   return answered >= kChecksLeast - 1 && answered * 100 >= looked * kSightedPercent;
 }
 
+void FleetSight::set_blind(const RegionName& name, bool blind, std::string title, WallTime at,
+                           FleetEffects& effects) {
+  Region& region = regions_[name];
+  FleetTransition t = say(name, "blind", blind ? AlertPhase::fires : AlertPhase::clears, at);
+  if (!blind && region.blind_since) t.opening_round = *region.blind_since;
+  t.title = std::move(title);
+  t.reason = blind ? "its failures are discounted until it sees again"
+                   : "what it looks at is answered again";
+  region.blind = blind;
+  region.blind_since = blind ? std::optional{at} : std::nullopt;
+  effects.sights.push_back({name, blind});
+  effects.transitions.push_back(std::move(t));
+}
+
+// Control targets decide where agents report on them, else what peers see.
 void FleetSight::judge(const RegionName& name, WallTime at, FleetEffects& effects) {
   Region& region = regions_[name];
-  if (!region.blind && looks_blind(name, region, at)) {
-    region.blind = true;
-    region.blind_since = at;
-    effects.sights.push_back({name, true});
-    FleetTransition t = say(name, "blind", AlertPhase::fires, at);
-    t.title = fmt::format("region {} is blind: {} checks get no answer there and pass elsewhere",
-                          name.value, region.silent.size());
-    t.reason = "its failures are discounted until it sees again";
-    effects.transitions.push_back(std::move(t));
-  } else if (region.blind && looks_sighted(name, region)) {
-    FleetTransition t = say(name, "blind", AlertPhase::clears, at);
-    if (region.blind_since) t.opening_round = *region.blind_since;
-    t.title = fmt::format("region {} sees again", name.value);
-    t.reason = "its checks are answered again";
-    region.blind = false;
-    region.blind_since.reset();
-    effects.sights.push_back({name, false});
-    effects.transitions.push_back(std::move(t));
+  const std::optional<bool> word = agents_.region_blind(name, at);
+  const std::string sees = fmt::format("region {} sees again", name.value);
+  if (word && *word && !region.blind) {
+    set_blind(name, true,
+              fmt::format("region {} is blind: none of its control targets answers", name.value),
+              at, effects);
+  } else if (word && !*word && region.blind) {
+    set_blind(name, false, sees, at, effects);
+  } else if (!word && !region.blind && looks_blind(name, region, at)) {
+    set_blind(name, true,
+              fmt::format("region {} is blind: {} checks get no answer there and pass elsewhere",
+                          name.value, region.silent.size()),
+              at, effects);
+  } else if (!word && region.blind && looks_sighted(name, region)) {
+    set_blind(name, false, sees, at, effects);
   }
+}
+
+std::set<RegionName> FleetSight::blind_regions() const {
+  std::set<RegionName> blind;
+  for (const auto& [name, region] : regions_)
+    if (region.blind) blind.insert(name);
+  return blind;
+}
+
+void FleetSight::absorb(AgentSight::News news, FleetEffects& effects) {
+  for (AgentSightChanged& sight : news.sights) effects.agent_sights.push_back(std::move(sight));
+  for (FleetTransition& t : news.transitions) effects.transitions.push_back(std::move(t));
+}
+
+// Regions first: an agent is not told of where its whole region is.
+void FleetSight::follow_agents(AgentSight::News news, WallTime at, FleetEffects& effects) {
+  std::set<RegionName> touched;
+  for (const AgentSightChanged& sight : news.sights) touched.insert(sight.region);
+  for (const auto& [name, region] : regions_)
+    if (region.blind) touched.insert(name);
+  absorb(std::move(news), effects);
+  for (const RegionName& name : touched) judge(name, at, effects);
+  std::set<RegionName> away = blind_regions();
+  for (const auto& [name, region] : regions_)
+    if (!region.online) away.insert(name);
+  absorb(agents_.advance(at, away), effects);
 }
 
 void FleetSight::see(const RunReceived& received, WallTime at, FleetEffects& effects) {
@@ -191,11 +229,19 @@ FleetEffects FleetSight::apply(const Event& event) {
       forget(what.check);
     } else if constexpr (std::is_same_v<What, RegionLiveness>) {
       set_online(what, event.at, effects);
+      follow_agents({}, event.at, effects);
+    } else if constexpr (std::is_same_v<What, ControlReceived> ||
+                         std::is_same_v<What, AgentLiveness>) {
+      follow_agents(agents_.take(what, event.at), event.at, effects);
+    } else if constexpr (std::is_same_v<What, AgentSightChanged>) {
+      agents_.take(what, event.at);
+      follow_agents({}, event.at, effects);
     } else if constexpr (std::is_same_v<What, RegionSight>) {
       Region& region = regions_[what.region];
       if (region.blind == what.blind) return;
       region.blind = what.blind;
       region.blind_since = what.blind ? std::optional{event.at} : std::nullopt;
+      follow_agents({}, event.at, effects);
     }
   };
   std::visit(take, event.what);
@@ -204,6 +250,7 @@ FleetEffects FleetSight::apply(const Event& event) {
 
 FleetEffects FleetSight::advance(WallTime now) {
   FleetEffects effects;
+  if (const auto due = agents_.next_due(); due && *due <= now) follow_agents({}, now, effects);
   for (auto& [name, region] : regions_) {
     if (!region.back_since || now < *region.back_since + kStableAfter) continue;
     FleetTransition t = say(name, "offline", AlertPhase::clears, *region.back_since + kStableAfter);
@@ -219,7 +266,7 @@ FleetEffects FleetSight::advance(WallTime now) {
 }
 
 std::optional<WallTime> FleetSight::next_due() const {
-  std::optional<WallTime> next;
+  std::optional<WallTime> next = agents_.next_due();
   for (const auto& [name, region] : regions_) {
     if (!region.back_since) continue;
     const WallTime at = *region.back_since + kStableAfter;

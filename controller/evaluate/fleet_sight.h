@@ -1,6 +1,7 @@
 // Judges the watchers: a region is blind when what it sees fails across unrelated targets while
-// the same checks pass elsewhere, offline when it has no agent. One page each. Fed by the same
-// events as the Evaluator, one instance per controller; pure, no clock, no I/O.
+// the same checks pass elsewhere, or by its control targets (agent_sight.h); offline when it has no
+// agent. One page each. Fed by the same events as the Evaluator, one instance per controller; pure,
+// no clock, no I/O.
 #pragma once
 
 #include <map>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "common/core/result.h"
+#include "controller/evaluate/agent_sight.h"
 #include "controller/evaluate/effects.h"
 #include "controller/evaluate/event.h"
 
@@ -18,6 +20,7 @@ namespace picket::controller {
 
 struct FleetEffects {
   std::vector<RegionSight> sights;  // to be recorded as events and given to the Evaluator
+  std::vector<AgentSightChanged> agent_sights;  // likewise
   std::vector<FleetTransition> transitions;
 };
 
@@ -34,6 +37,8 @@ class FleetSight {
   Status restore(const std::string& blob);  // Error corrupt; the state is then unchanged
 
   bool blind(const RegionName& region) const;
+  std::set<RegionName> blind_regions() const;
+  const std::set<AgentId>& blind_agents() const { return agents_.blind(); }
   bool online(const RegionName& region) const;
 
   // Newest result of one check in one region.
@@ -56,11 +61,16 @@ class FleetSight {
   void see(const RunReceived& received, WallTime at, FleetEffects& effects);
   void forget(const CheckName& check);
   void judge(const RegionName& name, WallTime at, FleetEffects& effects);
+  void set_blind(const RegionName& name, bool blind, std::string title, WallTime at,
+                 FleetEffects& effects);
+  void absorb(AgentSight::News news, FleetEffects& effects);
+  void follow_agents(AgentSight::News news, WallTime at, FleetEffects& effects);
   void set_online(const RegionLiveness& liveness, WallTime at, FleetEffects& effects);
   bool passes_elsewhere(const CheckName& check, const RegionName& here, WallTime at) const;
   bool looks_blind(const RegionName& name, const Region& region, WallTime at) const;
   bool looks_sighted(const RegionName& name, const Region& region) const;
 
+  AgentSight agents_;
   std::map<RegionName, Region> regions_;
   std::map<CheckName, std::map<RegionName, Seen>> seen_;
   std::map<CheckName, Millis> fresh_for_;

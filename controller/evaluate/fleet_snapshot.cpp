@@ -56,12 +56,16 @@ std::string FleetSight::snapshot() const {
     json seen = json::object();
     if (const auto found = seen_.find(name); found != seen_.end())
       for (const auto& [region, last] : found->second) seen[region.value] = write(last);
-    checks[name.value] = {{"host", host}, {"fresh_ms", fresh_for_.at(name).count()},
-                          {"seen", std::move(seen)}};
+    checks[name.value] = {
+        {"host", host}, {"fresh_ms", fresh_for_.at(name).count()}, {"seen", std::move(seen)}};
   }
   std::string bytes;
-  json::to_msgpack({{"kind", "fleet"}, {"version", kVersion}, {"regions", std::move(regions)},
-                    {"checks", std::move(checks)}}, bytes);
+  json::to_msgpack({{"kind", "fleet"},
+                    {"version", kVersion},
+                    {"regions", std::move(regions)},
+                    {"checks", std::move(checks)},
+                    {"agents", agents_.snapshot()}},
+                   bytes);
   return bytes;
 }
 
@@ -81,6 +85,7 @@ Status FleetSight::restore(const std::string& blob) {
       for (const auto& [region, seen] : check.at("seen").items())
         next.seen_[id].emplace(region, read_seen(seen));
     }
+    if (document.contains("agents")) next.agents_.restore(document.at("agents"));
   } catch (const json::exception& error) {
     return fail(ErrorCode::corrupt, std::string{"snapshot of the fleet: "} + error.what());
   }

@@ -86,6 +86,7 @@ static void from_json(const json& in, FailureKind& kind) {
   kind = parse_failure_kind(in.get<std::string>()).value_or(FailureKind::internal);
 }
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunTraits, at, partial, values)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SourcePosition, file, line, column)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailureSummary, kind, step, message, status, pop, remote_address,
                                    at)
@@ -96,10 +97,11 @@ namespace picket::controller {
 
 using nlohmann::json;
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RegionFlags, online, blind)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RegionFlags, online, blind, blind_agents)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunBrief, at, round, kind, ordinal, verdict)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RegionState, flags, first_round, runs, last_unknown,
-                                                failure, warning, pop, remote_address, duration,
+                                                failure, warning, failed, warned, passed,
+                                                first_failed, last_good, differences, duration,
                                                 attempt_failed, attempt_round, suspected_round,
                                                 ordered, next_recheck, repeated, shown, shown_round,
                                                 judged_round)
@@ -134,6 +136,8 @@ void each_field(Archive&& field, State& s) {
   field("alerts", s.alerts);
   field("watch", s.watch);
   field("continents", s.continents);
+  field("providers", s.providers);
+  field("networks", s.networks);
   field("first_attempts", s.first_attempts);
   field("detection_spent", s.detection_spent);
   field("recovery_spent", s.recovery_spent);
@@ -149,8 +153,8 @@ void each_field(Archive&& field, State& s) {
 
 // Snapshots of earlier versions lack these.
 bool is_newer_field(std::string_view name) {
-  return name == "watch" || name == "continents" || name == "budget" || name == "flap" ||
-         name == "down_ended" || name == "pauses";
+  return name == "watch" || name == "continents" || name == "providers" || name == "networks" ||
+         name == "budget" || name == "flap" || name == "down_ended" || name == "pauses";
 }
 
 constexpr std::size_t kChecksumBytes = 8;

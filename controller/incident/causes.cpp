@@ -9,6 +9,23 @@ namespace picket::controller {
 namespace {
 
 constexpr std::string_view kBetween = ", ";
+constexpr std::size_t kCausesMax = 6;
+
+// An origin is a host like the one that the step names: checks of either meet.
+std::string prefix_of(Dimension dimension) {
+  if (dimension == Dimension::origin) return "host ";
+  if (dimension == Dimension::address) return "address ";
+  if (dimension == Dimension::certificate) return "certificate ";
+  return {};
+}
+
+// Without what separates causes in an incident's row.
+std::string in_one_piece(const std::string& value) {
+  std::string text = cut_utf8(clean_line(value), 120);
+  for (std::size_t at = text.find(kBetween); at != std::string::npos; at = text.find(kBetween, at))
+    text.replace(at, kBetween.size(), ",");
+  return text;
+}
 
 const Step* failing_step(const Check& check, const std::string& name) {
   if (check.steps.size() == 1) return &check.steps.front();
@@ -33,8 +50,14 @@ std::vector<std::string> causes_of(const AlertTransition& transition) {
   if (const Step* step = failing_step(*transition.check, transition.attribution.step))
     if (const std::string host = host_of(*step); !host.empty())
       causes.push_back("host " + cut_utf8(clean_line(host), 200));
-  if (!transition.attribution.remote_address.empty())
-    causes.push_back("address " + cut_utf8(clean_line(transition.attribution.remote_address), 80));
+  // Shared is enough here: what one check cannot prove two of them make likely.
+  for (const SharedTrait& trait : transition.attribution.shared) {
+    const std::string prefix = prefix_of(trait.dimension);
+    if (prefix.empty() || causes.size() >= kCausesMax) continue;
+    std::string cause = prefix + in_one_piece(trait.value);
+    if (std::find(causes.begin(), causes.end(), cause) == causes.end())
+      causes.push_back(std::move(cause));
+  }
   return causes;
 }
 

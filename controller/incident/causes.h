@@ -1,5 +1,5 @@
-// What incidents of several checks may share: the host that the failing step asks, the address that
-// answered. Pure functions.
+// What incidents of several checks may share: the host that the failing step asks or that a page
+// could not load from, the address that answered, the certificate. Pure functions.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace picket::controller {
 
-// "host id.example.com", "address 203.0.113.7:443"; empty when nothing can be named: several steps
-// fail, or it is no failure of runs.
+// "host id.example.com", "address 203.0.113.7:443", "certificate CN=.. (sha256 ..)"; empty when
+// nothing can be named: several steps fail, or it is no failure of runs.
 std::vector<std::string> causes_of(const AlertTransition& transition);
 
 // As one text of an incident row, and back.

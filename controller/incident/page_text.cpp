@@ -8,6 +8,7 @@
 
 #include "common/core/text.h"
 #include "common/model/schedule.h"
+#include "controller/incident/attribution_json.h"
 
 namespace picket::controller {
 namespace {
@@ -16,6 +17,7 @@ using nlohmann::json;
 
 constexpr std::size_t kRegionsShown = 20;
 constexpr std::size_t kLineBytes = 200;
+constexpr std::size_t kDifferenceBytes = 300;
 constexpr std::size_t kUrlBytes = 1024;
 
 std::string line(const std::string& text, std::size_t bytes = kLineBytes) {
@@ -67,6 +69,17 @@ std::string expectation_of(const AlertTransition& t) {
   return {};
 }
 
+// Of one failing region that stands for the others: how its run differs from its last good one.
+json differences_of(const AlertTransition& t) {
+  for (const RegionView& view : t.regions) {
+    if (view.differences.empty()) continue;
+    json lines = json::array();
+    for (const std::string& text : view.differences) lines.push_back(line(text, kDifferenceBytes));
+    return {{"region", line(view.region.value)}, {"lines", std::move(lines)}};
+  }
+  return {};
+}
+
 json facts_of(const AlertTransition& t) {
   const Attribution& a = t.attribution;
   json out{{"reason", line(t.reason)},
@@ -78,6 +91,9 @@ json facts_of(const AlertTransition& t) {
   if (a.status != 0) out["status"] = a.status;
   put(out, "pop", line(a.pop));
   put(out, "address", line(a.remote_address));
+  out["attribution"] = attribution_json(a);
+  if (json differences = differences_of(t); !differences.is_null())
+    out["differences"] = std::move(differences);
   put(out, "expectation", expectation_of(t));
   put(out, "owner", line(t.check->owner));
   put(out, "service", line(t.check->service));
@@ -135,7 +151,8 @@ std::string title_of(const AlertTransition& t) {
   const CheckVerdict verdict = verdict_of(t.alert.condition);
   std::string title = render_title(t.check->name, verdict, t.attribution, t.alert.summary);
   // No region has a failure to name: the reason is all there is to say.
-  if (t.attribution.failing.empty() && !t.reason.empty()) title += ": " + t.reason;
+  if (t.attribution.failing.empty() && !t.reason.empty())
+    title += ": " + t.reason + render_whose(t.attribution);
   return cut_utf16(clean_line(title), 1024);
 }
 
@@ -155,6 +172,9 @@ std::string payload_of(const AlertTransition& t, const BookSettings& settings,
   payload["custom_details"] = std::move(details);
   add_links(payload, settings, incident, t.check->runbook);
   std::string text = dump(payload);
+  if (text.size() < kPayloadBytesMax) return text;
+  payload["custom_details"].erase("differences");
+  text = dump(payload);
   if (text.size() < kPayloadBytesMax) return text;
   payload["custom_details"] = {{"left_out", "the details were too large"}};
   return dump(payload);

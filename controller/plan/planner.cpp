@@ -54,7 +54,20 @@ void Planner::add_agent(const AgentId& agent, WallTime now) {
 
 void Planner::remove_agent(const AgentId& agent) {
   const auto region = agents_.find(agent.region);
-  if (region != agents_.end() && region->second.erase(agent.name) > 0) dirty_ = true;
+  if (region == agents_.end() || region->second.erase(agent.name) == 0) return;
+  removed_.push_back(agent);
+  dirty_ = true;
+}
+
+void Planner::set_sight(std::set<RegionName> blind_regions, std::set<AgentId> blind_agents) {
+  if (blind_regions == blind_regions_ && blind_agents == blind_agents_) return;
+  blind_regions_ = std::move(blind_regions);
+  blind_agents_ = std::move(blind_agents);
+  dirty_ = true;
+}
+
+bool Planner::sees(const RegionName& region, const std::string& agent) const {
+  return !blind_agents_.contains(AgentId{region, agent});
 }
 
 void Planner::set_checks(std::vector<PlannedCheck> checks) {
@@ -119,9 +132,9 @@ bool Planner::online(const RegionName& region) const {
 
 bool Planner::settled(const RegionName& region) const {
   const auto agents = agents_.find(region);
-  return agents != agents_.end() &&
-         std::any_of(agents->second.begin(), agents->second.end(), [](const auto& entry) {
-           return entry.second.online && !entry.second.back_since;
+  return agents != agents_.end() && !blind_regions_.contains(region) &&
+         std::any_of(agents->second.begin(), agents->second.end(), [&](const auto& entry) {
+           return entry.second.online && !entry.second.back_since && sees(region, entry.first);
          });
 }
 
@@ -133,6 +146,14 @@ void Planner::announce(PlanChange& change) {
     told->second = is_online;
     change.liveness.emplace_back(region, is_online);
   }
+  for (AgentId& agent : removed_) change.agent_liveness.push_back({std::move(agent), false, true});
+  removed_.clear();
+  for (auto& [region, agents] : agents_)
+    for (auto& [name, agent] : agents) {
+      if (agent.told == agent.online) continue;
+      agent.told = agent.online;
+      change.agent_liveness.push_back({AgentId{region, name}, agent.online, false});
+    }
 }
 
 std::vector<RegionName> Planner::select(const RegionSelector& selector) const {
@@ -147,9 +168,13 @@ std::string Planner::choose_agent(const CheckName& check, const RegionName& regi
   const auto agents = agents_.find(region);
   if (agents == agents_.end()) return {};
   const bool calm = settled(region);
+  const bool sighted = std::any_of(
+      agents->second.begin(), agents->second.end(),
+      [&](const auto& entry) { return entry.second.online && sees(region, entry.first); });
   std::pair<std::string, std::string> best;  // weight, name
   for (const auto& [name, agent] : agents->second) {
     if (!agent.online || (calm && agent.back_since)) continue;
+    if (sighted && !sees(region, name)) continue;
     best = std::max(best, std::pair{weight_of(name, check), name});
   }
   return best.second;

@@ -33,8 +33,14 @@ struct PlannedCheck {
 // What update() changed; the caller records and announces it.
 struct PlanChange {
   std::vector<std::pair<RegionName, bool>> liveness;  // region is online from now / offline
-  std::vector<CheckName> reassigned;                  // whose set of assigned regions changed
-  std::set<AgentId> agents;                           // whose desired state changed
+  struct AgentChange {
+    AgentId agent;
+    bool online{true};
+    bool removed{false};
+  };
+  std::vector<AgentChange> agent_liveness;
+  std::vector<CheckName> reassigned;  // whose set of assigned regions changed
+  std::set<AgentId> agents;           // whose desired state changed
   bool new_generation{false};
 };
 
@@ -57,6 +63,10 @@ class Planner {
   void add_agent(const AgentId& agent, WallTime now);
   void remove_agent(const AgentId& agent);
   void set_checks(std::vector<PlannedCheck> checks);
+
+  // Whose runs are not to be believed: blind regions leave their share of the interval to others,
+  // checks of blind agents move to agents of the region that see.
+  void set_sight(std::set<RegionName> blind_regions, std::set<AgentId> blind_agents);
 
   // The agent polled or reported.
   void seen(const AgentId& agent, WallTime now);
@@ -89,6 +99,7 @@ class Planner {
     WallTime seen;
     bool online{true};
     std::optional<WallTime> back_since;  // came back, not yet stable
+    std::optional<bool> told{};          // liveness as last announced since the start
   };
   struct Planned {
     PlannedCheck definition;
@@ -100,6 +111,7 @@ class Planner {
   bool settled(const RegionName& region) const;
   bool age_agents(WallTime now);
   void announce(PlanChange& change);
+  bool sees(const RegionName& region, const std::string& agent) const;
   void plan_check(Planned& planned, WallTime now, PlanChange& change);
   std::map<RegionName, Placement> place(const Planned& planned, WallTime now) const;
   std::string choose_agent(const CheckName& check, const RegionName& region) const;
@@ -107,6 +119,9 @@ class Planner {
   std::map<RegionName, RegionLabels> regions_;
   std::map<RegionName, Agents> agents_;
   std::map<RegionName, bool> told_;  // liveness as last announced
+  std::set<RegionName> blind_regions_;
+  std::set<AgentId> blind_agents_;
+  std::vector<AgentId> removed_;  // since the last update
   std::map<CheckName, Planned> checks_;
   std::set<AgentId> stale_;  // whose checks were changed or removed since the last update
   std::optional<WallTime> pause_ends_;  // the next one

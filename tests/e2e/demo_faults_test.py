@@ -1,5 +1,6 @@
 """A fault of one edge is regional: two of twelve regions fail, which pages as such and never as
 down. And the demo killed outright leaves no process either."""
+import json
 import signal
 import unittest
 
@@ -24,6 +25,7 @@ class EdgeFault(unittest.TestCase):
         self.assertEqual(first["severity"], "error")
         regions = network.regions_of(network.BROKEN_EDGE)
         self.assertTrue(any(region in first["summary"] for region in regions), first["summary"])
+        self.show_whose_fault(first["summary"], network.POPS[network.BROKEN_EDGE])
 
         demo.fault("edge", False)
         wait_for(lambda: all(i["status"] == "resolved" for i in self.incidents()),
@@ -35,6 +37,22 @@ class EdgeFault(unittest.TestCase):
         pids = demo.processes()
         demo.stop(signal.SIGKILL)
         wait_for(lambda: not still_alive(pids), 15, "the end of all processes")
+
+    def show_whose_fault(self, summary, pop):
+        """The page names the edge; API and command say what is different from the last good run."""
+        self.assertIn(f"POP {pop}", summary)
+        listed = json.loads(self.demo.picket("incidents", "-o", "json").stdout)["incidents"]
+        incident = next(one for one in listed  # its title may have been brought up to date
+                        if one["check"] == summary.split()[0] and one["verdict"] == "regional")
+        shared = incident["detail"]["attribution"]["shared"]
+        named = [one for one in shared if one["dimension"] == "pop"]
+        self.assertEqual([one["value"] for one in named], [pop], shared)
+        self.assertTrue(named[0]["proven"])
+        self.assertGreaterEqual(named[0]["passing"], 2)
+        shown = self.demo.picket("incidents", "show", incident["id"]).stdout
+        self.assertRegex(shown, rf"pop +{pop}: \d failing, \d+ passing by others")
+        self.assertIn("different from the last good run", shown)
+        self.assertRegex(shown, r"status: 200 -> 502")
 
     def incidents(self):
         return self.demo.pager.read("incidents")

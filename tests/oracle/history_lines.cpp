@@ -176,6 +176,10 @@ Json json_of(const DeploymentRecorded& recorded) {
 Json json_of(const TimePassed& passed) {
   return {{"event", "time"}, {"check", passed.check.value}};
 }
+// Of single agents: they decide nothing while each region has one, without control targets.
+Json json_of(const ControlReceived&) { return {{"event", "agents"}}; }
+Json json_of(const AgentLiveness&) { return {{"event", "agents"}}; }
+Json json_of(const AgentSightChanged&) { return {{"event", "agents"}}; }
 Json json_of(const ControllerStarted&) { return {{"event", "start"}}; }
 
 std::string line(Json json) { return json.dump() + "\n"; }

@@ -101,6 +101,9 @@ class Installation:
         if event["check"] in self.checks:
             self.checks[event["check"]].take_attempt(event, self.now)
 
+    def _take_agents(self, event):
+        """Of single agents: decides nothing here."""
+
     def _take_missed(self, event):
         if event["check"] in self.checks:
             self.checks[event["check"]].take_missed(event, self.now)

@@ -30,11 +30,43 @@ TEST_CASE("a title says what and where", "[incident]") {
 }
 
 TEST_CASE("one or two regions are named", "[incident]") {
-  CHECK(render_title(kCheck, CheckVerdict::regional,
-                     attribution(1, FailureKind::connect_refused), "") ==
-        "shop-login regional: region region-0, the connection was refused");
+  CHECK(render_title(kCheck, CheckVerdict::regional, attribution(1, FailureKind::connect_refused),
+                     "") == "shop-login regional: region region-0, the connection was refused");
   CHECK(render_title(kCheck, CheckVerdict::regional, attribution(2, FailureKind::timeout), "") ==
         "shop-login regional: regions region-0 and region-1, no complete response in time");
+}
+
+TEST_CASE("a title names the culprit that is proven, and no other", "[incident]") {
+  struct Row {
+    SharedTrait trait;
+    FailureKind kind;
+    const char* title;
+  };
+  const Row rows[] = {
+      {{Dimension::provider, "aws", 4, 3, true},
+       FailureKind::timeout,
+       "shop-login down: 4 of 12 regions (provider aws), no complete response in time"},
+      {{Dimension::provider, "aws", 4, 3, false},
+       FailureKind::timeout,
+       "shop-login down: 4 of 12 regions, no complete response in time"},
+      {{Dimension::agent, "eu-west-1/a", 1, 3, true},
+       FailureKind::timeout,
+       "shop-login down: agent eu-west-1/a, no complete response in time"},
+      {{Dimension::origin, "js.example", 4, 0, true},
+       FailureKind::third_party,
+       "shop-login down: 4 of 12 regions, a third party that the page requires failed at "
+       "js.example"},
+  };
+  for (const Row& row : rows) {
+    Attribution made = attribution(4, row.kind);
+    made.shared = {row.trait};
+    CHECK(render_title(kCheck, CheckVerdict::down, made, "") == row.title);
+  }
+  Attribution expired = attribution(12, FailureKind::tls_expired);
+  expired.shared = {{Dimension::certificate, "CN=shop (sha256 ab)", 12, 0, true},
+                    {Dimension::pop, "FRA", 12, 0, false}};
+  CHECK_THAT(render_title(kCheck, CheckVerdict::down, expired, ""),
+             Catch::EndsWith(" with certificate CN=shop (sha256 ab)"));
 }
 
 TEST_CASE("the summary of the alert comes first", "[incident]") {

@@ -71,6 +71,38 @@ TEST_CASE("every kind of event survives the log", "[codec]") {
   again({10, kNow, ControllerStarted{}});
 }
 
+TEST_CASE("labels of regions and events of agents survive the log", "[codec]") {
+  const RegionName region{"r01"};
+  CheckDefined labelled{test::make_check(), Revision{"1"}, test::make_regions(3)};
+  labelled.providers[region] = "aws";
+  labelled.networks[region] = "transit-a";
+  const auto back = std::get<CheckDefined>(again({1, kNow, labelled}).what);
+  CHECK(back.providers == labelled.providers);
+  CHECK(back.networks == labelled.networks);
+  const ControlReport report{kNow, {{"https://a.example/", false, "dns_timeout"}}};
+  const auto control =
+      std::get<ControlReceived>(again({2, kNow, ControlReceived{region, "a", report}}).what);
+  CHECK(control.report == report);
+  CHECK(control.agent == "a");
+  const AgentLiveness gone{region, "a", false, true};
+  const auto liveness = std::get<AgentLiveness>(again({3, kNow, gone}).what);
+  CHECK_FALSE(liveness.online);
+  CHECK(liveness.removed);
+  CHECK(std::get<AgentSightChanged>(again({4, kNow, AgentSightChanged{region, "a", true}}).what)
+            .blind);
+}
+
+TEST_CASE("a control report that breaks the contract is refused", "[codec]") {
+  const auto refused = [](ControlReport report) {
+    const Event event{1, kNow, ControlReceived{RegionName{"r01"}, "a", std::move(report)}};
+    return !decode(encode(event)).has_value();
+  };
+  CHECK(refused({kNow, {}}));
+  CHECK(refused({kNow, std::vector<ControlAnswer>(5, {"https://a.example/", true, ""})}));
+  CHECK(refused({kNow, {{std::string(3000, 'a'), true, ""}}}));
+  CHECK(refused({kNow, {{"", true, ""}}}));
+}
+
 TEST_CASE("an event of no known kind is refused", "[codec]") {
   v1::Event message;
   message.set_seq(7);

@@ -83,9 +83,14 @@ TEST_CASE("causes are the host that is asked and the address that answers", "[in
   const World world;
   AlertTransition t =
       world.transition(make("a", "id.example.com"), AlertPhase::fires, Severity::critical);
-  t.attribution.remote_address = "203.0.113.7:443";
+  t.attribution.shared = {{Dimension::certificate, "CN=id, O=Example (sha256 ab)"},
+                          {Dimension::origin, "id.example.com"},
+                          {Dimension::address, "203.0.113.7:443"},
+                          {Dimension::pop, "FRA"}};
   const auto causes = causes_of(t);
-  CHECK(causes == std::vector<std::string>{"host id.example.com", "address 203.0.113.7:443"});
+  CHECK(causes == std::vector<std::string>{"host id.example.com",
+                                           "certificate CN=id,O=Example (sha256 ab)",
+                                           "address 203.0.113.7:443"});
   CHECK(split_causes(join_causes(causes)) == causes);
   CHECK(shared_cause("host a, address b", "host c, address b") == "address b");
   CHECK(shared_cause("host a", "host c").empty());

@@ -77,6 +77,36 @@ TEST_CASE("a page says what, where, since when and what to do", "[incident]") {
   CHECK(page.at("links").at(1).at("href") == "https://picket.example/incidents/01INCIDENT");
 }
 
+TEST_CASE("a page says whose fault it is and what is different", "[incident]") {
+  AlertTransition t = down(9, "expect.status: wanted 200, got 502");
+  t.attribution.shared = {{Dimension::pop, "FRA", 9, 3, true}};
+  t.regions[1].differences = {"status: 200 -> 502", "pop: AMS -> FRA"};
+  t.regions[2].differences = {"status: 200 -> 503"};
+  const json details = payload(t).at("custom_details");
+  const json& attribution = details.at("attribution");
+  CHECK(attribution.at("scope") == "several_regions");
+  CHECK(attribution.at("failing_count") == 9);
+  CHECK(attribution.at("step") == "log in");
+  CHECK(attribution.at("shared").at(0) == json{{"dimension", "pop"},
+                                               {"value", "FRA"},
+                                               {"failing", 9},
+                                               {"passing", 3},
+                                               {"proven", true}});
+  CHECK(details.at("differences").at("region") == "region-101");
+  CHECK(details.at("differences").at("lines") == json{"status: 200 -> 502", "pop: AMS -> FRA"});
+  CHECK(json::parse(detail_of(t)).at("attribution") == attribution);
+}
+
+TEST_CASE("differences are the first to go where a page would be too large", "[incident]") {
+  AlertTransition t = down(20, std::string(400, 'm'));
+  t.regions[0].differences = {40, std::string(400, 'd')};
+  const std::string text = payload_of(t, settings(), IncidentId{"01INCIDENT"});
+  CHECK(text.size() < kPayloadBytesMax);
+  const json details = json::parse(text).at("custom_details");
+  CHECK_FALSE(details.contains("differences"));
+  CHECK(details.at("attribution").at("failing_count") == 20);
+}
+
 TEST_CASE("the slot's time stays the round's start when a round has two episodes", "[incident]") {
   AlertTransition t = down(1, "x");
   t.opening_round = kRound + Millis{2};
