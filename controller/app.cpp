@@ -113,6 +113,7 @@ ControllerSettings make_settings(const ControllerConfig& config, std::string tok
   settings.admin_token = std::move(token);
   settings.external_url = config.external_url;
   settings.backup_directory = config.state_dir + "/backups";
+  settings.checks_dir = config.checks_dir;
   for (const auto& [name, region] : config.regions) settings.regions[name] = region.labels;
   for (const auto& [name, region] : config.regions)
     if (!region.control_targets.empty()) settings.control_targets[name] = region.control_targets;
@@ -262,7 +263,7 @@ Status App::open_listeners() {
   people.name = "api";
   people.host = config_.api.host;
   people.port = config_.api.port;
-  people.body_bytes_max = 1024 * 1024;
+  people.body_bytes_max = 8 * 1024 * 1024;  // the checks of `picket apply`
   auto agent_server =
       create_server(context_.get_executor(), std::move(agents),
                     [this](ServerRequest r) { return controller_->handle_agent(std::move(r)); });

@@ -1,5 +1,6 @@
 #include "controller/controller.h"
 
+#include <set>
 #include <utility>
 
 #include "common/async/with_deadline.h"
@@ -67,6 +68,12 @@ std::vector<Receiver> all_receivers(const ControllerSettings& settings) {
   std::vector<Receiver> receivers = settings.receivers;
   if (settings.dead_man.configured()) receivers.push_back(settings.dead_man.receiver);
   return receivers;
+}
+
+std::set<std::string> receiver_names(const ControllerSettings& settings) {
+  std::set<std::string> names;
+  for (const Receiver& receiver : settings.receivers) names.insert(receiver.name);
+  return names;
 }
 
 void log_report(const DeliveryReport& report) {
@@ -172,11 +179,15 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
                 webhook_secrets_of(settings_.receivers)),
       incident_routes_({ports_.database_pool, ports_.store, turn_}, settings_.external_url),
       deployment_routes_({ports_.database_pool, ports_.store, turn_}),
+      history_({ports_.database_pool, ports_.store, turn_, dispatch_, reloader_},
+               make_routes(settings_), settings_.regions),
+      apply_({ports_.work_pool, reloader_}, settings_.checks_dir, receiver_names(settings_)),
       agent_routes_({ports_.clock, turn_, dispatch_, registry_, ports_.authority, tests_},
                     std::move(restored.cursors)),
-      people_routes_({ports_.clock, ports_.database_pool, ports_.store, turn_, dispatch_, registry_,
-                      reloader_, series_, silences_, tests_, channel_routes_, webhooks_},
-                     {settings_.version, settings_.admin_token, settings_.backup_directory}),
+      people_routes_(
+          {ports_.clock, ports_.database_pool, ports_.store, turn_, dispatch_, registry_, reloader_,
+           series_, silences_, tests_, channel_routes_, webhooks_, history_, apply_},
+          {settings_.version, settings_.admin_token, settings_.backup_directory}),
       deliverer_({ports_.executor, ports_.clock, ports_.delivery,
                   [this](WriteSet rows) { return turn_.commit_rows(std::move(rows)); },
                   [this](const DeliveryReport& report) { take_report(report); }, ports_.mail},

@@ -32,6 +32,7 @@ struct ControllerSettings {
   std::string admin_token;
   std::string external_url;
   std::string backup_directory;
+  std::string checks_dir;  // of `picket apply`
   std::map<RegionName, RegionLabels> regions;
   std::map<RegionName, std::vector<std::string>> control_targets;
   std::vector<Receiver> receivers;
@@ -119,6 +120,8 @@ class Controller {
   PagerDutyWebhooks webhooks_;
   IncidentRoutes incident_routes_;
   DeploymentRoutes deployment_routes_;
+  HistoryRoutes history_;
+  ApplyRoutes apply_;
   AgentRoutes agent_routes_;
   PeopleRoutes people_routes_;
   Deliverer deliverer_;

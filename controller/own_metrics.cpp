@@ -1,6 +1,6 @@
 #include "controller/api/gauge_text.h"
-#include "controller/api/slo_series.h"
 #include "controller/api/incident_labels.h"
+#include "controller/api/slo_series.h"
 #include "controller/controller.h"
 
 namespace picket::controller {

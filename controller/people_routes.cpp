@@ -55,6 +55,10 @@ const std::vector<PeopleRoutes::Route>& PeopleRoutes::routes() {
       {"POST", "/api/v1/agents/revoke", &P::revoke, Policy::admin},
       {"GET", "/api/v1/reload", &P::show_reload, Policy::read},
       {"POST", "/api/v1/reload", &P::reload, Policy::admin},
+      {"POST", "/api/v1/apply", &P::apply, Policy::admin},
+      {"GET", "/api/v1/definitions", &P::definitions, Policy::read},
+      {"GET", "/api/v1/history", &P::history, Policy::read},
+      {"GET", "/api/v1/history/batches", &P::history_batches, Policy::read},
       {"POST", "/api/v1/backup", &P::backup, Policy::admin},
       {"POST", "/api/v1/tests", &P::start_test, Policy::admin},
       {"GET", "/api/v1/tests/*", &P::show_test, Policy::admin},
@@ -134,94 +138,6 @@ async::Task<ServerResponse> PeopleRoutes::metrics(ServerRequest, std::string) {
   if (own_metrics) body += own_metrics();
   if (stored_metrics) body += co_await stored_metrics();
   co_return text(200, std::move(body));
-}
-
-StatusView PeopleRoutes::view_status() const {
-  StatusView view;
-  view.now = ports_.turn.now();
-  view.version = settings_.version;
-  const Planner& planner = ports_.dispatch.planner();
-  std::map<RegionName, RegionSummary> regions;
-  for (const auto& [id, row] : ports_.registry.agents()) {
-    if (row.revoked) continue;
-    RegionSummary& region = regions[id.region];
-    region.region = id.region;
-    region.online = planner.online(id.region);
-    region.blind = ports_.turn.fleet().blind(id.region);
-    ++region.agents;
-  }
-  for (auto& [name, region] : regions) view.regions.push_back(region);
-  for (const CheckName& name : ports_.turn.evaluator().checks()) {
-    if (auto check = ports_.turn.evaluator().view(name)) view.checks.push_back(std::move(*check));
-    if (const auto gap = planner.worst_gap(name)) view.worst_gaps[name] = *gap;
-  }
-  view.incidents = ports_.turn.book().unresolved();
-  view.reload = ports_.reloader.view();
-  view.trouble = ports_.turn.trouble();
-  if (add_health) add_health(view);
-  return view;
-}
-
-async::Task<ServerResponse> PeopleRoutes::status(ServerRequest, std::string) {
-  co_return json(render_status(view_status()));
-}
-
-async::Task<ServerResponse> PeopleRoutes::check(ServerRequest, std::string name) {
-  const CheckName check{name};
-  const auto view = ports_.turn.evaluator().view(check);
-  if (!view) co_return problem(ErrorCode::not_found, fmt::format("no check `{}`", name));
-  co_return json(render_check(*view, ports_.dispatch.planner().worst_gap(check)));
-}
-
-async::Task<ServerResponse> PeopleRoutes::results(ServerRequest request, std::string name) {
-  if (!ports_.turn.evaluator().view(CheckName{name}))
-    co_return problem(ErrorCode::not_found, fmt::format("no check `{}`", name));
-  RunQuery query;
-  query.check = CheckName{name};
-  query.limit = limit_of(request, 50);
-  if (const auto region = request.query_value("region")) query.region = RegionName{*region};
-  query.failed_only = request.query_value("failed").has_value();
-  query.until = ports_.turn.now() + Millis{1};
-  const auto read = [this, &query] { return read_runs(ports_.store, query); };
-  const auto runs = co_await async::offload(ports_.pool, read);
-  if (!runs) co_return problem(runs.error());
-  co_return json(render_runs(*runs));
-}
-
-async::Task<ServerResponse> PeopleRoutes::evidence(ServerRequest request, std::string name) {
-  EvidenceFilter filter;
-  filter.check = CheckName{name};
-  filter.limit = limit_of(request, 10);
-  if (const auto region = request.query_value("region")) filter.region = RegionName{*region};
-  const auto read = [this, &filter] { return read_evidence(ports_.store, filter); };
-  const auto runs = co_await async::offload(ports_.pool, read);
-  if (!runs) co_return problem(runs.error());
-  co_return json(render_runs(*runs));
-}
-
-async::Task<ServerResponse> PeopleRoutes::incidents(ServerRequest request, std::string) {
-  IncidentFilter filter;
-  filter.limit = limit_of(request, 100);
-  if (const auto check = request.query_value("check")) filter.check = CheckName{*check};
-  if (const auto before = request.query_value("before")) filter.before = IncidentId{*before};
-  if (const auto state = request.query_value("state")) {
-    filter.state = parse_incident_state(*state);
-    if (!filter.state && *state != "all")
-      co_return problem(ErrorCode::invalid_argument, "no such state: " + *state,
-                        "suspected, open, acknowledged, resolved or all");
-  }
-  const auto read = [this, &filter] { return ports_.store.incidents(filter); };
-  const auto rows = co_await async::offload(ports_.pool, read);
-  if (!rows) co_return problem(rows.error());
-  co_return json(render_incidents(*rows));
-}
-
-async::Task<ServerResponse> PeopleRoutes::incident(ServerRequest, std::string id) {
-  const IncidentId wanted{id};
-  const auto read = [this, &wanted] { return read_incident(ports_.store, wanted); };
-  auto body = co_await async::offload(ports_.pool, read);
-  if (!body) co_return problem(body.error());
-  co_return json(std::move(*body));
 }
 
 async::Task<ServerResponse> PeopleRoutes::acknowledge(ServerRequest request, std::string id) {
@@ -349,6 +265,25 @@ async::Task<ServerResponse> PeopleRoutes::reload(ServerRequest request, std::str
   if (status) status = co_await settle();
   if (!status) co_return problem(status.error());
   co_return json(render_reload(ports_.reloader.view()));
+}
+
+async::Task<ServerResponse> PeopleRoutes::apply(ServerRequest request, std::string) {
+  Status status = co_await ports_.apply.apply(std::move(request));
+  if (status) status = co_await settle();
+  if (!status) co_return problem(status.error());
+  co_return json(render_reload(ports_.reloader.view()));
+}
+
+async::Task<ServerResponse> PeopleRoutes::definitions(ServerRequest request, std::string) {
+  co_return answer(co_await ports_.history.definitions(std::move(request)));
+}
+
+async::Task<ServerResponse> PeopleRoutes::history(ServerRequest, std::string) {
+  co_return answer(co_await ports_.history.info());
+}
+
+async::Task<ServerResponse> PeopleRoutes::history_batches(ServerRequest request, std::string) {
+  co_return answer(co_await ports_.history.batches(std::move(request)));
 }
 
 async::Task<ServerResponse> PeopleRoutes::start_test(ServerRequest request, std::string) {

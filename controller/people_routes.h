@@ -11,9 +11,11 @@
 #include "common/telemetry/metrics.h"
 #include "controller/agent_routes.h"
 #include "controller/api/series.h"
+#include "controller/apply_routes.h"
 #include "controller/channel_routes.h"
-#include "controller/pagerduty_webhooks.h"
+#include "controller/history_routes.h"
 #include "controller/offered_route.h"
+#include "controller/pagerduty_webhooks.h"
 #include "controller/reloader.h"
 #include "controller/silence_routes.h"
 #include "controller/test_routes.h"
@@ -35,6 +37,8 @@ class PeopleRoutes {
     TestRoutes& tests;
     ChannelRoutes& channels;
     PagerDutyWebhooks& webhooks;
+    HistoryRoutes& history;
+    ApplyRoutes& apply;
   };
   struct Settings {
     std::string version;
@@ -96,6 +100,10 @@ class PeopleRoutes {
   async::Task<ServerResponse> revoke(ServerRequest request, std::string segment);
   async::Task<ServerResponse> show_reload(ServerRequest request, std::string segment);
   async::Task<ServerResponse> reload(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> apply(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> history(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> history_batches(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> definitions(ServerRequest request, std::string segment);
   async::Task<ServerResponse> backup(ServerRequest request, std::string segment);
   async::Task<ServerResponse> start_test(ServerRequest request, std::string segment);
   async::Task<ServerResponse> show_test(ServerRequest request, std::string id);

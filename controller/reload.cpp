@@ -1,9 +1,8 @@
 #include "controller/reload.h"
 
-#include <fmt/format.h>
-
 #include <set>
 
+#include "common/checks/file_set.h"
 #include "common/wire/wire.h"
 
 namespace picket::controller {
@@ -20,13 +19,6 @@ std::set<CheckName> find_obscured(const ActiveChecks& active, const checks::Load
   for (const auto& [name, entry] : active)
     if (opaque.count(entry.check.at.file) != 0) obscured.insert(name);
   return obscured;
-}
-
-std::string confirmation_reason(std::size_t removed, std::size_t active) {
-  const bool all = removed == active;
-  const bool many = active >= 10 && removed * 5 > active;
-  if (removed == 0 || (!all && !many)) return {};
-  return fmt::format("it would remove {} of {} checks", removed, active);
 }
 
 }  // namespace
@@ -52,7 +44,7 @@ ReloadPlan plan_reload(const ActiveChecks& active, const checks::LoadedChecks& l
     plan.kept.push_back(name);
     plan.next.emplace(name, entry);
   }
-  plan.needs_confirmation = confirmation_reason(plan.removed.size(), active.size());
+  plan.needs_confirmation = checks::confirmation_reason(plan.removed.size(), active.size());
   return plan;
 }
 

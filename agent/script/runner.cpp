@@ -10,6 +10,11 @@
 namespace picket::agent {
 namespace {
 
+// A confirmation that failed this soon has time for its retries: one bad server of several, which
+// retries hide in scheduled runs, must not look like an outage when many regions confirm at once.
+// One that took longer is itself the second look: a fault that hangs would be paged later.
+constexpr Millis kSoon{500};
+
 // The first step carries the reason, the others were not reached.
 std::vector<StepResult> unmeasured_steps(const Check& check, const Error& error) {
   std::vector<StepResult> steps;
@@ -119,10 +124,11 @@ async::Task<RunResult> Runner::run(RunOrder order) {
   const MonoTime begin = clock_.now();
   const Deadline limit = Deadline::after(begin, run_limit(*order.check));
   std::optional<Route> route;
-  // A confirmation is itself the second look: with retries a fault that hangs would be paged one
-  // timeout later.
-  const int retries = order.key.kind == RunKind::confirmation ? 0 : order.check->retries;
-  while (should_retry(result.attempts, retries)) {
+  const auto retries = [&] {
+    const bool late = clock_.now() - begin > kSoon;
+    return order.key.kind == RunKind::confirmation && late ? 0 : order.check->retries;
+  };
+  while (should_retry(result.attempts, retries())) {
     Attempt next;
     if (auto remote = traced_address(result)) {
       route = Route{.remote = std::move(*remote), .lines = {}};

@@ -59,6 +59,10 @@ void add_deployments(CLI::App& app, Action& chosen);
 void add_slo(CLI::App& app, Action& chosen);
 void add_agents(CLI::App& app, Action& chosen);
 void add_reload(CLI::App& app, Action& chosen);
+void add_plan(CLI::App& app, Action& chosen);
+void add_apply(CLI::App& app, Action& chosen);
+void add_replay(CLI::App& app, Action& chosen);
+void add_history(CLI::App& app, Action& chosen);
 void add_backup(CLI::App& app, Action& chosen);
 void add_version(CLI::App& app, Action& chosen);
 

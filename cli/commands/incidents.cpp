@@ -46,8 +46,8 @@ void print_end(std::ostream& out, const Json& incident) {
 void print_context(std::ostream& out, const Json& document) {
   if (document.contains("deployments"))
     for (const Json& one : document["deployments"])
-      out << fmt::format("deployment  {}  {} {}  {}\n", text_of(one, "at"),
-                         text_of(one, "service"), text_of(one, "version"), text_of(one, "url"));
+      out << fmt::format("deployment  {}  {} {}  {}\n", text_of(one, "at"), text_of(one, "service"),
+                         text_of(one, "version"), text_of(one, "url"));
   if (document.contains("action_items"))
     for (const Json& item : document["action_items"])
       out << fmt::format("action item  {}  {:<13} {}  {}: {}\n", text_of(item, "id"),
@@ -68,9 +68,9 @@ void print_whole(std::ostream& out, const Json& document) {
   out << "pages\n";
   for (const Json& page : document["pages"])
     out << fmt::format("  {}  {:<11} {:<24} {:<10} attempts {}  {}  {}\n", text_of(page, "due"),
-                       text_of(page, "action"), text_of(page, "receiver"),
-                       text_of(page, "state"), page.value("attempts", 0),
-                       text_of(page, "provider_id"), text_of(page, "last_error"));
+                       text_of(page, "action"), text_of(page, "receiver"), text_of(page, "state"),
+                       page.value("attempts", 0), text_of(page, "provider_id"),
+                       text_of(page, "last_error"));
 }
 
 int print(Session& session, const Result<Json>& document, const IncidentOptions& options) {

@@ -17,6 +17,7 @@ struct DecodeOptions {
   bool strict{false};
   std::optional<std::set<std::string>> receivers;  // known ones; nothing: not checked
   std::optional<std::set<std::string>> regions;    // likewise
+  std::optional<int> fleet;                        // how many regions `all` stands for, if known
 };
 
 struct DecodedFile {

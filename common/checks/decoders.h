@@ -109,6 +109,10 @@ std::vector<MaintenanceWindow> decode_maintenance(Report& report,
 // What the alerts compare must be there to be compared (metrics.cpp).
 void check_thresholds(Report& report, const Check& check);
 
+// What can never page, or not as it is meant (paging.cpp).
+void check_paging(Report& report, const Check& check, const Node& node,
+                  const DecodeOptions& options);
+
 // What each value alone does not show (semantics.cpp).
 void check_semantics(Report& report, const Check& check, const Node& node,
                      const DecodeOptions& options);

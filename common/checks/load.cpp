@@ -134,13 +134,18 @@ Result<LoadedChecks> load_checks(const std::vector<std::string>& paths,
   return loaded;
 }
 
-LoadedChecks load_check_text(const std::string& path, std::string text,
-                             const DecodeOptions& options) {
+LoadedChecks load_check_texts(std::vector<std::pair<std::string, std::string>> texts,
+                              const DecodeOptions& options) {
   LoadedChecks loaded;
   std::vector<Diagnostic> twins;
-  load_text(path, std::move(text), options, loaded, twins);
+  for (auto& [path, text] : texts) load_text(path, std::move(text), options, loaded, twins);
   finish(loaded, twins);
   return loaded;
+}
+
+LoadedChecks load_check_text(const std::string& path, std::string text,
+                             const DecodeOptions& options) {
+  return load_check_texts({{path, std::move(text)}}, options);
 }
 
 }  // namespace picket::checks

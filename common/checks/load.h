@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/checks/decode.h"
@@ -34,6 +35,10 @@ struct LoadedChecks {
 // else is a diagnostic.
 Result<LoadedChecks> load_checks(const std::vector<std::string>& paths,
                                  const DecodeOptions& options = {});
+
+// Texts by path, as if they stood there.
+LoadedChecks load_check_texts(std::vector<std::pair<std::string, std::string>> texts,
+                              const DecodeOptions& options = {});
 
 // One file's text, as if it stood at `path`.
 LoadedChecks load_check_text(const std::string& path, std::string text,

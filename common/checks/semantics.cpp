@@ -126,6 +126,7 @@ void check_semantics(Report& report, const Check& check, const Node& node,
   check_routes(report, check, node, options);
   check_step_timeouts(report, check);
   check_thresholds(report, check);
+  check_paging(report, check, node, options);
   if (options.strict) check_runbook(report, check, node);
 }
 

@@ -58,7 +58,7 @@ struct StatusView {
   std::map<CheckName, Millis> worst_gaps;
   std::vector<IncidentRow> incidents;  // unresolved
   ReloadView reload;
-  std::optional<Error> trouble;  // why commits fail, if they do
+  std::optional<Error> trouble;            // why commits fail, if they do
   std::vector<std::string> health;         // what is wrong with the controller itself
   std::optional<DeadManSummary> dead_man;  // nothing: none is configured
 };

@@ -60,6 +60,21 @@ bool has_recovered(const Episode& episode, const CheckFacts& facts, int least,
   return count >= std::min(least, static_cast<int>(episode.regions.size()));
 }
 
+// Whether a region that fails was not looked at since the set of the episode recovered: what it
+// says is of the outage, and a look that will tell is on its way.
+bool is_answer_due(const CheckState& state, const Episode& episode, const CheckFacts& facts) {
+  WallTime recovered;
+  for (const RegionName& name : episode.regions) {
+    const auto& runs = state.regions.at(name).runs;
+    const auto passes = static_cast<std::size_t>(facts.of(name).passes);
+    if (facts.of(name).counts && passes != 0)
+      recovered = std::max(recovered, runs[runs.size() - passes].at);
+  }
+  return std::any_of(facts.regions.begin(), facts.regions.end(), [&](const auto& entry) {
+    return entry.second.failing && state.regions.at(entry.first).runs.back().at < recovered;
+  });
+}
+
 void update_down(CheckState& state, const CheckFacts& facts, WallTime now) {
   Episode& down = state.episode(AlertCondition::down);
   if (!down.active) {
@@ -78,6 +93,7 @@ void update_down(CheckState& state, const CheckFacts& facts, WallTime now) {
     return region.passes >= kPassesToRecover;
   };
   if (!has_recovered(down, facts, facts.quorum, recovered)) return;
+  if (is_answer_due(state, down, facts)) return;
   down.active = false;
   state.down_ended = now;
 }

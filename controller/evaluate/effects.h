@@ -19,8 +19,8 @@
 
 namespace picket::controller {
 
-// Run now in one region. Agents make one attempt for a confirmation (it is itself the second
-// look) and all attempts for a recheck.
+// Run now in one region. Agents make all attempts for a recheck, and for a confirmation when the
+// first failed at once; one that takes longer is itself the second look.
 struct RunRequest {
   CheckName check;
   Revision revision;

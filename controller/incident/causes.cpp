@@ -50,10 +50,10 @@ std::vector<std::string> causes_of(const AlertTransition& transition) {
   if (const Step* step = failing_step(*transition.check, transition.attribution.step))
     if (const std::string host = host_of(*step); !host.empty())
       causes.push_back("host " + cut_utf8(clean_line(host), 200));
-  // Shared is enough here: what one check cannot prove two of them make likely.
+  // Only what is proven: a page is kept back by it.
   for (const SharedTrait& trait : transition.attribution.shared) {
     const std::string prefix = prefix_of(trait.dimension);
-    if (prefix.empty() || causes.size() >= kCausesMax) continue;
+    if (prefix.empty() || !trait.proven || causes.size() >= kCausesMax) continue;
     std::string cause = prefix + in_one_piece(trait.value);
     if (std::find(causes.begin(), causes.end(), cause) == causes.end())
       causes.push_back(std::move(cause));

@@ -1,5 +1,5 @@
 // Deployments as PagerDuty change events: the outbox rows that tell every receiver with
-// `change_events: true`. Pure; the incident book gives them out with the deployment that it records.
+// `change_events: true`. Pure; the incident book gives them out with the deployment it records.
 #pragma once
 
 #include <string>

@@ -74,6 +74,7 @@ void IncidentBook::restore(std::vector<IncidentRow> open, const std::vector<Outb
     index(kept);
     reindex(kept);
   }
+  restore_storms(pages);
 }
 
 BookRows IncidentBook::apply(const AlertTransition& t) {

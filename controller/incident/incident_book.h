@@ -195,7 +195,9 @@ class IncidentBook {
   const Kept* find_by_id(const IncidentId& id) const;
   void index(const Kept& kept);
   void unindex(const Kept& kept);
+  static Slot storm_slot(const Kept& kept, const std::string& receiver);
   std::optional<Suppression> fold(const Kept& kept, const std::string& receiver, WallTime now);
+  void restore_storms(const std::vector<OutboxRow>& pages);
   void advance_storms(WallTime now, BookRows& rows);
   void tell_storm(const Slot& slot, WallTime now, BookRows& rows);
   bool end_storm(const Slot& slot, WallTime now, BookRows& rows);

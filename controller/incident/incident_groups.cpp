@@ -69,14 +69,17 @@ void IncidentBook::join_parent(Kept& kept, WallTime now, BookRows& rows) {
        fmt::format("{} ({}): {}", kept.row.id.value, kept.row.subject, cause));
 }
 
+IncidentBook::Slot IncidentBook::storm_slot(const Kept& kept, const std::string& receiver) {
+  const bool critical = kept.row.severity == Severity::critical;
+  return {std::string{kStormSubject} + receiver, std::string{critical ? kCritical : kOther}};
+}
+
 // A page too many becomes a line of the storm's page.
 std::optional<Suppression> IncidentBook::fold(const Kept& kept, const std::string& receiver,
                                               WallTime now) {
   if (is_storm(kept.row)) return std::nullopt;
   if (!storm_watch_.is_too_many(receiver, kept.row.severity, now)) return std::nullopt;
-  const bool critical = kept.row.severity == Severity::critical;
-  const Slot slot{std::string{kStormSubject} + receiver,
-                  std::string{critical ? kCritical : kOther}};
+  const Slot slot = storm_slot(kept, receiver);
   const auto [storm, begun] = storms_.try_emplace(slot, Storm{now, now, true});
   storm->second.next_look = now + kStormCalm;
   storm->second.news = true;
@@ -95,6 +98,29 @@ std::vector<std::pair<IncidentBook::Kept*, IncidentBook::Page*>> IncidentBook::f
         out.emplace_back(&kept, &page);
   }
   return out;
+}
+
+// What a start finds folded stays so until its storm is over, which is known from the rows alone.
+void IncidentBook::restore_storms(const std::vector<OutboxRow>& pages) {
+  for (const OutboxRow& row : pages) {
+    const auto known = by_id_.find(row.incident);
+    const bool folded = row.state == OutboxState::coalesced && row.action == OutboxAction::trigger;
+    if (!folded || known == by_id_.end()) continue;
+    Kept& kept = kept_.at(known->second);
+    for (Page& page : kept.pages) {
+      if (page.key != row.key || page.last_trigger != row.due) continue;  // told since
+      page.kept_back = Suppression{row.last_error, std::nullopt, true};
+      const Slot slot = storm_slot(kept, page.receiver);
+      Storm& storm = storms_.try_emplace(slot, Storm{row.due, row.due, true}).first->second;
+      storm.next_look = std::max(storm.next_look, row.due + kStormCalm);
+      const auto of_storm = kept_.find(slot);
+      if (of_storm == kept_.end() || of_storm->second.pages.empty()) continue;
+      const WallTime told = of_storm->second.pages.front().last_trigger;
+      storm.next_update = told + kStormUpdate;
+      storm.news = storm.news || row.due > told;
+    }
+    reindex(kept);
+  }
 }
 
 void IncidentBook::advance_storms(WallTime now, BookRows& rows) {
@@ -157,6 +183,8 @@ bool IncidentBook::end_storm(const Slot& slot, WallTime now, BookRows& rows) {
   for (const auto& [kept, page] : members) {
     page->kept_back = suppression_of(*kept, page->receiver, now);
     rows.outbox.push_back(make_row(*kept, *page, OutboxAction::trigger, now));
+    if (kept->row.state == IncidentState::acknowledged && page->told())
+      rows.outbox.push_back(make_row(*kept, *page, OutboxAction::acknowledge, now));
     note(rows, kept->row, now, page->kept_back ? "suppressed" : "paged",
          page->receiver + (page->kept_back ? ": " + page->kept_back->why : ", the storm is over"));
     reindex(*kept);

@@ -103,7 +103,8 @@ class ChannelsTest(unittest.TestCase):
             found = what()
             if found:
                 return found
-            self.assertLess(time.monotonic(), end, f"no {message}\n{self.picture()}")
+            if time.monotonic() > end:
+                self.fail(f"no {message}\n{self.picture()}")
             time.sleep(0.2)
 
     def picture(self):

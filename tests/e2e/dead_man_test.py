@@ -150,6 +150,47 @@ class DeadManTest(unittest.TestCase):
         time.sleep(2 * EVERY)
         self.assertEqual(self.server.taken(), before)
 
+    def cut_channel(self):
+        """The channel answers 500: shown, not piled up, and over with the next beat."""
+        self.server.status = 500
+        self.wait_for(lambda: self.metric("picket_dead_man_failures_total"), "failure of a beat")
+        self.assertIn("500", self.fleet.ask("status")["dead_man"]["last_error"])
+        self.assertIn("the dead-man takes no beats", self.fleet.ask_text("status"))
+        self.server.status = 200
+        self.beats_come("beats when the channel works again")
+        self.assertEqual(self.fleet.ask("status")["dead_man"]["last_error"], "")
+
+    def cut_database(self):
+        """The database takes no commits."""
+        database = sqlite3.connect(self.fleet.state_dir / "picket.db", isolation_level=None,
+                                   timeout=10)
+        database.execute("BEGIN IMMEDIATE")
+        self.wait_for(lambda: not self.fleet.is_ready(), "word of the database")
+        self.wait_for(lambda: self.metric("picket_dead_man_ok") == 0, "broken link")
+        time.sleep(1)
+        before = self.server.taken()
+        time.sleep(2 * EVERY)
+        self.assertEqual(self.server.taken(), before)
+        database.execute("ROLLBACK")
+        database.close()
+        self.beats_come("beats when the database takes commits")
+
+    def cut_pages(self):
+        """Nobody takes pages any more: an incident of the controller itself."""
+        self.pager.stop()
+        self.pager.server_close()
+        self.server.broken = True
+        self.wait_for(lambda: self.fleet.ask("status")["health"], "incident of the controller",
+                      60 + PATIENCE)
+        self.assertRegex(self.fleet.ask("status")["health"][0],
+                         "a page to pagerduty/demo is owed for .* and no fallback has it")
+        self.assertIn("warning: controller: a page", self.ask("/readyz"))
+        own = [one for one in self.fleet.ask("incidents")["incidents"]
+               if one["subject"] == "controller"]
+        self.assertEqual([(one["alert"], one["severity"]) for one in own],
+                         [("delivery.error", "error")])
+        self.assertEqual(self.metric("picket_health_open"), 1)
+
     def test_each_link_that_is_cut_stops_the_beats(self):
         # A fresh installation watches nothing: it must not look healthy.
         self.beats_stop("dead-man: no beat goes out: no check is assigned")
@@ -167,28 +208,8 @@ class DeadManTest(unittest.TestCase):
         self.assertLess(abs(self.metric("picket_dead_man_last_success_timestamp_seconds") -
                             came.timestamp()), 30)
 
-        # The channel answers 500: shown, not piled up, and over with the next beat.
-        self.server.status = 500
-        self.wait_for(lambda: self.metric("picket_dead_man_failures_total"), "failure of a beat")
-        self.assertIn("500", self.fleet.ask("status")["dead_man"]["last_error"])
-        self.assertIn("the dead-man takes no beats", self.fleet.ask_text("status"))
-        self.server.status = 200
-        self.beats_come("beats when the channel works again")
-        self.assertEqual(self.fleet.ask("status")["dead_man"]["last_error"], "")
-
-        # The database takes no commits.
-        database = sqlite3.connect(self.fleet.state_dir / "picket.db", isolation_level=None,
-                                   timeout=10)
-        database.execute("BEGIN IMMEDIATE")
-        self.wait_for(lambda: not self.fleet.is_ready(), "word of the database")
-        self.wait_for(lambda: self.metric("picket_dead_man_ok") == 0, "broken link")
-        time.sleep(1)
-        before = self.server.taken()
-        time.sleep(2 * EVERY)
-        self.assertEqual(self.server.taken(), before)
-        database.execute("ROLLBACK")
-        database.close()
-        self.beats_come("beats when the database takes commits")
+        self.cut_channel()
+        self.cut_database()
 
         # The agents die: no run comes in any more.
         self.fleet.stop_agents()
@@ -204,21 +225,7 @@ class DeadManTest(unittest.TestCase):
         for came, body in self.server.beats:
             late = (came - datetime.fromisoformat(body["at"].replace("Z", "+00:00")))
             self.assertLess(late.total_seconds(), 40, body)
-
-        # Nobody takes pages any more: an incident of the controller itself.
-        self.pager.stop()
-        self.pager.server_close()
-        self.server.broken = True
-        self.wait_for(lambda: self.fleet.ask("status")["health"], "incident of the controller",
-                      60 + PATIENCE)
-        self.assertRegex(self.fleet.ask("status")["health"][0],
-                         "a page to pagerduty/demo is owed for .* and no fallback has it")
-        self.assertIn("warning: controller: a page", self.ask("/readyz"))
-        own = [one for one in self.fleet.ask("incidents")["incidents"]
-               if one["subject"] == "controller"]
-        self.assertEqual([(one["alert"], one["severity"]) for one in own],
-                         [("delivery.error", "error")])
-        self.assertEqual(self.metric("picket_health_open"), 1)
+        self.cut_pages()
         self.fleet.stop()
 
 

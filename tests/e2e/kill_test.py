@@ -19,6 +19,7 @@ from pathlib import Path
 
 from kill_audit import LEDGER_RAN, Audit
 from kill_rig import CHECKS, INTERVAL, REGIONS, ROOT, TIMEOUT, DemoError, Rig
+from oracle_judgement import judge
 
 GAP_SECONDS = (0.3, 3.5)      # between two kills
 SHORT_FAULT = (2.0, 6.0)      # may be over before a quorum sees it
@@ -322,6 +323,9 @@ def test(seed: int, count: int, programs: Path, directory: Path) -> list[str]:
             failed.append(f"lost by the metrics: {lost}")
         if undrained:
             failed.append(f"did not end by SIGTERM: {undrained}")
+        judged = judge(programs, rig.database(), rig.receiver.record, directory / "history.jsonl")
+        if judged:
+            failed.append(f"the oracle says otherwise: {judged}")
         shown = rig.receiver.record.incidents()
         print(f"{len(run.kills)} kills in {healed - started:.0f} s "
               f"({sum(name == 'controller' for _, name in run.kills)} of the controller), settled "

@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 from demo.fleet import AgentSettings, Fleet  # noqa: E402
 from demo.processes import Processes  # noqa: E402
 from demo.receiver.server import Receiver  # noqa: E402
+from oracle_judgement import judge  # noqa: E402
 
 BIN = Path(os.environ["PICKET_BIN"])
 REGIONS = ("eu-west-1", "us-east-1")
@@ -145,6 +146,12 @@ class QuietTest(unittest.TestCase):
             out.append((event["event_action"], sources[key]))
         return out
 
+    def all_delivered(self):
+        with urllib.request.urlopen(f"{self.fleet.api_url}/api/v1/deliveries",
+                                    timeout=10) as answer:
+            owed = json.loads(answer.read())["deliveries"]
+        return all(page["state"] == "accepted" for page in owed)  # but for their fences
+
     def told(self, action, check):
         return (action, check) in self.events()
 
@@ -194,7 +201,10 @@ class QuietTest(unittest.TestCase):
             self.assertEqual([one for one in self.events() if one[1] == name], [])
         self.assertTrue(self.told("trigger", other))
         self.assertFalse(self.told("resolve", other))
+        self.wait_for(self.all_delivered, "end of deliveries")
         self.assertEqual(self.fleet.stop(), [])
+        self.assertEqual("", judge(BIN, self.fleet.state_dir / "picket.db", self.receiver.record,
+                                   self.directory / "history.jsonl"))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import collections
 import json
 import sys
 
+from deliveries import Deliveries
 from model.budget import BURN_WINDOWS
 from model.installation import Installation
 from promises import SENT, Promises
@@ -18,6 +19,9 @@ COMPARED = {
     "round": ("check", "round", "verdict", "mark", "slots", "at"),
     "page": ("incident", "key", "receiver", "ordinal", "action", "state", "at"),
 }
+# What a store tells of an incident in the end.
+INCIDENT = ("subject", "alert", "condition", "opening", "state", "parent", "opened",
+            "acknowledged", "resolved")
 STREAM = {"verdict": ("check",), "alert": ("check",), "round": ("check",), "page": ("key",)}
 
 
@@ -54,9 +58,12 @@ class Comparison:
         self.kinds = set(history[0].get("answers", COMPARED))
         self.model = Installation(history[0])
         self.promises = Promises()
+        self.deliveries = Deliveries(history[0].get("slack", 0))
         # Answers that stand anywhere are compared in the end, each stream in its order.
         self.placed = history[0].get("placed", True)
+        self.slack = history[0].get("slack", 0)
         self.recorded = []
+        self.whole = {"incident": {}, "slot": {}}  # what is compared as a whole, by name
         self.place = 0
 
     def run(self):
@@ -64,14 +71,19 @@ class Comparison:
             broken = self.promises.judge(line)
             if broken:
                 self._part(line, "a promise: " + broken)
+            self.deliveries.take(line)
             if "event" in line:
                 self._take(line)
             elif line["answer"] in COMPARED:
-                self.recorded.append(line)
+                if not (line.get("given") or "fallback_of" in line):
+                    self.recorded.append(line)
             else:
                 getattr(self, "_end_" + line["answer"], lambda _: None)(line)
         self._settle(at_end=True)
+        self._judge_whole()
         self._judge_open()
+        for complaint in self.deliveries.complaints(self.model.incidents.open_keys()):
+            self._part(complaint, "nothing of the kind", "delivery")
 
     def _take(self, event):
         if event["event"] == "time" and "check" in event:
@@ -83,6 +95,8 @@ class Comparison:
         self._settle()
         if event["event"] == "run":
             self._judge_flags(event)
+        if not self.model.knows(event):
+            self._part(event, "an event of the model")
         self.model.take(event)
 
     def _settle(self, at_end=False):
@@ -107,8 +121,15 @@ class Comparison:
             for place in range(max(len(left), len(right))):
                 a = left[place] if place < len(left) else None
                 b = right[place] if place < len(right) else None
-                if a != b:
+                if a != b and not (a and b and self._is_slow(a, b, ("at",))):
                     self._part(a, b, kind)
+
+    def _is_slow(self, recorded, expected, moments):
+        """Equal but for moments that are later by no more than the slack of a real clock."""
+        late = [moment for moment in moments if recorded[moment] != expected[moment]]
+        return all(recorded[key] == expected[key] for key in recorded if key not in late) and all(
+            None not in (recorded[moment], expected[moment])
+            and 0 <= recorded[moment] - expected[moment] <= self.slack for moment in late)
 
     def _judge_flags(self, event):
         """Whether the run is late: its round is closed."""
@@ -117,9 +138,26 @@ class Comparison:
         if event.get("late", False) != late:
             self._part(event, f"late: {late}")
 
+    def _end_incident(self, line):
+        self.whole["incident"][line["incident"]] = {key: line[key] for key in INCIDENT}
+
+    def _judge_whole(self):
+        """What stands in a store is all that the model knows, and nothing else."""
+        known = {"slot": self.model.ledger.slots,
+                 "incident": {one.id: incident_of(one) for one in self.model.incidents.all}}
+        for kind in sorted(self.kinds & self.whole.keys()):
+            said, expected = self.whole[kind], known[kind]
+            for name in sorted(said.keys() | expected.keys()):
+                a, b = said.get(name), expected.get(name)
+                slow = kind == "incident" and a and b and self._is_slow(
+                    a, b, ("opened", "acknowledged", "resolved"))
+                if a != b and not slow:
+                    self._part(f"{name}: {a}", f"{name}: {b}", kind)
+
     def _end_slot(self, line):
         slot = self.model.ledger.name(line["check"], line["region"], line["interval"],
                                       line["round"])
+        self.whole["slot"][slot] = line["state"]
         expected = self.model.ledger.slots.get(slot, "open")
         if line["state"] != expected:
             self._part(line, expected)
@@ -141,8 +179,10 @@ class Comparison:
             self._part(sorted(recorded - expected), sorted(expected - recorded))
 
     def _end_open(self, line):
-        """What a real or simulated PagerDuty had open in the end."""
+        """What a real or simulated PagerDuty had open in the end, of all receivers."""
         self._settle()
+        if "receivers" in line:
+            return  # judged with what it took
         expected = self.model.incidents.open_keys()
         if set(line["keys"]) != expected:
             self._part(sorted(line["keys"]), sorted(expected))
@@ -169,6 +209,14 @@ def plain(answer, fields):
     if out.get("state") in SENT:
         out["state"] = "pending"
     return out
+
+
+def incident_of(incident):
+    """An incident of the model as a store tells it."""
+    return {"subject": incident.subject, "alert": incident.alert, "state": incident.state,
+            "condition": incident.condition, "opening": incident.opening,
+            "parent": incident.parent.id if incident.parent else "", "opened": incident.opened,
+            "acknowledged": incident.acknowledged, "resolved": incident.resolved}
 
 
 def budget_of(check, latency):

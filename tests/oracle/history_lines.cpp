@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "common/model/check.h"
 
@@ -63,12 +64,40 @@ Json json_of(const Slo& slo) {
   return json;
 }
 
-// Windows that come again are not of this format: the histories have one-off ones.
 Json maintenance_of(const Check& check) {
   Json out = Json::array();
   for (const MaintenanceWindow& window : check.maintenance)
     if (window.from && window.until)
       out.push_back({window.from->unix_ms(), window.until->unix_ms()});
+    else
+      out.push_back({{"start_minute", window.start_minute},
+                     {"weekdays", window.weekdays},
+                     {"duration", window.duration.count()},
+                     {"timezone", window.timezone}});
+  return out;
+}
+
+// What must not differ between regions, as [step, fact], and steps whose edge must be near.
+void add_round_conditions(const Check& check, Json& json) {
+  for (const Step& step : check.steps) {
+    for (const std::string& fact : step.same_across_regions)
+      json["same"].push_back({step.name, fact});
+    if (step.pop_near_region) json["near"].push_back(step.name);
+  }
+}
+
+// {step: {fact: text}} of the last attempt, as far as the conditions of the round ask.
+Json facts_of(const RunResult& run, const Check& check) {
+  Json out = Json::object();
+  for (const Step& step : check.steps)
+    for (const StepResult& result : run.attempts.back().steps) {
+      if (result.name != step.name) continue;
+      std::set<std::string> wanted{step.same_across_regions.begin(),
+                                   step.same_across_regions.end()};
+      if (step.pop_near_region) wanted.insert("pop");
+      for (const NamedFact& fact : result.facts)
+        if (wanted.contains(fact.name)) out[step.name][fact.name] = render(fact.value);
+    }
   return out;
 }
 
@@ -94,7 +123,13 @@ Json json_of(const CheckDefined& defined) {
             {"host", host_of(check)},
             {"shadow", check.shadow},
             {"depends_on", values_of(check.depends_on)},
-            {"maintenance", maintenance_of(check)}};
+            {"maintenance", maintenance_of(check)},
+            {"service", check.service},
+            {"tags", check.tags},
+            {"labels", check.labels}};
+  add_round_conditions(check, json);
+  for (const auto& [region, continent] : defined.continents)
+    json["continents"][region.value] = continent;
   for (const Alert& alert : check.alerts) json["alerts"].push_back(json_of(alert));
   if (check.paused) {
     json["paused"] = Json::object();
@@ -209,8 +244,12 @@ std::string header_line(const BookSettings& settings, std::string_view story) {
                {"retrigger", settings.retrigger_every.count()}});
 }
 
-std::string event_line(const Event& event) {
+std::string event_line(const Event& event, const Check* check) {
   Json json = std::visit([](const auto& what) { return json_of(what); }, event.what);
+  const auto* received = std::get_if<RunReceived>(&event.what);
+  if (received != nullptr && check != nullptr && !received->run.attempts.empty())
+    if (Json facts = facts_of(received->run, *check); !facts.empty())
+      json["facts"] = std::move(facts);
   json["at"] = event.at.unix_ms();
   return line(std::move(json));
 }
@@ -218,10 +257,13 @@ std::string event_line(const Event& event) {
 std::string receivers_line(const Routes& routes, WallTime at) {
   Json names = Json::array();
   for (const auto& [name, settings] : routes.receivers) names.push_back(name);
-  return line({{"event", "receivers"},
-               {"names", std::move(names)},
-               {"default", routes.default_receiver},
-               {"at", at.unix_ms()}});
+  Json json{{"event", "receivers"},
+            {"names", std::move(names)},
+            {"default", routes.default_receiver},
+            {"at", at.unix_ms()}};
+  for (const auto& [from, escalation] : routes.escalations)
+    json["escalations"][from] = {{"after", escalation.after.count()}, {"to", escalation.to}};
+  return line(std::move(json));
 }
 
 std::string time_line(WallTime at) { return line({{"event", "time"}, {"at", at.unix_ms()}}); }
@@ -270,16 +312,39 @@ std::string answer_line(const RunRequest& order, WallTime at) {
                {"at", at.unix_ms()}});
 }
 
-std::string answer_line(const OutboxRow& page) {
-  return line({{"answer", "page"},
-               {"incident", page.incident.value},
-               {"key", page.key.value},
-               {"receiver", page.receiver},
-               {"ordinal", page.ordinal},
-               {"action", to_string(page.action)},
-               {"state", to_string(page.state)},
-               {"why", page.last_error},
-               {"at", page.due.unix_ms()}});
+std::string answer_line(const OutboxRow& page, bool given) {
+  Json json{{"answer", "page"},
+            {"incident", page.incident.value},
+            {"key", page.key.value},
+            {"receiver", page.receiver},
+            {"ordinal", page.ordinal},
+            {"action", to_string(page.action)},
+            {"state", to_string(page.state)},
+            {"why", page.last_error},
+            {"at", page.due.unix_ms()}};
+  if (page.attempts != 0) json["id"] = page.id;
+  if (page.ever_unknown) json["doubtful"] = true;
+  if (page.finished) json["finished"] = page.finished->unix_ms();
+  if (!page.fallback_of.empty()) json["fallback_of"] = page.fallback_of;
+  if (given) json["given"] = true;
+  return line(std::move(json));
+}
+
+std::string answer_line(const IncidentRow& incident) {
+  const auto moment = [](const std::optional<WallTime>& at) {
+    return at ? Json(at->unix_ms()) : Json(nullptr);
+  };
+  return line({{"answer", "incident"},
+               {"incident", incident.id.value},
+               {"subject", incident.subject},
+               {"alert", incident.alert_id},
+               {"condition", incident.verdict},
+               {"opening", incident.opening_round.unix_ms()},
+               {"state", to_string(incident.state)},
+               {"parent", incident.parent.value},
+               {"opened", incident.opened.unix_ms()},
+               {"acknowledged", moment(incident.acknowledged)},
+               {"resolved", moment(incident.resolved)}});
 }
 
 std::string answer_line(const SlotId& slot, Millis interval, LedgerCode state) {

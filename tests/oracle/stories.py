@@ -28,11 +28,13 @@ class Story:
 
     def __init__(self, **changes):
         header = {"history": 1, "story": "by hand", "install": "test", "retrigger": 60 * MINUTE}
+        receivers = {"names": ["pagerduty/a", "pagerduty/b"], "default": "pagerduty/a",
+                     **changes.pop("receivers", {})}
         self.lines = [header]
         self.model = Installation(header)
         self.now = START
         self.ordinal = 0
-        self.event(event="receivers", names=["pagerduty/a", "pagerduty/b"], default="pagerduty/a")
+        self.event(event="receivers", **receivers)
         self.regions = []
         self.define(**changes)
 
@@ -118,11 +120,12 @@ class Story:
         """Looks at each check at each due time, as the controller does."""
         while True:
             due = [(check.next_due(), name) for name, check in self.model.checks.items()]
+            due.append((self.model.incidents.next_due(self.model.now), ""))
             moment = min((time for time, _ in due if time is not None), default=None)
             if moment is None or moment > self.now:
                 break
             for time, name in due:
-                if time == moment:
+                if time == moment and name:
                     self.model.plan_look(name, moment)
                     self.lines.append({"event": "time", "check": name, "at": moment})
             self.model.pass_time(moment)
@@ -133,3 +136,24 @@ class Story:
     def _take_answers(self):
         self.lines += [{key: value for key, value in answer.items() if key != "told"}
                        for answer in self.model.take_answers()]
+
+
+def crowd(count, **changes):
+    """So many checks of one region each, all of which fail within a few seconds."""
+    story = Story(regions=1, **changes)
+    names = [f"c{place:02}" for place in range(count)]
+    for name in names:
+        story.define(name=name, regions=1, alerts=[alert("down")], **changes)
+    story.wait(SECOND)
+    for name in names:
+        story.run("r1", "fail", check=name)
+    return story, names
+
+
+def mend(story, names):
+    """Two passes of each, which end its `down`."""
+    for again in (1, 2):
+        story.wait(SECOND)
+        for name in names:
+            story.run("r1", check=name, kind="recheck", ordinal=again + story.now)
+    return story

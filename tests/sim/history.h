@@ -1,6 +1,6 @@
 // What a simulated world's controller heard and answered, as the oracle reads it
-// (tests/oracle/FORMAT.md): the stored event log, the outbox, the ledger, what is open here and at
-// PagerDuty. Read at the end, at rest.
+// (tests/oracle/FORMAT.md): what its store tells, and what the simulated PagerDuty took and has
+// open. Read at the end, at rest.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace picket::sim {
 
-// Requires a running controller and a closed round.
+// Requires a running controller with nothing left to deliver. Empty when the store cannot be read.
 std::string history_of(World& world, const std::string& story);
 
 }  // namespace picket::sim

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/core/log.h"
+#include "tests/sim/detection_command.h"
 #include "tests/sim/story.h"
 
 int main(int argc, char** argv) {
@@ -21,9 +22,27 @@ int main(int argc, char** argv) {
   app.add_option("--history", history, "append what happened to this file, for the oracle");
   bool logs = false;
   app.add_flag("--logs", logs, "show the daemons' logs");
+  picket::sim::DetectionCommand detection;
+  bool detect = false;
+  auto* flag = app.add_flag("--detection", detect, "measure detection of random faults instead");
+  app.add_option("--faults", detection.options.faults, "with --detection: how many")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000))
+      ->needs(flag);
+  app.add_flag("--comparison,!--no-comparison", detection.comparison,
+               "with --detection: the same without quorum and confirmation (default: yes)");
+  app.add_option("--threads", detection.threads, "with --detection: worlds at a time")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64))
+      ->needs(flag);
+  app.footer("--detection: " + picket::sim::detection_help());
   CLI11_PARSE(app, argc, argv);
   picket::log::configure(logs ? picket::log::Level::info : picket::log::Level::critical,
                          picket::log::Format::logfmt);
+  if (detect) {
+    detection.options.seed = options.seed;
+    return picket::sim::show_detection(detection);
+  }
   options.length = picket::hours{story_hours};
   options.history = !history.empty();
   int bad = 0;

@@ -53,10 +53,21 @@ class ExplainTest(unittest.TestCase):
         document = json.loads(self.picket("validate", "-o", "json"))
         self.assertEqual(document["secrets"], [{"name": "PASSWORD", "checks": ["basket"]},
                                                {"name": "TOKEN", "checks": ["home", "basket"]}])
+        proof = document["checks"][0].pop("paging")
+        self.assertEqual((proof["regions"], proof["regions_source"]), (3, "assumed"))
         self.assertEqual(document["checks"][0], {"name": "home", "secrets": ["TOKEN"],
                                                  "run_limit_ms": 60000})
         document = json.loads(self.picket("validate", "-o", "json", "--secrets-dir", ".", wanted=1))
         self.assertEqual([secret["present"] for secret in document["secrets"]], [False, False])
+
+    def test_the_proof_of_what_pages_names_its_regions(self):
+        self.assertNotIn("regional", self.picket("validate"))
+        said = self.picket("validate", "-v", "--regions", "12")
+        self.assertIn("home: 12 regions (given), quorum 3, somebody looks every 25.00 s\n", said)
+        self.assertIn("3 of 12 regions, within 36.00 s", said)
+        self.assertIn("home: 2 regions (given)", self.picket("validate", "-v", "--regions", "a,b"))
+        self.assertIn("home: 3 regions (assumed)", self.picket("validate", "-v"))
+        self.picket("validate", "--regions", "0", wanted=2)
 
     def test_explain_a_kind_names_its_keys_and_facts(self):
         out = self.picket("explain", "expect", "--kind", "http")

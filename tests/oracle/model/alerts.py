@@ -1,5 +1,6 @@
 """The episodes of one alert: suspected, fires, changes, clears."""
 from .conditions import Episode
+from .coverage import note
 from .definition import MINUTE, VERDICT_CONDITIONS
 from .thresholds import Samples
 
@@ -60,6 +61,7 @@ class Alert:
             self.quiet_since = None
             if not self.own.active:
                 self.own.begin(view, ())
+                note(self.condition)
             self.own.regions = regions
         elif self.own.active:
             if self.quiet_since is None:
@@ -92,10 +94,11 @@ class Judge:
 
     ORDER = VERDICT_CONDITIONS + ("burn_rate", "threshold")
 
-    def __init__(self, alerts, conditions, flapping, view, say):
+    def __init__(self, alerts, conditions, check, view, say):
         self.alerts = alerts
         self.conditions = conditions
-        self.flapping = flapping
+        self.flapping = check.flapping
+        self.watch = check.watch
         self.view = view
         self.say = say
 
@@ -109,6 +112,7 @@ class Judge:
         for alert in self.alerts.all:
             if alert.firing and self._held_open(alert) and not alert.told_flapping:
                 alert.told_flapping = True
+                note("down held by flapping")
                 self._tell(alert, "changes")
         self._suspect()
 
@@ -123,7 +127,10 @@ class Judge:
         if alert.condition == "no_data":
             return 0, set()
         if alert.condition == "degraded":
-            return 0, self.view.where("warns")
+            warns = self.view.where("warns")
+            if not warns and self.watch.holds:
+                warns = self.watch.findings[0] & words.keys()
+            return 0, warns
         regions = self.view.where("accused")
         statuses = {words[name].region.status for name in regions}
         return (statuses.pop() if len(statuses) == 1 else 0), regions

@@ -1,4 +1,7 @@
 """The error budget of an objective over closed rounds, and how fast it burns."""
+import bisect
+
+from .coverage import note
 from .definition import HOUR, MINUTE
 from .rounds import measured
 
@@ -10,6 +13,9 @@ BURN_WINDOWS = (
     (1, 72 * HOUR, 6 * HOUR, False),
 )
 BAD_LEAST = 3
+# Totals are kept at the end of each round; older ones at the last round's end in each span.
+EACH_FOR = 7 * HOUR
+THINNED = ((75 * HOUR, HOUR // 2), (None, 6 * HOUR))
 
 
 class Tally:
@@ -64,12 +70,36 @@ class Budget:
             _take_run(later, definition.slo, verdict, duration)
 
     def over(self, window):
+        """What counted since the newest kept total that is at least as old as the window."""
+        begin = self._begin(self.until - window)
         total = Tally()
         for until, tally in reversed(self.rounds):
-            if until <= self.until - window:
+            if begin is not None and until <= begin:
                 break
             total.add(tally)
         return total
+
+    def _begin(self, wanted):
+        """The newest kept end of a round at `wanted` or before; None: there is none."""
+        ends = [until for until, _ in self.rounds]
+        place = bisect.bisect_right(ends, wanted)
+        while place > 0 and not self._is_kept(ends, place - 1):
+            place -= 1
+        return ends[place - 1] if place else None
+
+    def _is_kept(self, ends, place):
+        span = self._span(ends[place])
+        if span is None or place + 1 == len(ends):
+            return True
+        later = ends[place + 1]
+        return self._span(later) != span or later // span != ends[place] // span
+
+    def _span(self, end):
+        """One total is kept in each such span of that age; None: each."""
+        age = self.until - end
+        if age <= EACH_FOR:
+            return None
+        return next(span for most, span in THINNED if most is None or age <= most)
 
     def burn(self, definition, window, latency):
         """(rate over the long window, rate over the short one, whether it is too fast)."""
@@ -97,9 +127,13 @@ class Budget:
             self._burning[definition] = [
                 window for window in BURN_WINDOWS
                 if any(self.burn(definition, window, latency)[2] for latency in ways)]
-        return any(window[3] == urgent
-                   and (since_down is None or since_down >= short_window(definition, window))
-                   for window in self._burning[definition])
+        burning = [window for window in self._burning[definition] if window[3] == urgent
+                   and (since_down is None or since_down >= short_window(definition, window))]
+        if burning:
+            note("burn rate")
+        if burning and self.until - self.rounds[0][0] > 7 * HOUR and not urgent:
+            note("burn rate beyond 7 h")
+        return bool(burning)
 
 
 def counts_alike(a, b):

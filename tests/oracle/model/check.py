@@ -5,6 +5,7 @@ from .conditions import Conditions, View
 from .definition import MINUTE
 from .region import Region, Run
 from .rounds import Flapping, Rounds, mark_of
+from .watch import Watch, conditions_of
 
 
 class Check:
@@ -17,6 +18,7 @@ class Check:
         self.regions = {}
         self.conditions = Conditions()
         self.flapping = Flapping()
+        self.watch = Watch(definition)
         self.budget = Budget()
         self.rounds = Rounds(definition, now)
         self.alerts = Alerts(definition, now)
@@ -24,6 +26,7 @@ class Check:
         self.silence_counts_from = 0
         self.looks = set()  # moments at which the controller is known to have looked
         self.now = now
+        self._due = []  # the next moment, once it was asked for
         self._assign(now)
         self._expect_data(now)
         self.rounds.note_pause(definition.is_paused(now), now)
@@ -39,6 +42,8 @@ class Check:
         if other_interval:
             closed = self.rounds.close_all(before, self.regions)
             self._close(before, closed, now)
+        if conditions_of(before) != conditions_of(definition):
+            self.watch = Watch(definition)
         if not counts_alike(before.slo, definition.slo):
             self.budget = Budget()
         view = View(before, self.regions, now)
@@ -72,9 +77,10 @@ class Check:
 
     def start(self, now):
         """The controller listens again: what was due is judged now, silence counts from now."""
+        was_paused = self.definition.is_paused(self.now)
         self._expect_data(now)
         self._pass_pause(now)
-        self._close_due(now)
+        self._close_due(now, was_paused)
         self.judge(now)
 
     def take_run(self, event, now):
@@ -112,8 +118,12 @@ class Check:
         for alert in self.alerts.all:
             if alert.samples:
                 alert.samples.take(region.name, run.at, run.kind, run.verdict, event["duration"])
-        if region.newest is run and run.verdict == "fail":
+        if region.newest is not run:
+            return
+        if run.verdict == "fail":
             region.status = event.get("status")
+        else:
+            region.shown = run.round, event.get("facts", {})
 
     def take_attempt(self, event, now):
         region = self.regions.get(event["region"])
@@ -136,8 +146,17 @@ class Check:
 
     # Time
 
+    def plan_look(self, at):
+        self.looks.add(at)
+        self._due.clear()
+
     def next_due(self):
         """The next moment at which something may follow from time alone."""
+        if not self._due:
+            self._due.append(self._find_due())
+        return self._due[0]
+
+    def _find_due(self):
         definition = self.definition
         due = [self.rounds.next_close(definition), *self.looks]
         if definition.is_paused(self.now):
@@ -168,7 +187,7 @@ class Check:
         """Closes the rounds that are over, then judges."""
         was_paused = self.definition.is_paused(self.now)
         self._pass_pause(now)
-        self._close_due(now)
+        self._close_due(now, was_paused)
         if was_paused and not self.definition.is_paused(now):
             self._expect_data(now)
         self.judge(now, looked=now in self.looks or looked)
@@ -183,6 +202,7 @@ class Check:
         """Brings everything to `now`. Windows of samples change with every moment: they are
         looked at with the events of the check, and when the controller is known to have looked."""
         self.now = now
+        self._due.clear()
         definition = self.definition
         if definition.is_paused(now):
             return
@@ -190,7 +210,7 @@ class Check:
             if region.attempt and now >= self._attempt_expires(region):
                 region.attempt = None
         view = View(definition, self.regions, now)
-        self.conditions.judge(view, self.silence_counts_from)
+        self.conditions.judge(view, self.silence_counts_from, self.watch)
         verdict = self.conditions.verdict(view, self.silence_counts_from)
         if verdict != self.verdict:
             self.answers.append({"answer": "verdict", "check": definition.name,
@@ -198,7 +218,7 @@ class Check:
             self.verdict = verdict
         if looked:
             self._judge_own(view)
-        Judge(self.alerts, self.conditions, self.flapping, view,
+        Judge(self.alerts, self.conditions, self, view,
               lambda alert, phase, regions: self._say(alert, phase, regions, now)).run()
 
     def _judge_own(self, view):
@@ -229,9 +249,11 @@ class Check:
             self.regions[name] = old.get(name) or Region(name, self.flags[name], first_round)
         self.conditions.forget_regions(set(self.regions))
 
-    def _close_due(self, now):
-        self._close(self.definition, self.rounds.close_due(self.definition, self.regions, now),
-                    now)
+    def _close_due(self, now, was_paused):
+        closed = self.rounds.close_due(self.definition, self.regions, now)
+        self._close(self.definition, closed, now)
+        if closed and not was_paused:
+            self.watch.judge(closed[-1][0], View(self.definition, self.regions, now))
 
     def _close(self, definition, closed, now):
         for start, slots in closed:
@@ -244,7 +266,7 @@ class Check:
                 "slots": {name: text for name, (text, _) in slots.items()}, "at": now})
 
     def _tell(self, alert, phase, view):
-        judge = Judge(self.alerts, self.conditions, self.flapping, view,
+        judge = Judge(self.alerts, self.conditions, self, view,
                       lambda a, p, regions: self._say(a, p, regions, view.now))
         judge._tell(alert, phase)
 

@@ -1,4 +1,5 @@
 """The conditions of a check with their hysteresis, and the verdict they make."""
+from .coverage import note
 from .definition import VERDICT_CONDITIONS, needed_for_data
 from .region import Word, first_of_streak
 
@@ -78,7 +79,7 @@ class Conditions:
         for episode in (*self.episodes.values(), self.suspicion):
             episode.regions &= assigned
 
-    def judge(self, view, silence_counts_from):
+    def judge(self, view, silence_counts_from, watch):
         """Brings all conditions to the moment of the view."""
         was_down = self.episodes["down"].since if self.holds("down") else None
         self._judge_down(view)
@@ -86,18 +87,29 @@ class Conditions:
         if not self.masked("regional"):
             self._judge_regional(view, was_down)
         if not self.masked("degraded"):
-            self._judge_degraded(view)
+            self._judge_degraded(view, watch)
         self._judge_suspicion(view)
+
+    @staticmethod
+    def _awaits_answers(view, down):
+        """Whether some region's failure is older than the passes of those that went down first."""
+        words = [view.words[name] for name in down.regions if name in view.words]
+        passing = [word.region.runs[-word.passes].at for word in words
+                   if word.counts and word.passes]
+        return bool(passing) and any(
+            view.words[name].region.newest.at < max(passing) for name in view.failing)
 
     def _judge_down(self, view):
         down = self.episodes["down"]
         enough = len(view.failing) >= view.quorum
         if down.active:
-            if not enough and down.recovered(view, view.quorum, lambda word: word.passes >= 2):
+            if (not enough and down.recovered(view, view.quorum, lambda word: word.passes >= 2)
+                    and not self._awaits_answers(view, down)):
                 down.active = False
                 self.down_ended = view.now
         elif enough:
             down.begin(view, view.failing)
+            note("down")
             if self.suspicion.active:
                 down.first_bad = min(down.first_bad, self.suspicion.first_bad)
                 down.round = min(down.round, self.suspicion.round)
@@ -109,6 +121,7 @@ class Conditions:
             no_data.active = False
         elif not no_data.active and view.now >= silence_counts_from and not self.holds("down"):
             no_data.begin(view, ())
+            note("no_data")
 
     def _judge_regional(self, view, was_down):
         regional = self.episodes["regional"]
@@ -119,23 +132,28 @@ class Conditions:
                 regional.active = False
         elif failing:
             regional.begin(view, failing)
+            note("regional")
             if was_down is not None:
                 regional.since = was_down
             self.first_attempts = []
 
-    def _judge_degraded(self, view):
+    def _judge_degraded(self, view, watch):
         degraded = self.episodes["degraded"]
         warning = view.where("keeps_warning")
         warns = view.where("warns")
         if len(warns) >= view.quorum:
             warning |= warns
+        if watch.holds:
+            warning |= watch.regions() & view.words.keys()
         bad = sum(self.first_attempts)
         if degraded.active:
             degraded.regions |= warning
             well = degraded.recovered(view, 1, lambda word: word.clean >= 2)
-            degraded.active = bad >= 3 or not well
-        elif warning or (len(self.first_attempts) == 24 and bad >= 6):
+            degraded.active = watch.holds or bad >= 3 or not well
+        elif watch.holds or warning or (len(self.first_attempts) == 24 and bad >= 6):
             degraded.begin(view, warning, bad="degraded")
+            note("degraded by a condition of the round" if watch.holds else
+                 "degraded" if warning else "degraded by first attempts")
 
     def _judge_suspicion(self, view):
         """A failure that no incident accounts for."""

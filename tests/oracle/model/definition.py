@@ -1,9 +1,11 @@
 """A check as it is defined at one time."""
 import math
 
-SECOND = 1_000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
+from .coverage import note
+from .units import HOUR, MINUTE, SECOND
+from .windows import make_window
+
+__all__ = ["Definition", "HOUR", "MINUTE", "SECOND", "VERDICT_CONDITIONS", "needed_for_data"]
 
 VERDICT_CONDITIONS = ("down", "no_data", "regional", "degraded")  # in order of precedence
 
@@ -25,7 +27,13 @@ class Definition:
         self.owner = event.get("owner", "")
         self.shadow = event.get("shadow", False)
         self.depends_on = event.get("depends_on", [])
-        self.maintenance = event.get("maintenance", [])
+        self.maintenance = [make_window(one) for one in event.get("maintenance", [])]
+        self.service = event.get("service", "")
+        self.tags = event.get("tags", [])
+        self.labels = event.get("labels", {})
+        self.same = [tuple(one) for one in event.get("same", [])]  # (step, fact)
+        self.near = event.get("near", [])  # steps
+        self.continents = event.get("continents", {})  # by region, as labelled
         self.paused = event.get("paused")  # None, or {"until": ...} or {} for good
         self.slo = event.get("slo")
 
@@ -71,10 +79,16 @@ class Definition:
 
     def in_maintenance(self, begin, end):
         """Whether a window touches [begin, end)."""
-        return any(window[0] < end and begin < window[1] for window in self.maintenance)
+        return any(window.spans(begin, end) for window in self.maintenance)
 
     def maintenance_at(self, now):
-        return next((window for window in self.maintenance if window[0] <= now < window[1]), None)
+        """[from, until] of the first window that holds now, or None."""
+        for window in self.maintenance:
+            found = window.spans(now, now + 1)
+            if found:
+                note("window that came again" if window.comes_again else "window")
+                return found[0]
+        return None
 
 
 def needed_for_data(quorum, assigned):

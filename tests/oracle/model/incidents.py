@@ -1,6 +1,9 @@
 """Incidents and the pages they owe."""
+from .coverage import note
 from .definition import MINUTE
+from .escalation import Escalations
 from .names import dedup_key, incident_id
+from .storms import MOST, CALM, UPDATE, Storms
 from .suppression import Suppressions
 
 
@@ -17,31 +20,38 @@ class Page:
         self.ordinal = 0
         self.kept_back = False
         self.kept_until = None  # when that may be over by itself
+        self.folded = False  # into the page of a storm
+        self.triggered = None  # the newest trigger, whether it was sent or not
         self.next_trigger = None
-        self.told = None  # by the newest trigger
+        self.first_told = None  # when a trigger was first sent
+        self.escalates_from = 0  # not before: something kept it back then
 
     @property
     def was_sent(self):
-        return self.routed and not self.kept_back
+        return self.routed and not (self.kept_back or self.folded)
 
 
 class Incident:
-    """One episode of one alert."""
+    """One episode of one alert, or a storm of pages."""
 
-    def __init__(self, install, answer):
-        alert, definition = answer["told"]
-        self.check = definition.name
-        self.subject = "check:" + definition.name
+    def __init__(self, install, subject, alert, opening, now):
+        self.check = subject.removeprefix("check:") if subject.startswith("check:") else ""
+        self.subject = subject
         self.alert = alert["id"]
         self.condition = alert["on"]
         self.severity = alert["severity"]
-        self.opening = answer["opening"]
-        self.opened = answer["at"]
+        self.opening = opening
+        self.opened = now
         self.state = "suspected"
+        self.acknowledged = self.resolved = None  # when
         self.parent = None  # the incident of the same cause that came first
         self.host = ""  # that its failing step asks, when it opened
         self.id = incident_id(install, self.subject, self.alert, self.opening)
         self.pages = []
+
+    @property
+    def is_storm(self):
+        return self.condition == "storm"
 
     @property
     def is_open(self):
@@ -61,11 +71,14 @@ class Incidents:
         self.receivers = set()
         self.default = ""
         self.suppressions = Suppressions()
-        self.unresolved = {}  # by (check, alert)
+        self.storms = Storms()
+        self.escalations = Escalations(self)
+        self.unresolved = {}  # by (subject, alert)
+        self.all = []  # also those that are over
 
     def take(self, answer):
         """An alert has moved."""
-        slot = answer["check"], answer["alert"]
+        slot = "check:" + answer["check"], answer["alert"]
         incident = self.unresolved.get(slot)
         phase = answer["phase"]
         if phase == "clears":
@@ -73,13 +86,13 @@ class Incidents:
                 self._resolve(slot, answer["at"])
         elif phase == "changes":
             if incident and incident.is_open and incident.opening == answer["opening"]:
-                self._tell_new(incident, answer)
+                self._tell_new(incident, wanted_by(answer), answer["at"])
         else:
             if incident and incident.opening != answer["opening"]:
                 self._resolve(slot, answer["at"])
                 incident = None
             if incident is None:
-                incident = self.unresolved[slot] = Incident(self.install, answer)
+                incident = self._begin(slot, answer["told"][0], answer["opening"], answer["at"])
             if phase == "fires":
                 if not incident.is_open:
                     incident.state, incident.opened = "open", answer["at"]
@@ -87,43 +100,104 @@ class Incidents:
                 if not incident.host and incident.condition in ("down", "regional"):
                     incident.host = answer["told"][1].host
                 self._join(incident, answer["at"])
-                self._tell_new(incident, answer)
+                self._tell_new(incident, wanted_by(answer), answer["at"])
+
+    def _begin(self, slot, alert, opening, now):
+        incident = self.unresolved[slot] = Incident(self.install, slot[0], alert, opening, now)
+        self.all.append(incident)
+        return incident
 
     def acknowledge(self, identity, now):
         for incident in self.unresolved.values():
             if incident.id == identity and incident.state == "open":
-                incident.state = "acknowledged"
+                incident.state, incident.acknowledged = "acknowledged", now
                 for page in incident.pages:
-                    if not page.kept_back:
+                    if not (page.kept_back or page.folded):
                         self._write(incident, page, "acknowledge", now)
+
+    def start(self, now):
+        """What a controller forgets when it ends."""
+        self.storms.start(self._folded)
+        self.escalations.start(now)
 
     def pass_time(self, now):
         """Sends what nothing keeps back any more, and again what is open for another hour."""
         # Who came first is told first: then its members know.
-        for incident in sorted(self.unresolved.values(), key=lambda one: one.parent is not None):
+        order = sorted(self.unresolved.items(), key=lambda one: (one[1].parent is not None, one[0]))
+        for _, incident in order:
             if not incident.is_open:
                 continue
             self._find_ways(incident, now)
+            self.escalations.pass_time(incident, now)
             for page in incident.pages:
-                if not page.routed:
-                    continue
-                kept_back, until = self._keep_back(incident, page.receiver, now)
-                if page.kept_back:
-                    page.kept_back, page.kept_until = kept_back, until
-                    if not kept_back:
-                        self._trigger(incident, page, now)
-                elif now >= page.next_trigger:
-                    if kept_back:
-                        whole = (now - page.told) // self.retrigger + 1
-                        page.next_trigger = until or page.told + self.retrigger * whole
-                    else:
-                        self._trigger(incident, page, now, again=True)
+                if page.routed and not page.folded:
+                    self._pass_time_of_page(incident, page, now)
+        for name in sorted(self.storms.all):
+            self._pass_time_of_storm(name, now)
+
+    def _pass_time_of_page(self, incident, page, now):
+        kept_back, until = self.keep_back(incident, page.receiver, now)
+        if page.kept_back:
+            page.kept_back, page.kept_until = kept_back, until
+            if not kept_back:
+                self.trigger(incident, page, now)
+        elif now >= page.next_trigger:
+            if kept_back:
+                whole = (now - page.triggered) // self.retrigger + 1
+                page.next_trigger = until or page.triggered + self.retrigger * whole
+            else:
+                self.trigger(incident, page, now, again=True)
+
+    def _folded(self, name):
+        """The open incidents, with their pages, that a storm stands for."""
+        receiver, kind = name
+        return [(incident, page) for _, incident in sorted(self.unresolved.items())
+                if incident.is_open and Storms.kind_of(incident) == kind
+                for page in incident.pages if page.receiver == receiver and page.folded]
+
+    def _pass_time_of_storm(self, name, now):
+        storm = self.storms.all[name]
+        if storm.news and now >= storm.next_update:
+            storm.news, storm.next_update = False, now + UPDATE
+            self._tell_storm(name, storm, now)
+        if now >= storm.next_look:
+            if len(self._folded(name)) <= MOST:
+                self._end_storm(name, storm, now)
+            else:
+                storm.next_look = now + CALM
+
+    def _tell_storm(self, name, storm, now):
+        receiver, kind = name
+        if storm.incident is None:
+            alert = {"id": kind, "on": "storm",
+                     "severity": "critical" if kind == "critical" else "error"}
+            storm.incident = self._begin(("storm:" + receiver, kind), alert, now, now)
+            storm.incident.state = "open"
+            note("storm")
+            self._tell_new(storm.incident, [receiver], now)
+        else:
+            for page in storm.incident.pages:
+                if page.was_sent:
+                    self.trigger(storm.incident, page, now, again=True)
+
+    def _end_storm(self, name, storm, now):
+        """Those that are left page by themselves, and then the storm's page ends."""
+        for incident, page in self._folded(name):
+            page.folded = False
+            note("storm that left pages")
+            page.kept_back, page.kept_until = self.keep_back(incident, page.receiver, now)
+            self.trigger(incident, page, now, counted=False)
+        del self.storms.all[name]
+        if storm.incident:
+            self._resolve((storm.incident.subject, storm.incident.alert), now)
 
     def next_due(self, now):
         due = [time for incident in self.unresolved.values() if incident.is_open
-               for page in incident.pages if page.routed
-               for time in (page.kept_until if page.kept_back else page.next_trigger,)
+               for page in incident.pages if page.routed and not page.folded
+               for time in (page.kept_until if page.kept_back else page.next_trigger,
+                            self.escalations.due(incident, page))
                if time is not None and time > now]
+        due += [time for time in self.storms.next_due() if time > now]
         return min(due, default=None)
 
     def open_keys(self):
@@ -142,6 +216,8 @@ class Incidents:
                    and SEVERITIES.index(other.severity) <= SEVERITIES.index(incident.severity)
                    and now - other.opened <= 5 * MINUTE]
         incident.parent = min(fitting, key=lambda other: other.opened, default=None)
+        if incident.parent:
+            note("common cause")
 
     def _told_by_kin(self, incident, receiver):
         """Whether the parent, or another member of it, has told this receiver."""
@@ -152,7 +228,10 @@ class Incidents:
                           if other.parent is parent and other is not incident and other.is_open]
         return any(other.has_told(receiver) for other in kin)
 
-    def _keep_back(self, incident, receiver, now):
+    def keep_back(self, incident, receiver, now):
+        """(whether, until when or None): a storm is kept back by nothing."""
+        if incident.is_storm:
+            return False, None
         kept_back, until = self.suppressions.keep_back(incident, now)
         if kept_back:
             return True, until
@@ -162,6 +241,7 @@ class Incidents:
                      if other.check == name and other.condition == "down"]
             for other in downs:
                 if other.is_open:
+                    note("dependency")
                     return True, None
                 if other.state == "suspected" and now < incident.opened + MINUTE:
                     return True, incident.opened + MINUTE
@@ -169,17 +249,16 @@ class Incidents:
 
     def _resolve(self, slot, now):
         incident = self.unresolved.pop(slot)
-        incident.state = "resolved"
+        incident.state, incident.resolved = "resolved", now
         for page in incident.pages:
             self._write(incident, page, "resolve", now)
 
-    def _tell_new(self, incident, answer):
-        alert, definition = answer["told"]
-        for receiver in self._receivers(alert["notify"] or definition.notify):
+    def _tell_new(self, incident, wanted, now):
+        for receiver in self._receivers(wanted):
             if all(page.receiver != receiver for page in incident.pages):
-                page = self._make_page(incident, receiver)
+                page = self.make_page(incident, receiver)
                 incident.pages.append(page)
-                self._keep_or_trigger(incident, page, answer["at"])
+                self._keep_or_trigger(incident, page, now)
 
     def _receivers(self, wanted):
         """Each once; what is not configured is replaced by the default, if that is."""
@@ -191,7 +270,7 @@ class Incidents:
                 out.append(receiver)
         return out
 
-    def _make_page(self, incident, receiver):
+    def make_page(self, incident, receiver):
         key = dedup_key(self.install, receiver, incident.subject, incident.alert,
                         incident.opening)
         return Page(receiver, key, receiver in self.receivers)
@@ -205,26 +284,38 @@ class Incidents:
             if page.receiver in self.receivers:
                 page.routed = True
             elif self.default in self.receivers and not told:
-                page = incident.pages[place] = self._make_page(incident, self.default)
+                page = incident.pages[place] = self.make_page(incident, self.default)
             else:
                 continue
             self._keep_or_trigger(incident, page, now)
 
     def _keep_or_trigger(self, incident, page, now):
-        page.kept_back, page.kept_until = self._keep_back(incident, page.receiver, now)
-        self._trigger(incident, page, now)
+        page.kept_back, page.kept_until = self.keep_back(incident, page.receiver, now)
+        self.trigger(incident, page, now)
 
-    def _trigger(self, incident, page, now, again=False):
-        page.told = now
+    def trigger(self, incident, page, now, again=False, counted=True):
+        """`again`: of what was told before; `counted`: as a page that may be one too many."""
+        if not again and counted and page.was_sent and not incident.is_storm:
+            page.folded = self.storms.folds(incident, page.receiver, now)
+        page.triggered = now
         page.next_trigger = now + self.retrigger
+        if page.was_sent and page.first_told is None:
+            page.first_told = now
         self._write(incident, page, "trigger", now)
         if incident.state == "acknowledged" and page.was_sent and not again:
             self._write(incident, page, "acknowledge", now)  # somebody is on it already
 
     def _write(self, incident, page, action, now):
         state = "pending" if page.routed else "dead"
+        state = "suppressed" if page.kept_back else state
         self.answers.append({
             "answer": "page", "incident": incident.id, "key": page.key,
             "receiver": page.receiver, "ordinal": page.ordinal, "action": action,
-            "state": "suppressed" if page.kept_back else state, "at": now})
+            "state": "coalesced" if page.folded else state, "at": now})
         page.ordinal += 1
+
+
+def wanted_by(answer):
+    """The receivers that an alert names, else those of its check."""
+    alert, definition = answer["told"]
+    return alert["notify"] or definition.notify

@@ -2,6 +2,7 @@
 import collections
 
 from .check import Check
+from .coverage import note
 from .definition import Definition
 from .incidents import Incidents
 from .ledger import Ledger
@@ -43,6 +44,9 @@ class Installation:
         getattr(self, "_take_" + event["event"])(event)
         self._follow()
 
+    def knows(self, event):
+        return hasattr(self, "_take_" + event["event"])
+
     def take_answers(self):
         """All since the last call."""
         answers = list(self.answers)
@@ -70,6 +74,7 @@ class Installation:
     def _take_receivers(self, event):
         self.incidents.receivers = set(event["names"])
         self.incidents.default = event["default"]
+        self.incidents.escalations.by_receiver = event.get("escalations", {})
 
     def _take_define(self, event):
         definition = Definition(event)
@@ -104,6 +109,12 @@ class Installation:
     def _take_agents(self, event):
         """Of single agents: decides nothing here."""
 
+    def _take_note(self, event):
+        """A line of a timeline: decides nothing."""
+
+    def _take_deployment(self, event):
+        """Shown with incidents: decides nothing."""
+
     def _take_missed(self, event):
         if event["check"] in self.checks:
             self.checks[event["check"]].take_missed(event, self.now)
@@ -113,6 +124,7 @@ class Installation:
 
     def _take_blind(self, event):
         self._set_flag(event["region"], "blind", event["blind"])
+        note("blind region")
 
     def _set_flag(self, region, flag, value):
         if getattr(self.flags[region], flag) == value:
@@ -136,11 +148,13 @@ class Installation:
     def _take_start(self, _):
         for _, check in sorted(self.checks.items()):
             check.start(self.now)
+        self.incidents.start(self.now)
+        note("start")
 
     def plan_look(self, name, at):
         """The controller is known to look at the check then; passes with the time."""
         if name in self.checks:
-            self.checks[name].looks.add(at)
+            self.checks[name].plan_look(at)
 
     def last_look(self):
         return max((at for check in self.checks.values() for at in check.looks), default=0)

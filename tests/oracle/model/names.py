@@ -13,6 +13,10 @@ def dedup_key(install, receiver, subject, alert, opening):
     return "picket:" + hashlib.sha256(text.encode()).hexdigest()
 
 
+def outbox_id(key, ordinal):
+    return hashlib.sha256(joined(key, ordinal).encode()).hexdigest()[:32]
+
+
 def incident_id(install, subject, alert, opening):
     """Ten digits of its opening, sixteen of what it is about."""
     digest = hashlib.sha256(joined(install, subject, alert, opening).encode()).digest()

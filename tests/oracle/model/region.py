@@ -28,6 +28,8 @@ class Region:
         self.first_round = first_round
         self.runs = []  # that count, by start
         self.attempt = None  # (received, round) of a failed first attempt without its run
+        self.shown = None  # (round, {step: {fact: text}}) of the newest run, if it did not fail
+        self.judged = -1  # the newest round of those that a condition of the round has used
         self.status = None  # of the newest failure that was told
 
     def take(self, run, most):

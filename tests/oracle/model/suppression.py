@@ -1,6 +1,8 @@
 """What keeps pages back: shadow, maintenance, silences; dependencies are incidents.py's."""
 import re
 
+from .coverage import note
+
 
 class Silence:
     """Matchers of which all must hold, for a time."""
@@ -35,6 +37,7 @@ class Suppressions:
         """Whether the incident's pages are kept back: (True, until or None), or (False, None)."""
         definition = self.definitions.get(incident.check)
         if definition and definition.shadow:
+            note("shadow")
             return True, None
         window = definition.maintenance_at(now) if definition else None
         if window:
@@ -42,6 +45,7 @@ class Suppressions:
         labels = labels_of(incident, definition)
         for _, silence in sorted(self.silences.items()):
             if silence.holds(labels, now):
+                note("silence")
                 return True, silence.end
         return False, None
 
@@ -50,6 +54,9 @@ def labels_of(incident, definition):
     labels = {"subject": [incident.subject], "condition": [incident.condition],
               "severity": [incident.severity], "alert": [incident.alert],
               "check": [incident.check]}
-    if definition and definition.owner:
-        labels["owner"] = [definition.owner]
+    if definition:
+        labels["owner"] = [definition.owner] if definition.owner else []
+        labels["service"] = [definition.service] if definition.service else []
+        labels["tag"] = definition.tags
+        labels.update(("label." + name, [value]) for name, value in definition.labels.items())
     return labels

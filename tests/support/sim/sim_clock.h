@@ -39,6 +39,9 @@ class SimClock final : public async::Clock {
   // Moves time forward without waking anybody. Requires at >= now().
   void jump_to(MonoTime at) { now_ = at; }
 
+  // The wall clock of this machine jumps, forward or back; no deadline moves.
+  void step_wall(Millis by) { start_ = start_ + by; }
+
  private:
   using Key = std::pair<MonoTime, std::uint64_t>;
   using Waiter = boost::asio::any_completion_handler<void(boost::system::error_code)>;

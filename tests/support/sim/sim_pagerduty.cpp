@@ -200,6 +200,18 @@ std::string SimPagerDuty::apply(const Event& event) {
   return incident.status;
 }
 
+void SimPagerDuty::resolve_by_hand(const std::string& dedup_key) {
+  for (auto open = open_.begin(); open != open_.end();) {
+    if (open->first.second != dedup_key) {
+      ++open;
+      continue;
+    }
+    incidents_[open->second].status = "resolved";
+    incidents_[open->second].resolved = clock_->wall_now();
+    open = open_.erase(open);
+  }
+}
+
 void SimPagerDuty::settle() {
   while (!late_.empty() && late_.begin()->first <= clock_->wall_now()) {
     Event event = late_.begin()->second;

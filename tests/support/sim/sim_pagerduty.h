@@ -73,6 +73,9 @@ class SimPagerDuty final : public http::HttpClient {
 
   async::Task<Result<http::Exchange>> exchange(http::Request request) override;
 
+  // A person resolves every open incident of this key in PagerDuty's own user interface.
+  void resolve_by_hand(const std::string& dedup_key);
+
   // Applies what was accepted late and is due by now.
   void settle();
 

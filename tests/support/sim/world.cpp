@@ -11,7 +11,6 @@
 namespace picket::sim {
 namespace {
 
-const WallTime kStart = WallTime::from_unix_ms(1'795'305'600'000);  // 2026-11-22T00:00:00Z
 constexpr const char* kPagerUrl = "https://events.pager.test";
 constexpr const char* kSpareUrl = "https://spare.test/hook";
 const char* const kRegions[] = {"ap-northeast-1", "ap-south-1",   "ap-southeast-1",
@@ -26,10 +25,10 @@ class NoSecrets final : public agent::SecretSource {
   }
 };
 
-std::unique_ptr<controller::CertificateAuthority> make_authority() {
+std::unique_ptr<controller::CertificateAuthority> make_authority(WallTime now) {
   char pattern[] = "/tmp/picket-sim-XXXXXX";
   const std::string directory = ::mkdtemp(pattern);
-  auto authority = controller::CertificateAuthority::open(directory, kStart);
+  auto authority = controller::CertificateAuthority::open(directory, now);
   std::filesystem::remove_all(directory);
   return std::move(*authority);
 }
@@ -103,9 +102,9 @@ Check make_world_check(const std::string& name, Millis interval) {
 World::World(WorldOptions options)
     : options_(std::move(options)),
       random_(options_.seed),
-      timeline_(kStart),
+      timeline_(options_.start),
       store_(make_store()),
-      authority_(make_authority()),
+      authority_(make_authority(options_.start)),
       pager_node_(timeline_.add_node("pager")),
       pager_(pager_node_->clock(), Millis{30}) {
   if (options_.checks.empty()) options_.checks.push_back(make_world_check("shop", minutes{5}));
@@ -127,29 +126,47 @@ World::~World() {
 }
 
 controller::Reloader::Load World::loader() const {
-  return [checks = options_.checks]() -> Result<checks::LoadedChecks> {
+  return [this]() -> Result<checks::LoadedChecks> {
     checks::LoadedChecks loaded;
-    loaded.checks = checks;
+    loaded.checks = options_.checks;
     return loaded;
   };
+}
+
+void World::set_checks(std::vector<Check> checks) {
+  options_.checks = std::move(checks);
+  ++checks_revision_;
+}
+
+controller::ControllerSettings World::settings() const {
+  controller::ControllerSettings settings = make_settings();
+  settings.fleet_receivers = options_.fleet_receivers;
+  return settings;
 }
 
 void World::start_controller() {
   if (controller_) return;
   controller_node_ = timeline_.add_node("controller");
-  pager_.attach(controller_node_->clock());
-  controller::Controller::Ports ports{
-      controller_node_->executor(), controller_node_->clock(), controller_node_->pool(),
-      controller_node_->pool(),     *store_,                   *authority_,
-      pager_,                       random_.fork("controller"), loader(),
-      [] { return std::string{"unchanged"}; }};
-  auto created = controller::Controller::create(std::move(ports), make_settings());
+  controller_clock_ = std::make_unique<async::DisciplinedClock>(controller_node_->clock());
+  pager_.attach(*controller_clock_);
+  controller::Controller::Ports ports{controller_node_->executor(),
+                                      *controller_clock_,
+                                      controller_node_->pool(),
+                                      controller_node_->pool(),
+                                      *store_,
+                                      *authority_,
+                                      pager_,
+                                      random_.fork("controller"),
+                                      loader(),
+                                      [this] { return std::to_string(checks_revision_); }};
+  auto created = controller::Controller::create(std::move(ports), settings());
   if (!created) {
     complain("the controller does not start: " + render(created.error()));
     return;
   }
   controller_ = std::move(*created);
   controller_->start();
+  controller_since_ = timeline_.wall_now();
   ++controller_starts_;
   port_.node = controller_node_;
   port_.handler = [c = controller_.get()](controller::ServerRequest request) {
@@ -165,27 +182,40 @@ void World::kill_controller() {
   timeline_.remove_node(controller_node_);
   controller_node_->stop();
   controller_.reset();
+  controller_clock_.reset();
   controller_node_.reset();
 }
 
-std::string World::issue_token(const RegionName& region) {
+controller::ServerResponse World::ask(const std::string& method, const std::string& path,
+                                      const std::string& body) {
   controller::ServerRequest request;
-  request.method = "POST";
-  request.path = "/api/v1/agents/tokens";
+  request.method = method;
+  request.path = path;
   request.headers = {{"authorization", "Bearer admin"}};
-  request.body = fmt::format(R"({{"region": "{}"}})", region.value);
-  std::string token;
+  request.body = body;
+  controller::ServerResponse answer;
   async::TaskGroup tasks{controller_node_->executor()};
-  const auto ask = [](controller::Controller& c, controller::ServerRequest r,
-                      std::string& out) -> async::Task<void> {
-    const controller::ServerResponse response = co_await c.handle_people(std::move(r));
-    const auto at = response.body.find("pkt_");
-    if (at != std::string::npos) out = response.body.substr(at, 52);
+  const auto run = [](controller::Controller& c, controller::ServerRequest r,
+                      controller::ServerResponse& out) -> async::Task<void> {
+    out = co_await c.handle_people(std::move(r));
   };
-  tasks.spawn("token", ask(*controller_, std::move(request), token));
+  tasks.spawn("ask", run(*controller_, std::move(request), answer));
   timeline_.run_for(Millis{1});
-  return token;
+  return answer;
 }
+
+std::string World::issue_token(const RegionName& region) {
+  const std::string body = fmt::format(R"({{"region": "{}"}})", region.value);
+  const std::string answer = ask("POST", "/api/v1/agents/tokens", body).body;
+  const auto at = answer.find("pkt_");
+  return at == std::string::npos ? std::string{} : answer.substr(at, 52);
+}
+
+void World::step_agent_clock(std::size_t index, Millis by) {
+  machines_[index].node->clock().step_wall(by);
+}
+
+void World::step_controller_clock(Millis by) { controller_node_->clock().step_wall(by); }
 
 void World::start_agent(std::size_t index) {
   Machine& machine = machines_[index];
@@ -225,8 +255,7 @@ void World::start_agent(std::size_t index) {
                           {}};
   machine.agent = std::make_unique<agent::Agent>(std::move(ports), settings);
   machine.tasks = std::make_unique<async::TaskGroup>(machine.node->executor());
-  static std::string ignored;
-  machine.tasks->spawn("start", start_agent_task(*machine.agent, ignored));
+  machine.tasks->spawn("start", start_agent_task(*machine.agent, machine.failure));
 }
 
 void World::kill_agent(std::size_t index, bool power_loss) {

@@ -21,10 +21,14 @@
 
 namespace picket::sim {
 
+inline constexpr WallTime kWorldStart{Millis{1'795'305'600'000}};  // 2026-11-22T00:00:00Z
+
 struct WorldOptions {
   std::uint64_t seed{1};
   int regions{12};
   std::vector<Check> checks;  // empty: one http check, five minutes, all regions
+  WallTime start{kWorldStart};
+  std::vector<std::string> fleet_receivers{};  // told of blind regions and dead agents
 };
 
 // An http check of every region that pages pagerduty/main, with webhook/spare as fallback.
@@ -44,6 +48,17 @@ class World {
   void start_agent(std::size_t index);
   void kill_agent(std::size_t index, bool power_loss);
   bool agent_runs(std::size_t index) const { return machines_[index].agent != nullptr; }
+
+  // The checks that stand in the directory from now on: the controller sees them within 2 s.
+  void set_checks(std::vector<Check> checks);
+
+  // What a person with the admin token asks of the controller, which must run; its answer.
+  controller::ServerResponse ask(const std::string& method, const std::string& path,
+                                 const std::string& body);
+
+  // The machine's wall clock jumps, as by a hand or a broken time server.
+  void step_agent_clock(std::size_t index, Millis by);
+  void step_controller_clock(Millis by);
 
   // Starts what is down, ends every fault of network, site and PagerDuty.
   void heal();
@@ -84,13 +99,20 @@ class World {
     std::unique_ptr<agent::Agent> agent;
     std::unique_ptr<async::TaskGroup> tasks;
     int starts{0};
+    std::string failure;  // why the agent did not start
   };
 
   controller::Reloader::Load loader() const;
+  controller::ControllerSettings settings() const;
   std::string issue_token(const RegionName& region);
   void watch_results(SimLink& link);
   void at_rest();
   void judge_pages();
+  void judge_message(const SimPagerDuty::Event& event);
+  void judge_one_per_alert(const controller::OutboxRow& row);
+  void judge_witnesses(const controller::OutboxRow& row);
+  void judge_resolve(const controller::OutboxRow& row, const SimPagerDuty::Event& event);
+  void judge_due();
   void judge_ledger();
   void judge_results();
   void judge_open_set();
@@ -108,10 +130,14 @@ class World {
   SimPagerDuty pager_;
   ControllerPort port_;
   std::shared_ptr<Node> controller_node_;
+  std::unique_ptr<async::DisciplinedClock> controller_clock_;  // as the daemon has one
   std::unique_ptr<controller::Controller> controller_;
   int controller_starts_{0};
+  int checks_revision_{0};
   std::vector<Machine> machines_;
   std::set<std::string> acknowledged_;
+  WallTime controller_since_;
+  WallTime next_look_;
   std::size_t events_judged_{0};
   std::map<std::string, std::string> last_action_;  // by dedup key
   std::set<std::string> complained_;

@@ -16,6 +16,7 @@ void World::complain(const std::string& what) {
 
 void World::at_rest() {
   judge_pages();
+  judge_due();
   for (const std::string& what : pager_.violations()) complain("contract: " + what);
 }
 
@@ -23,6 +24,7 @@ void World::at_rest() {
 // 8: at most one open incident per key.
 void World::judge_pages() {
   const auto& events = pager_.events();
+  if (events_judged_ == events.size()) return;
   for (; events_judged_ < events.size(); ++events_judged_) {
     const auto& event = events[events_judged_];
     if (!event.taken || event.routing_key.empty()) continue;
@@ -32,6 +34,7 @@ void World::judge_pages() {
     if (last == "resolve" && event.action != "resolve")
       complain("6: " + event.action + " after the resolve of " + event.dedup_key);
     last = event.action;
+    judge_message(event);
   }
   std::map<std::string, int> open;
   for (const auto& incident : pager_.open())

@@ -214,12 +214,23 @@ TEST_CASE("what still fails opens regional before down clears", "[evaluate]") {
   rechecks(world, 9, kFail, 4);  // not of the set that opened it
   world.forget();
   for (int i = 1; i <= 3; ++i) rechecks(world, i, kPass, 2);
+  rechecks(world, 9, kFail, 1);
   CHECK(world.verdict() == CheckVerdict::regional);
   const Names names = names_of(world.transitions);
   const auto fires = std::find(names.begin(), names.end(), "regional fires");
   const auto clears = std::find(names.begin(), names.end(), "down clears");
   REQUIRE(fires != names.end());
   CHECK(fires < clears);
+}
+
+TEST_CASE("a region not looked at since the recovery keeps down open and is no regional",
+          "[evaluate]") {
+  EvaluationWorld world = make_down();
+  rechecks(world, 4, kFail, 3);
+  for (int i = 1; i <= 3; ++i) rechecks(world, i, kPass, 2);
+  CHECK(world.verdict() == CheckVerdict::down);  // what region 4 said is of the outage
+  rechecks(world, 4, kPass, 1);
+  CHECK(world.verdict() == CheckVerdict::up);
 }
 
 TEST_CASE("an open regional gives way when down fires, not before", "[evaluate]") {

@@ -83,14 +83,17 @@ TEST_CASE("causes are the host that is asked and the address that answers", "[in
   const World world;
   AlertTransition t =
       world.transition(make("a", "id.example.com"), AlertPhase::fires, Severity::critical);
-  t.attribution.shared = {{Dimension::certificate, "CN=id, O=Example (sha256 ab)"},
-                          {Dimension::origin, "id.example.com"},
-                          {Dimension::address, "203.0.113.7:443"},
+  t.attribution.shared = {{Dimension::certificate, "CN=id, O=Example (sha256 ab)", 3, 0, true},
+                          {Dimension::origin, "id.example.com", 3, 3, true},
+                          {Dimension::origin, "merely.shared.example"},
+                          {Dimension::origin, "js.example", 3, 0, true},
+                          {Dimension::address, "203.0.113.7:443", 3, 3, true},
+                          {Dimension::address, "203.0.113.8:443"},
                           {Dimension::pop, "FRA"}};
   const auto causes = causes_of(t);
   CHECK(causes == std::vector<std::string>{"host id.example.com",
                                            "certificate CN=id,O=Example (sha256 ab)",
-                                           "address 203.0.113.7:443"});
+                                           "host js.example", "address 203.0.113.7:443"});
   CHECK(split_causes(join_causes(causes)) == causes);
   CHECK(shared_cause("host a, address b", "host c, address b") == "address b");
   CHECK(shared_cause("host a", "host c").empty());
@@ -215,6 +218,41 @@ TEST_CASE("what is left when a storm calms down pages by itself, then the storm 
   CHECK(pages(calm) == Kinds{"trigger pagerduty/shop pending", "trigger pagerduty/shop pending",
                              "trigger pagerduty/shop pending", "resolve pagerduty/shop pending"});
   CHECK(pages(world.clear(checks[44])) == Kinds{"resolve pagerduty/shop pending"});
+}
+
+TEST_CASE("a restart in a storm forgets no page that was folded", "[incident][storm]") {
+  World world;
+  std::vector<OutboxRow> stored;
+  const auto keep = [&](const BookRows& rows) {
+    stored.insert(stored.end(), rows.outbox.begin(), rows.outbox.end());
+    return rows;
+  };
+  std::vector<Check> checks;
+  for (int i = 0; i < 23; ++i)
+    checks.push_back(make(fmt::format("c{:02}", i), fmt::format("h{}.example.com", i)));
+  for (const Check& check : checks) keep(world.fire(check));
+  REQUIRE(pages(keep(world.wait(Seconds{1}))) == Kinds{"trigger pagerduty/shop pending"});
+
+  IncidentBook restored{settings()};
+  restored.restore(world.book.unresolved(), stored);
+  world.book = std::move(restored);
+  CHECK(pages(world.clear(checks[20])) == Kinds{"resolve pagerduty/shop coalesced"});
+  CHECK(pages(world.wait(minutes{1})).empty());
+  CHECK(pages(world.wait(minutes{2})) == Kinds{"trigger pagerduty/shop pending",
+                                               "trigger pagerduty/shop pending",
+                                               "resolve pagerduty/shop pending"});
+}
+
+TEST_CASE("who acknowledged a folded page is known when it goes out", "[incident][storm]") {
+  World world;
+  BookRows last;
+  for (int i = 0; i < 21; ++i)
+    last = world.fire(make(fmt::format("c{:02}", i), fmt::format("h{}.example.com", i)));
+  world.wait(Seconds{1});
+  REQUIRE(world.book.acknowledge(last.incidents.at(0).id, "anna", world.now));
+  CHECK(pages(world.wait(minutes{3})) == Kinds{"trigger pagerduty/shop pending",
+                                               "acknowledge pagerduty/shop pending",
+                                               "resolve pagerduty/shop pending"});
 }
 
 TEST_CASE("a storm that does not calm down is looked at again, without a busy loop",

@@ -1,0 +1,106 @@
+"""A controller and agents in a few regions with a target whose faults the test switches per region,
+and a PagerDuty receiver: what tests of whole journeys start from."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from demo.fleet import AgentSettings, Fleet  # noqa: E402
+from demo.processes import Processes  # noqa: E402
+from demo.receiver.server import Receiver  # noqa: E402
+
+BIN = Path(os.environ["PICKET_BIN"])
+ROUTING_KEY = "0123456789abcdef0123456789abcdef"
+WEBHOOK_SECRET = "whsec_cGlja2V0LWRlbW8td2ViaG9vay1zZWNyZXQ="
+RECEIVER = "pagerduty/demo"
+
+
+class Target(ThreadingHTTPServer):
+    """Answers 500 to the paths (regions) in `broken`, 200 to all others."""
+    daemon_threads = True
+
+    def __init__(self):
+        self.broken = set()
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(500 if self.path.strip("/") in self.server.broken else 200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, format, *arguments):  # noqa: A002: the base class's name
+        """Nobody reads it."""
+
+
+class SmallFleet:
+    """`test` is the unittest.TestCase that cleans up. `agents`: whether any are started."""
+
+    def __init__(self, test, regions, agents=True):
+        directory = tempfile.TemporaryDirectory(prefix="picket-fleet-")
+        test.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+        self.test = test
+        self.target = Target()
+        threading.Thread(target=self.target.serve_forever, daemon=True).start()
+        test.addCleanup(self.target.server_close)
+        test.addCleanup(self.target.shutdown)
+        self.receiver = Receiver(("127.0.0.1", 0), WEBHOOK_SECRET, [ROUTING_KEY])
+        threading.Thread(target=self.receiver.serve_forever, daemon=True).start()
+        test.addCleanup(self.receiver.stop)
+        processes = Processes(self.directory / "logs")
+        test.addCleanup(processes.stop_all, 0)
+        self.fleet = Fleet(self.directory, BIN, processes, regions)
+        self.fleet.start_controller({"routing_key": ROUTING_KEY, "webhook_secret": WEBHOOK_SECRET,
+                                     "url": f"http://127.0.0.1:{self.receiver.port}",
+                                     "names": [RECEIVER, "webhook/demo"]})
+        # A directory of its own, not the demo's link.
+        self.checks = self.directory / "checks"
+        self.checks.unlink()
+        self.checks.mkdir()
+        if agents:
+            self.fleet.enroll()
+            self.fleet.start_agents(AgentSettings())
+            self.fleet.wait_for_agents(lambda _: None)
+
+    def picket(self, *arguments, seconds=60):
+        """The finished command: returncode, stdout, stderr."""
+        return subprocess.run(self.fleet.command(*map(str, arguments)), capture_output=True,
+                              text=True, stdin=subprocess.DEVNULL, timeout=seconds, check=False)
+
+    def expect(self, code, *arguments, seconds=60):
+        """What the command printed, which ended with that code."""
+        done = self.picket(*arguments, seconds=seconds)
+        self.test.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
+        return done.stdout + done.stderr
+
+    def wait_for(self, what, message, seconds=60):
+        end = time.monotonic() + seconds
+        while True:
+            found = what()
+            if found:
+                return found
+            self.test.assertLess(time.monotonic(), end, f"no {message}")
+            time.sleep(0.2)
+
+    def incidents(self, check):
+        return self.fleet.ask("incidents", "--check", check)["incidents"]
+
+    def in_force(self):
+        """Names of the checks that the controller has, sorted."""
+        done = self.picket("status", "-o", "json")
+        return sorted(check["name"] for check in json.loads(done.stdout)["checks"]) \
+            if done.returncode == 0 else None

@@ -1,0 +1,15 @@
+#include <catch2/catch.hpp>
+
+#include "tests/sim/scenarios/scenario.h"
+
+using namespace picket;
+
+TEST_CASE("an agent that is cut off from the controller pages nobody about checks", "[sim]") {
+  sim::WorldOptions options{24, 12, {}};
+  options.fleet_receivers = {"pagerduty/main"};
+  sim::Scenario story{options};
+  story.world.link(4)->weather.cut_up = true;
+  story.world.run_for(minutes{30});
+  for (const std::string& page : story.pages()) CHECK(page.find("shop") == std::string::npos);
+  story.finish();
+}

@@ -1,0 +1,86 @@
+#include "tests/sim/scenarios/scenario.h"
+
+#include <catch2/catch.hpp>
+#include <utility>
+
+#include "common/core/log.h"
+#include "common/model/schedule.h"
+
+namespace picket::sim {
+namespace {
+
+struct QuietLogs {
+  QuietLogs() { log::configure(log::Level::critical, log::Format::logfmt); }
+};
+const QuietLogs kQuiet;
+
+const char* const kPagerHost = "events.pager.test";
+
+}  // namespace
+
+Scenario::Scenario(WorldOptions options) : world(std::move(options)) { world.run_for(minutes{20}); }
+
+std::size_t Scenario::count(const std::string& action) {
+  std::size_t n = 0;
+  for (const auto& event : world.pager().events())
+    n += event.taken && event.host == kPagerHost && event.action == action ? 1 : 0;
+  return n;
+}
+
+std::vector<std::string> Scenario::pages() {
+  std::vector<std::string> titles;
+  for (const auto& incident : world.pager().incidents())
+    if (incident.host == kPagerHost) titles.push_back(incident.summary);
+  return titles;
+}
+
+Millis Scenario::delay_of(const std::string& action, WallTime from) {
+  for (const auto& event : world.pager().events())
+    if (event.taken && event.host == kPagerHost && event.action == action && event.at >= from)
+      return event.at - from;
+  return Millis{-1};
+}
+
+std::vector<controller::IncidentRow> Scenario::open() {
+  auto rows = world.store().open_incidents();
+  REQUIRE(rows.has_value());
+  std::erase_if(*rows, [](const auto& row) { return row.state == IncidentState::suspected; });
+  return *rows;
+}
+
+int Scenario::slots(const Check& check, WallTime from, controller::LedgerCode code) {
+  int found = 0;
+  for (WallTime round = round_start(from, check.interval) + check.interval;
+       round_close(round, check.interval, run_limit(check)) + Seconds{5} < now();
+       round = round + check.interval)
+    for (const RegionName& region : world.regions()) {
+      const auto& ledger = world.controller()->turn().ledger();
+      found += ledger.state({check.name, region, round}, check.interval) == code ? 1 : 0;
+    }
+  return found;
+}
+
+void Scenario::finish() {
+  world.heal();
+  world.run_for(minutes{40});
+  world.judge_end();
+  CHECK(world.violations() == std::vector<std::string>{});
+  CHECK(world.pager().open().empty());
+  CHECK(open().empty());
+}
+
+Check make_host_check(const std::string& name, Millis interval) {
+  Check check = make_world_check(name, interval);
+  std::get<HttpAction>(check.steps.front().action).url = "https://" + name + ".test/";
+  return check;
+}
+
+Alert make_alert(const std::string& id, AlertCondition condition, Severity severity) {
+  Alert alert = make_world_check("any", minutes{5}).alerts.front();
+  alert.id = id;
+  alert.condition = condition;
+  alert.severity = severity;
+  return alert;
+}
+
+}  // namespace picket::sim
