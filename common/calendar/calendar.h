@@ -20,6 +20,10 @@ bool is_timezone(std::string_view name);
 // time that they skip is the moment of the change, one that they show twice the first of the two.
 std::optional<WallTime> parse_local(std::string_view text, std::string_view timezone);
 
+// "02:00", as minutes since midnight; nothing for anything but two digits, a colon, two digits of a
+// time from 00:00 to 23:59.
+std::optional<int> parse_time_of_day(std::string_view text);
+
 // From begin to end, the end excluded.
 struct Span {
   WallTime begin;

@@ -38,17 +38,6 @@ int longest_gap(const std::vector<int>& weekdays) {
   return longest;
 }
 
-// "02:00"
-std::optional<int> read_time_of_day(std::string_view text) {
-  const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
-  if (text.size() != 5 || text[2] != ':' || !digit(0) || !digit(1) || !digit(3) || !digit(4))
-    return std::nullopt;
-  const int hour = (text[0] - '0') * 10 + text[1] - '0';
-  const int minute = (text[3] - '0') * 10 + text[4] - '0';
-  if (hour > 23 || minute > 59) return std::nullopt;
-  return hour * 60 + minute;
-}
-
 class Decoder {
  public:
   Decoder(Report& report, const Node& node)
@@ -65,7 +54,7 @@ class Decoder {
     if (!readable || !zoned) return std::nullopt;
     const bool has_duration =
         fields_.duration("duration", {minutes{1}, hours{24 * 30}}, window_.duration);
-    if (const auto minute = read_time_of_day(begin)) {
+    if (const auto minute = calendar::parse_time_of_day(begin)) {
       if (!decode_again(*minute, has_duration)) return std::nullopt;
     } else if (!decode_once(begin, *start->value, has_duration)) {
       return std::nullopt;

@@ -67,16 +67,6 @@ RouteRule read_rule(Report& report, const Node& node,
   return rule;
 }
 
-std::optional<int> minute_of_day(std::string_view text) {
-  const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
-  if (text.size() != 5 || text[2] != ':' || !digit(0) || !digit(1) || !digit(3) || !digit(4))
-    return std::nullopt;
-  const int hour = (text[0] - '0') * 10 + text[1] - '0';
-  const int minute = (text[3] - '0') * 10 + text[4] - '0';
-  if (hour > 23 || minute > 59) return std::nullopt;
-  return hour * 60 + minute;
-}
-
 }  // namespace
 
 void add_unknown_receiver(Report& report, const checks::Mark& at, const std::string& name,
@@ -115,7 +105,7 @@ void read_test_delivery(Report& report, const Fields& fields, Receiver& receiver
   const Fields test(report, *entry->value, keys);
   std::string text;
   if (test.text("daily_at", text)) {
-    if (const auto minute = minute_of_day(text))
+    if (const auto minute = calendar::parse_time_of_day(text))
       receiver.test_delivery->minute = *minute;
     else
       report.add("E0111", test.find("daily_at")->value->at, "not a time of the day").help =

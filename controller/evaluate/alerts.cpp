@@ -49,8 +49,10 @@ Attribution attribution_of(const CheckState& state, const CheckFacts& facts,
 }
 
 std::string digest_of(const Attribution& a) {
-  return fmt::format("{}|{}|{}|{}|{}", static_cast<int>(a.kind), a.step, a.status, a.pop,
-                     a.remote_address);
+  std::string digest = fmt::format("{}|{}|{}", static_cast<int>(a.kind), a.step, a.status);
+  for (const SharedTrait& trait : a.shared)
+    if (trait.proven) digest += fmt::format("|{} {}", to_string(trait.dimension), trait.value);
+  return digest;
 }
 
 // More regions fail, or the same ones with another cause. That fewer do is told by the end.

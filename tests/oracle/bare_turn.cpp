@@ -66,6 +66,7 @@ void BareTurn::record(decltype(Event::what) what) {
 void BareTurn::receive(RunResult run) {
   const RunKey key = run.key;
   RunReceived received;
+  received.agent = "agent-1";  // the one of each region, of its attempts as well
   received.late = evaluator_->is_closed(key.check, key.round, now_);
   const auto interval = intervals_.find(key.check);
   if (key.kind == RunKind::scheduled && interval != intervals_.end())
