@@ -8,6 +8,7 @@
 #include "common/core/hex.h"
 #include "common/core/text.h"
 #include "common/wire/wire.h"
+#include "controller/incident/routes_json.h"
 
 namespace picket::controller {
 namespace {
@@ -16,28 +17,6 @@ using Json = nlohmann::ordered_json;
 
 std::string render(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-Json rule_json(const RouteRule& rule) {
-  Json match = Json::array();
-  for (const SilenceMatcher& matcher : rule.match) match.push_back(picket::render(matcher));
-  return {{"match", std::move(match)}, {"to", rule.to}, {"continue", rule.go_on}};
-}
-
-Json routes_json(const Routes& routes) {
-  Json receivers = Json::array();
-  for (const auto& [name, route] : routes.receivers) receivers.push_back(name);
-  Json escalations = Json::array();
-  for (const auto& [name, escalation] : routes.escalations)
-    escalations.push_back(
-        {{"receiver", name}, {"after", render_duration(escalation.after)}, {"to", escalation.to}});
-  Json rules = Json::array();
-  for (const RouteRule& rule : routes.rules) rules.push_back(rule_json(rule));
-  return {{"receivers", std::move(receivers)},
-          {"default_receiver", routes.default_receiver},
-          {"fleet", routes.fleet},
-          {"escalations", std::move(escalations)},
-          {"rules", std::move(rules)}};
 }
 
 Json silence_json(const SilenceRow& row) {

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -121,8 +120,7 @@ void add_actions(CLI::App& app, Action& chosen) {
   command->require_subcommand(1, 1);
   command->add_option("-o,--output", options->output, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
-  const char* user = std::getenv("USER");
-  options->by = user == nullptr ? "" : user;
+  options->by = current_user();
   add_listing(*command, options);
   add_adding(*command, options);
   add_closing(*command, options);

@@ -40,6 +40,9 @@ struct Session {
 
 using Action = std::function<int(Session&)>;  // returns an ExitCode
 
+// $USER: the default of `--by`. Empty when it is not set.
+std::string current_user();
+
 // Adds the subcommand to `app`; when it is parsed, `chosen` becomes what to do.
 using AddCommand = void (*)(CLI::App& app, Action& chosen);
 

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -103,8 +102,7 @@ void add_deployments(CLI::App& app, Action& chosen) {
   command->require_subcommand(1, 1);
   command->add_option("-o,--output", options->output, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
-  const char* user = std::getenv("USER");
-  options->by = user == nullptr ? "" : user;
+  options->by = current_user();
   const auto add = [&](const char* name, const char* help, auto what) {
     CLI::App* one = command->add_subcommand(name, help);
     one->callback([options, what, &chosen] {

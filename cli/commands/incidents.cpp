@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -149,8 +148,7 @@ void add_incidents(CLI::App& app, Action& chosen) {
   command->add_option("--limit", options->limit, "at most this many")->check(CLI::Range(1, 1000));
   command->add_option("-o,--output", options->output, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
-  const char* user = std::getenv("USER");
-  options->by = user == nullptr ? "" : user;
+  options->by = current_user();
   const auto add = [&](const char* name, const char* help, auto what, bool by) {
     CLI::App* one = command->add_subcommand(name, help);
     one->add_option("id", options->id, "its id")->required();

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <ostream>
 
@@ -69,6 +70,11 @@ int explain_parse_error(CLI::App& app, const CLI::ParseError& error,
 
 }  // namespace
 
+std::string current_user() {
+  const char* user = std::getenv("USER");
+  return user == nullptr ? "" : user;
+}
+
 int run_program(const std::vector<std::string>& arguments, std::span<const AddCommand> commands,
                 const Surroundings& around) {
   CLI::App app{"Synthetic monitoring: checks as YAML, agents in many regions, one controller."};
@@ -86,11 +92,10 @@ int run_program(const std::vector<std::string>& arguments, std::span<const AddCo
     return explain_parse_error(app, error, arguments, around);
   }
   fill_from_environment(options, around.environment);
-  Session session{around.out, around.err,
-                  make_terminal(around.out_is_terminal, options.color, around.environment,
-                                around.out_columns),
-                  make_terminal(around.err_is_terminal, options.color, around.environment),
-                  options.controller};
+  Session session{
+      around.out, around.err,
+      make_terminal(around.out_is_terminal, options.color, around.environment, around.out_columns),
+      make_terminal(around.err_is_terminal, options.color, around.environment), options.controller};
   return chosen(session);
 }
 

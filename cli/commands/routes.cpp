@@ -2,7 +2,6 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -151,8 +150,7 @@ void add_routes(CLI::App& app, Action& chosen) {
   CLI::App* testing = command->add_subcommand(
       "test", "Send a test message through a receiver and wait for its outcome; 1 when it fails");
   testing->add_option("receiver", options->receiver, "its name: pagerduty/payments")->required();
-  const char* user = std::getenv("USER");
-  options->by = user == nullptr ? "" : user;
+  options->by = current_user();
   testing->add_option("--by", options->by, "who asks; stands in the message; default: $USER");
   testing->add_option("--wait", options->wait_s, "seconds to wait for the outcome")
       ->check(CLI::Range(1, 600));

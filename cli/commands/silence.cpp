@@ -2,7 +2,6 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -85,8 +84,7 @@ void add_silence(CLI::App& app, Action& chosen) {
   CLI::App* command =
       app.add_subcommand("silence", "Keep pages of matching incidents back for a while");
   command->require_subcommand(1, 1);
-  const char* user = std::getenv("USER");
-  options->by = user == nullptr ? "" : user;
+  options->by = current_user();
   CLI::App* listing = command->add_subcommand("list", "Silences that hold now or later");
   listing->add_flag("--all", options->all, "those that are over too");
   CLI::App* adding = command->add_subcommand(

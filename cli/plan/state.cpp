@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/render/json_text.h"
+#include "controller/incident/routes_json.h"
 
 namespace picket::cli {
 namespace {
@@ -48,8 +49,9 @@ Result<ControllerState> fetch_state(const ApiClient& client) {
       if (value.is_string()) region.labels[name] = value.get<std::string>();
     state.regions.push_back(std::move(region));
   }
-  const controller::Routes routes = read_routes(document->value("routes", Json::object()));
-  for (const auto& [name, route] : routes.receivers) state.receivers.insert(name);
+  const auto routes = controller::read_routes(document->value("routes", Json::object()));
+  if (!routes) return fail(routes.error());
+  for (const auto& [name, route] : routes->receivers) state.receivers.insert(name);
   if (Status done = fetch_incidents(client, state); !done) return fail(std::move(done.error()));
   return state;
 }

@@ -7,6 +7,7 @@
 
 #include "cli/render/json_text.h"
 #include "cli/replay/survey.h"
+#include "controller/incident/routes_json.h"
 
 namespace picket::cli {
 namespace {
@@ -35,7 +36,9 @@ Status begin(const ApiClient& client, const HistoryRange& range, History& histor
   history.from = std::max(range.from, *oldest);
   history.until = range.until;
   history.warm_from = std::max(*oldest, history.from - range.warm_up);
-  history.routes = read_routes(info->value("routes", Json::object()));
+  auto routes = controller::read_routes(info->value("routes", Json::object()));
+  if (!routes) return fail(std::move(routes.error()));
+  history.routes = std::move(*routes);
   auto silences = read_silences(info->value("silences", Json::array()));
   if (!silences) return fail(std::move(silences.error()));
   history.silences = std::move(*silences);

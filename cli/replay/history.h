@@ -50,7 +50,5 @@ Result<PastDefinition> read_definition(const nlohmann::ordered_json& json);
 nlohmann::ordered_json definition_json(const PastDefinition& definition);
 Result<std::vector<Silence>> read_silences(const nlohmann::ordered_json& json);
 nlohmann::ordered_json silences_json(const std::vector<Silence>& silences);
-controller::Routes read_routes(const nlohmann::ordered_json& json);
-nlohmann::ordered_json routes_json(const controller::Routes& routes);
 
 }  // namespace picket::cli

@@ -10,6 +10,7 @@
 
 #include "cli/render/json_text.h"
 #include "common/core/error.h"
+#include "controller/incident/routes_json.h"
 
 namespace picket::cli {
 namespace {
@@ -21,10 +22,12 @@ std::string line_of(const Json& json) {
 }
 
 Json header_of(const History& history) {
-  return {
-      {"picket_history", kHistoryVersion},     {"from", render_rfc3339(history.from)},
-      {"to", render_rfc3339(history.until)},   {"warm_up_from", render_rfc3339(history.warm_from)},
-      {"routes", routes_json(history.routes)}, {"silences", silences_json(history.silences)}};
+  return {{"picket_history", kHistoryVersion},
+          {"from", render_rfc3339(history.from)},
+          {"to", render_rfc3339(history.until)},
+          {"warm_up_from", render_rfc3339(history.warm_from)},
+          {"routes", controller::routes_json(history.routes)},
+          {"silences", silences_json(history.silences)}};
 }
 
 Json end_of(const History& history) {
@@ -72,7 +75,9 @@ class Reader {
       if (!parsed) return fail(wrong(fmt::format("has no time `{}`", key)));
       *time = *parsed;
     }
-    if (json.contains("routes")) history_.routes = read_routes(json["routes"]);
+    auto routes = controller::read_routes(json.value("routes", Json::object()));
+    if (!routes) return fail(wrong("is damaged: " + routes.error().message));
+    history_.routes = std::move(*routes);
     auto silences = read_silences(json.value("silences", Json::array()));
     if (!silences) return fail(std::move(silences.error()));
     history_.silences = std::move(*silences);

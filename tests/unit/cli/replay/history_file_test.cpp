@@ -33,6 +33,8 @@ History make_history() {
   history.definitions.push_back({world.check, wire::revision_of(world.check), world.regions, true});
   history.routes.receivers["pagerduty/shop"] = "{}";
   history.routes.escalations["pagerduty/shop"] = {minutes{10}, "pagerduty/lead"};
+  history.routes.rules.push_back(
+      {{parse_silence_matcher("severity=warning").value()}, {"slack/ops"}, true});
   Silence silence{.id = "s1", .author = "anna", .comment = "known"};
   silence.matchers = {*parse_silence_matcher("check=~shop-.*")};
   silence.from = world.now;
@@ -75,6 +77,10 @@ TEST_CASE("a history is read as it was written", "[history]") {
   CHECK(read->definitions[0].regions == history.definitions[0].regions);
   CHECK(read->silences == history.silences);
   CHECK(read->routes.escalations.at("pagerduty/shop").to == "pagerduty/lead");
+  REQUIRE(read->routes.rules.size() == 1);
+  CHECK(read->routes.rules[0].match == history.routes.rules[0].match);
+  CHECK(read->routes.rules[0].to == history.routes.rules[0].to);
+  CHECK(read->routes.rules[0].go_on);
 }
 
 TEST_CASE("a damaged, cut or foreign history is refused with its line", "[history]") {
@@ -97,6 +103,9 @@ TEST_CASE("a damaged, cut or foreign history is refused with its line", "[histor
   const std::size_t data = flipped.find("\"data\":\"") + 20;
   flipped[data] = flipped[data] == 'A' ? 'B' : 'A';
   CHECK(error_of(path, flipped).message.find("checksum") != std::string::npos);
+  std::string strange = whole;
+  strange.replace(strange.find("severity=warning"), 16, "severity~warning");
+  CHECK(error_of(path, strange).message.find("a route does not parse") != std::string::npos);
   std::string fewer = whole;
   const std::size_t second = fewer.find('\n') + 1;
   const std::size_t third = fewer.find('\n', second) + 1;
