@@ -39,6 +39,10 @@ INTERFACE_HEADERS = {
     "controller/incident/routes.h": "receivers as the configuration gives them",
 }
 
+# A folder that joins the others, as the files beside it in `controller/` do. It may include those
+# and any sibling; no sibling may include it.
+JOINING = ("controller/routes",)
+
 # header pattern -> (folders or files that may include it, what to use instead)
 CONFINED = (
     (r"curl/", ("common/http/",), "common/http/http_client.h"),
@@ -95,6 +99,8 @@ def refusal(path, header):
         if top == "cli" and header.startswith(CLI_FROM_AGENT + CLI_FROM_CONTROLLER):
             return None
         return f"{top} never includes {other_top}: move what both need to common"
+    if f"{top}/{folder}" in JOINING:
+        return None
     if top in ("agent", "controller") and folder and other and folder != other:
         if header not in INTERFACE_HEADERS:
             return (f"{folder} and {other} meet only in {top}.cpp, or through an interface header "

@@ -72,13 +72,13 @@ class Docs(unittest.TestCase):
         self.assertEqual(in_page - in_source, set(), "only in the page")
 
     def test_every_route_for_people_is_in_its_page_with_its_policy(self):
-        offered = [offered_routes(source(f"controller/{name}_routes.cpp"))
+        offered = [offered_routes(source(f"controller/routes/{name}_routes.cpp"))
                    for name in ("incident", "deployment")]
-        self.same(routes_of_source(source("controller/people_routes.cpp")).union(*offered),
+        self.same(routes_of_source(source("controller/routes/people_routes.cpp")).union(*offered),
                   routes_of_page(page("api")))
 
     def test_every_route_for_agents_is_in_its_page(self):
-        self.same(agent_routes_of_source(source("controller/agent_routes.cpp")),
+        self.same(agent_routes_of_source(source("controller/routes/agent_routes.cpp")),
                   agent_routes_of_page(page("api")))
 
     def test_every_metric_is_in_its_page(self):

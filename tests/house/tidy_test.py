@@ -98,6 +98,12 @@ class Layers(unittest.TestCase):
         tree = {"scripts/tidy_rules/layers.py": '"controller/store/rows.h"\n', "dev": "layers"}
         self.assertEqual(set(findings(tree)), {"scripts/tidy_rules/layers.py:1: interface"})
 
+    def test_routes_include_every_folder_of_the_controller_and_none_includes_them(self):
+        self.allowed("controller/routes/a.cpp", "controller/store/b.h")
+        self.allowed("controller/routes/a.cpp", "controller/b.h")
+        self.refused("controller/store/a.cpp", "controller/routes/b.h")
+        self.refused("controller/routes/a.cpp", "agent/link/b.h")
+
     def test_tests_include_all_and_nobody_includes_tests(self):
         self.allowed("tests/unit/agent/a_test.cpp", "controller/plan/b.h")
         self.refused("agent/link/a.cpp", "tests/support/b.h")

@@ -1,4 +1,4 @@
-#include "controller/people_routes.h"
+#include "controller/routes/people_routes.h"
 
 #include <fmt/format.h>
 
@@ -8,8 +8,8 @@
 #include "common/async/with_deadline.h"
 #include "common/core/digest.h"
 #include "common/core/log.h"
-#include "controller/answers.h"
-#include "controller/incident_routes.h"
+#include "controller/routes/answers.h"
+#include "controller/routes/incident_routes.h"
 #include "controller/run_log.h"
 
 namespace picket::controller {

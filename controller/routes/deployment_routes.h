@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "common/async/offload.h"
-#include "controller/offered_route.h"
+#include "controller/routes/offered_route.h"
 #include "controller/turn.h"
 
 namespace picket::controller {

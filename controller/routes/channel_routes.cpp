@@ -1,4 +1,4 @@
-#include "controller/channel_routes.h"
+#include "controller/routes/channel_routes.h"
 
 #include <fmt/format.h>
 
@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "common/core/text.h"
-#include "controller/answers.h"
 #include "controller/api/delivery_json.h"
 #include "controller/api/json_parts.h"
 #include "controller/deliver/confirmation_desk.h"
 #include "controller/deliver/route.h"
 #include "controller/incident/route_rules.h"
+#include "controller/routes/answers.h"
 
 namespace picket::controller {
 namespace {

@@ -1,4 +1,4 @@
-#include "controller/answers.h"
+#include "controller/routes/answers.h"
 
 #include <algorithm>
 #include <cstdlib>

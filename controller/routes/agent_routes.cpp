@@ -1,4 +1,4 @@
-#include "controller/agent_routes.h"
+#include "controller/routes/agent_routes.h"
 
 #include <fmt/format.h>
 

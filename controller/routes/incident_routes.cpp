@@ -1,4 +1,4 @@
-#include "controller/incident_routes.h"
+#include "controller/routes/incident_routes.h"
 
 #include <algorithm>
 #include <cctype>
@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "common/core/text.h"
-#include "controller/answers.h"
 #include "controller/api/people_json.h"
 #include "controller/api/postmortem.h"
 #include "controller/api/status_json.h"
 #include "controller/incident_differences.h"
+#include "controller/routes/answers.h"
 #include "controller/run_log.h"
 
 namespace picket::controller {

@@ -1,11 +1,11 @@
-#include "controller/apply_routes.h"
+#include "controller/routes/apply_routes.h"
 
 #include <utility>
 
 #include "common/core/log.h"
 #include "common/core/text.h"
-#include "controller/answers.h"
-#include "controller/history_routes.h"
+#include "controller/routes/answers.h"
+#include "controller/routes/history_routes.h"
 
 namespace picket::controller {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "controller/answers.h"
-#include "controller/incident_routes.h"
-#include "controller/people_routes.h"
+#include "controller/routes/answers.h"
+#include "controller/routes/incident_routes.h"
+#include "controller/routes/people_routes.h"
 #include "controller/run_log.h"
 
 namespace picket::controller {

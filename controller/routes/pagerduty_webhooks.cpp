@@ -1,10 +1,10 @@
-#include "controller/pagerduty_webhooks.h"
+#include "controller/routes/pagerduty_webhooks.h"
 
 #include <utility>
 
 #include "common/async/with_deadline.h"
 #include "common/core/log.h"
-#include "controller/answers.h"
+#include "controller/routes/answers.h"
 
 namespace picket::controller {
 namespace {

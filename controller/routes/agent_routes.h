@@ -13,8 +13,8 @@
 #include "controller/ingest/spool_cursors.h"
 #include "controller/registry/certificate_authority.h"
 #include "controller/registry/registry.h"
+#include "controller/routes/test_routes.h"
 #include "controller/server/handler.h"
-#include "controller/test_routes.h"
 #include "controller/turn.h"
 
 namespace picket::controller {
@@ -25,8 +25,8 @@ struct IngestCounters {
   std::uint64_t duplicates{0};
   std::uint64_t superseded{0};
   std::uint64_t late{0};
-  std::uint64_t lost{0};      // declared by gap records
-  std::uint64_t refused{0};   // records that break the contract: skipped and logged
+  std::uint64_t lost{0};     // declared by gap records
+  std::uint64_t refused{0};  // records that break the contract: skipped and logged
 };
 
 class AgentRoutes {
@@ -39,8 +39,7 @@ class AgentRoutes {
     CertificateAuthority& authority;
     TestRoutes& tests;
   };
-  AgentRoutes(Ports ports, SpoolCursors cursors)
-      : ports_(ports), cursors_(std::move(cursors)) {}
+  AgentRoutes(Ports ports, SpoolCursors cursors) : ports_(ports), cursors_(std::move(cursors)) {}
 
   async::Task<ServerResponse> handle(ServerRequest request);
 

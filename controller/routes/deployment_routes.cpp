@@ -1,12 +1,12 @@
-#include "controller/deployment_routes.h"
+#include "controller/routes/deployment_routes.h"
 
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "common/core/text.h"
-#include "controller/answers.h"
 #include "controller/api/people_json.h"
 #include "controller/api/people_metrics.h"
+#include "controller/routes/answers.h"
 
 namespace picket::controller {
 namespace {

@@ -1,4 +1,4 @@
-#include "controller/silence_routes.h"
+#include "controller/routes/silence_routes.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

@@ -9,16 +9,16 @@
 
 #include "common/async/offload.h"
 #include "common/telemetry/metrics.h"
-#include "controller/agent_routes.h"
 #include "controller/api/series.h"
-#include "controller/apply_routes.h"
-#include "controller/channel_routes.h"
-#include "controller/history_routes.h"
-#include "controller/offered_route.h"
-#include "controller/pagerduty_webhooks.h"
 #include "controller/reloader.h"
-#include "controller/silence_routes.h"
-#include "controller/test_routes.h"
+#include "controller/routes/agent_routes.h"
+#include "controller/routes/apply_routes.h"
+#include "controller/routes/channel_routes.h"
+#include "controller/routes/history_routes.h"
+#include "controller/routes/offered_route.h"
+#include "controller/routes/pagerduty_webhooks.h"
+#include "controller/routes/silence_routes.h"
+#include "controller/routes/test_routes.h"
 
 namespace picket::controller {
 

@@ -1,4 +1,4 @@
-#include "controller/history_routes.h"
+#include "controller/routes/history_routes.h"
 
 #include <charconv>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "controller/test_routes.h"
+#include "controller/routes/test_routes.h"
 
 #include <fmt/format.h>
 
