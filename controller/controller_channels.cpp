@@ -65,7 +65,8 @@ void Controller::add_channels(GaugeText& gauges) {
                  "When a message to the receiver was last refused or given up",
                  static_cast<double>(health.last_failure->unix_ms()) / 1000, labels);
     if (health.test_ok)
-      gauges.add("picket_receiver_test_ok", "1 when the receiver took its last test message",
+      gauges.add("picket_receiver_test_ok",
+                 "1 when the receiver took its last test, and nothing shows that it was lost",
                  *health.test_ok ? 1 : 0, labels);
   }
 }

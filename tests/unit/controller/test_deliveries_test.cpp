@@ -167,3 +167,28 @@ TEST_CASE("somebody's test of an unknown receiver names a near one", "[tests]") 
   life.tests.observe({Kind::dead, rows[0]});
   CHECK(life.take().empty());
 }
+
+TEST_CASE("a test that somebody asks for says whether its receiver works", "[tests]") {
+  const auto store = open_store();
+  Life life{*store, kStart};
+  const auto ok = [&] { return life.tests.health().all().at("pagerduty/main").test_ok; };
+  REQUIRE(life.tests.start("pagerduty/main", "anna"));
+  const auto rows = life.take();
+  REQUIRE(told(rows) == Texts{"trigger pagerduty/main", "resolve pagerduty/main"});
+  life.tests.observe({Kind::rejected, rows[0]});
+  CHECK(ok() == std::nullopt);  // it is tried again
+  life.tests.observe({Kind::accepted, rows[0]});
+  CHECK(ok() == true);
+  life.tests.observe({Kind::unconfirmed, rows[0]});  // swallowed: no incident exists there
+  CHECK(ok() == false);
+  life.tests.observe({Kind::accepted, rows[1]});  // its resolve proves nothing
+  CHECK(ok() == false);
+  life.tests.observe({Kind::confirmed, rows[0]});
+  CHECK(ok() == true);
+  life.tests.observe({Kind::dead, rows[0]});
+  CHECK(ok() == false);
+  OutboxRow page = rows[0];
+  page.incident = IncidentId{"01"};
+  life.tests.observe({Kind::accepted, page});  // no test
+  CHECK(ok() == false);
+}
