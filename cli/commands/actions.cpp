@@ -118,8 +118,7 @@ void add_actions(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<ActionOptions>();
   CLI::App* command = app.add_subcommand("actions", "Action items that incidents have left");
   command->require_subcommand(1, 1);
-  command->add_option("-o,--output", options->output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_output(*command, options->output);
   options->by = current_user();
   add_listing(*command, options);
   add_adding(*command, options);

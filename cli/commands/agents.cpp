@@ -81,15 +81,13 @@ void add_agents(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<AgentOptions>();
   CLI::App* command = app.add_subcommand("agents", "List agents, let them join, revoke them");
   command->require_subcommand(0, 1);
-  command->add_option("-o,--output", options->output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_output(*command, options->output);
   CLI::App* token = command->add_subcommand("token", "Join tokens");
   token->require_subcommand(1);
   CLI::App* create = token->add_subcommand("create", "Make a join token for one agent, once");
   create->add_option("--region", options->region, "the agent's region")->required();
   create->add_option("--valid-for", options->valid_for, "how long it may be used, such as 24h");
-  create->add_option("-o,--output", options->output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_output(*create, options->output);
   CLI::App* refuse = command->add_subcommand("revoke", "Refuse an agent from now on");
   refuse->add_option("agent", options->agent, "REGION/NAME")->required();
   command->callback([options, create, refuse, &chosen] {

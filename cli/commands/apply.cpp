@@ -95,8 +95,7 @@ void add_apply(CLI::App& app, Action& chosen) {
       ->add_option("--plan", options->plan,
                    "only if this is still the plan: the `plan` of `picket plan -o json`")
       ->type_name("DIGEST");
-  command->add_option("-o,--output", options->output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_output(*command, options->output);
   command->callback([options, &chosen] {
     chosen = [options](Session& session) { return apply(session, *options); };
   });

@@ -43,6 +43,9 @@ using Action = std::function<int(Session&)>;  // returns an ExitCode
 // $USER: the default of `--by`. Empty when it is not set.
 std::string current_user();
 
+// Adds `-o, --output`, which is `text` or `json`. `output` outlives the parsing.
+void add_output(CLI::App& command, std::string& output);
+
 // Adds the subcommand to `app`; when it is parsed, `chosen` becomes what to do.
 using AddCommand = void (*)(CLI::App& app, Action& chosen);
 

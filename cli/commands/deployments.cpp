@@ -100,8 +100,7 @@ void add_deployments(CLI::App& app, Action& chosen) {
   CLI::App* command =
       app.add_subcommand("deployments", "Record deployments; what followed from them");
   command->require_subcommand(1, 1);
-  command->add_option("-o,--output", options->output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_output(*command, options->output);
   options->by = current_user();
   const auto add = [&](const char* name, const char* help, auto what) {
     CLI::App* one = command->add_subcommand(name, help);

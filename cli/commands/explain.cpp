@@ -244,8 +244,7 @@ void add_explain(CLI::App& app, Action& chosen) {
   command->add_option("KEY", options->topic, "for example check.interval, matcher, E0107");
   command->add_option("--kind", options->kind, "what the expect of this kind of check has")
       ->type_name("KIND");
-  command->add_option("-o,--output", options->output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_output(*command, options->output);
   command->callback([&chosen, options] {
     chosen = [options](Session& session) { return explain(session, *options); };
   });

@@ -146,8 +146,7 @@ void add_incidents(CLI::App& app, Action& chosen) {
   command->add_option("--check", options->check, "only of this check");
   command->add_option("--state", options->state, "suspected, open, acknowledged, resolved or all");
   command->add_option("--limit", options->limit, "at most this many")->check(CLI::Range(1, 1000));
-  command->add_option("-o,--output", options->output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_output(*command, options->output);
   options->by = current_user();
   const auto add = [&](const char* name, const char* help, auto what, bool by) {
     CLI::App* one = command->add_subcommand(name, help);

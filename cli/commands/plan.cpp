@@ -60,8 +60,7 @@ void add_plan(CLI::App& app, Action& chosen) {
       "plan", "What a directory of checks would change at the controller; 1 when something");
   command->add_option("DIR", options->directory, "all checks: what is not there would be removed")
       ->required();
-  command->add_option("-o,--output", options->output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_output(*command, options->output);
   command->callback([options, &chosen] {
     chosen = [options](Session& session) { return show_plan(session, *options); };
   });

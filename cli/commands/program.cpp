@@ -75,6 +75,10 @@ std::string current_user() {
   return user == nullptr ? "" : user;
 }
 
+void add_output(CLI::App& command, std::string& output) {
+  command.add_option("-o,--output", output, "text or json")->check(CLI::IsMember({"text", "json"}));
+}
+
 int run_program(const std::vector<std::string>& arguments, std::span<const AddCommand> commands,
                 const Surroundings& around) {
   CLI::App app{"Synthetic monitoring: checks as YAML, agents in many regions, one controller."};

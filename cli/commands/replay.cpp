@@ -124,8 +124,7 @@ void add_replay(CLI::App& app, Action& chosen) {
   command->add_option("--allow", options->allowed, "differences that are fine, end with 0")
       ->check(CLI::IsMember({"appears", "vanishes", "moves"}))
       ->delimiter(',');
-  command->add_option("-o,--output", options->output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_output(*command, options->output);
   command->callback([options, &chosen] {
     chosen = [options](Session& session) { return play(session, *options); };
   });

@@ -89,8 +89,7 @@ void add_results(CLI::App& app, Action& chosen) {
   command->add_flag("--failed", options->failed, "only failed runs");
   command->add_flag("--evidence", options->evidence, "failed and last good runs, with evidence");
   command->add_option("--limit", options->limit, "at most this many")->check(CLI::Range(1, 1000));
-  command->add_option("-o,--output", options->output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_output(*command, options->output);
   command->callback([options, &chosen] {
     chosen = [options](Session& session) { return show(session, *options); };
   });

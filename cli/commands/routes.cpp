@@ -159,9 +159,7 @@ void add_routes(CLI::App& app, Action& chosen) {
   explaining->add_option("check", options->check, "its name")->required();
   explaining->add_option("--severity", options->severity, "critical, error, warning or info");
   explaining->add_option("--alert", options->alert, "of this alert: down, regional, or its name");
-  for (CLI::App* one : {listing, testing, explaining})
-    one->add_option("-o,--output", options->output, "text or json")
-        ->check(CLI::IsMember({"text", "json"}));
+  for (CLI::App* one : {listing, testing, explaining}) add_output(*one, options->output);
   command->callback([options, testing, explaining, &chosen] {
     const auto what = testing->parsed() ? test : explaining->parsed() ? explain : list;
     chosen = [options, what](Session& session) { return what(session, *options); };

@@ -102,9 +102,7 @@ void add_silence(CLI::App& app, Action& chosen) {
   CLI::App* ending = command->add_subcommand("end", "End a silence before its time");
   ending->add_option("id", options->id, "its id")->required();
   ending->add_option("--by", options->by, "who; default: $USER");
-  for (CLI::App* one : {listing, adding})
-    one->add_option("-o,--output", options->output, "text or json")
-        ->check(CLI::IsMember({"text", "json"}));
+  for (CLI::App* one : {listing, adding}) add_output(*one, options->output);
   command->callback([options, adding, ending, &chosen] {
     const auto what = adding->parsed() ? add : ending->parsed() ? end : list;
     chosen = [options, what](Session& session) { return what(session, *options); };

@@ -91,8 +91,7 @@ void add_slo(CLI::App& app, Action& chosen) {
       "Objectives, what is left of their budgets and how fast they burn; 1 when one burns "
       "too fast or is overspent");
   command->add_option("check", options->check, "only of this check");
-  command->add_option("-o,--output", options->output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_output(*command, options->output);
   command->callback([options, &chosen] {
     chosen = [options](Session& session) { return show(session, *options); };
   });

@@ -48,8 +48,7 @@ void add_status(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<StatusOptions>();
   CLI::App* command = app.add_subcommand("status", "Show every check in every region");
   command->add_flag("-w,--watch", options->watch, "again every 2 s until interrupted");
-  command->add_option("-o,--output", options->output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_output(*command, options->output);
   command->callback([options, &chosen] {
     chosen = [options](Session& session) {
       const auto client = ApiClient::create(session.controller);
