@@ -116,11 +116,7 @@ Result<Millis> window_in(const ServerRequest& request) {
 }  // namespace
 
 std::vector<OfferedRoute> DeploymentRoutes::routes() {
-  const auto to = [this](Answer (DeploymentRoutes::*handler)(ServerRequest, std::string)) {
-    return [this, handler](ServerRequest request, std::string segment) {
-      return (this->*handler)(std::move(request), std::move(segment));
-    };
-  };
+  const auto to = handlers_of(*this);
   using R = DeploymentRoutes;
   return {
       {"POST", "/api/v1/deployments", true, 201, to(&R::record)},

@@ -63,12 +63,11 @@ Result<ActionItemFilter> filter_in(const ServerRequest& request) {
   return filter;
 }
 
-Result<Postmortem> gather(Store& store, const IncidentId& id) {
-  Postmortem view;
+// What the incident's document and its post-mortem both tell: all but the failed runs.
+Result<Postmortem> read_kept(Store& store, const IncidentId& id) {
   const auto row = store.incident(id);
   if (!row) return fail(row.error());
   if (!*row) return fail(no_incident(id));
-  view.incident = **row;
   auto timeline = store.timeline(id);
   auto deployments = store.deployments_of(id);
   ActionItemFilter of_incident;
@@ -77,10 +76,19 @@ Result<Postmortem> gather(Store& store, const IncidentId& id) {
   if (!timeline) return fail(timeline.error());
   if (!deployments) return fail(deployments.error());
   if (!items) return fail(items.error());
-  view.timeline = std::move(*timeline);
-  view.deployments = std::move(*deployments);
-  view.items = std::move(*items);
-  if (view.incident.check.empty()) return view;
+  Postmortem kept;
+  kept.incident = **row;
+  kept.timeline = std::move(*timeline);
+  kept.deployments = std::move(*deployments);
+  kept.items = std::move(*items);
+  return kept;
+}
+
+Result<Postmortem> gather(Store& store, const IncidentId& id) {
+  auto kept = read_kept(store, id);
+  if (!kept) return kept;
+  Postmortem& view = *kept;
+  if (view.incident.check.empty()) return kept;
   EvidenceFilter filter;
   filter.check = view.incident.check;
   filter.from = view.incident.opening_round;
@@ -90,37 +98,24 @@ Result<Postmortem> gather(Store& store, const IncidentId& id) {
   auto failed = store.evidence(filter);
   if (!failed) return fail(failed.error());
   view.failed = std::move(*failed);
-  return view;
+  return kept;
 }
 
 }  // namespace
 
 Result<std::string> read_incident(Store& store, const IncidentId& id) {
-  const auto row = store.incident(id);
-  if (!row) return fail(row.error());
-  if (!*row) return fail(no_incident(id));
-  const auto timeline = store.timeline(id);
+  const auto kept = read_kept(store, id);
+  if (!kept) return fail(kept.error());
   const auto pages = store.outbox_of_incident(id);
-  const auto deployments = store.deployments_of(id);
-  ActionItemFilter of_incident;
-  of_incident.incident = id;
-  const auto items = store.action_items(of_incident);
-  if (!timeline) return fail(timeline.error());
   if (!pages) return fail(pages.error());
-  if (!deployments) return fail(deployments.error());
-  if (!items) return fail(items.error());
-  const auto differences = read_differences(store, **row);
+  const auto differences = read_differences(store, kept->incident);
   if (!differences) return fail(differences.error());
-  const IncidentContext context{*deployments, *items, *differences};
-  return render_incident(**row, *timeline, *pages, context);
+  const IncidentContext context{kept->deployments, kept->items, *differences};
+  return render_incident(kept->incident, kept->timeline, *pages, context);
 }
 
 std::vector<OfferedRoute> IncidentRoutes::routes() {
-  const auto to = [this](Answer (IncidentRoutes::*handler)(ServerRequest, std::string)) {
-    return [this, handler](ServerRequest request, std::string segment) {
-      return (this->*handler)(std::move(request), std::move(segment));
-    };
-  };
+  const auto to = handlers_of(*this);
   using R = IncidentRoutes;
   return {
       {"POST", "/api/v1/incidents/*/note", true, 200, to(&R::note)},

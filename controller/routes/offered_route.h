@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "common/async/offload.h"
 #include "common/core/result.h"
@@ -20,6 +21,17 @@ struct OfferedRoute {
   int status{200};  // of an answer that is no error
   std::function<async::Task<Result<std::string>>(ServerRequest, std::string)> handler;
 };
+
+// Makes handlers of what an object's members answer: `to(&R::note)` with `to = handlers_of(*this)`.
+// The object outlives them.
+template <class Owner>
+auto handlers_of(Owner& owner) {
+  return [&owner](async::Task<Result<std::string>> (Owner::*member)(ServerRequest, std::string)) {
+    return [&owner, member](ServerRequest request, std::string segment) {
+      return (owner.*member)(std::move(request), std::move(segment));
+    };
+  };
+}
 
 // Waits until everything that was staged so far is durable; errors: why it is not.
 using Settle = std::function<async::Task<Status>()>;
