@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/core/text.h"
 #include "common/model/action.h"
 
@@ -18,6 +20,11 @@ std::string host_of(const std::string& url) {
   return authority.substr(0, authority.rfind(':'));
 }
 
+std::string name_of(const CertificateFacts& certificate) {
+  return fmt::format("{} (sha256 {})", cut_utf8(certificate.subject, 100),
+                     certificate.sha256.substr(0, kFingerprintShown));
+}
+
 void add_exchange(RunTraits& traits, const RequestResult& request) {
   add_trait(traits, Dimension::pop, request.pop);
   add_trait(traits, Dimension::address, request.remote_address);
@@ -25,10 +32,19 @@ void add_exchange(RunTraits& traits, const RequestResult& request) {
   if (!request.tls || request.tls->chain.empty()) return;
   const CertificateFacts& leaf = request.tls->chain.front();
   if (leaf.sha256.empty()) return;
-  add_trait(traits, Dimension::certificate,
-            fmt::format("{} (sha256 {})", cut_utf8(leaf.subject, 100),
-                        leaf.sha256.substr(0, kFingerprintShown)));
+  add_trait(traits, Dimension::certificate, name_of(leaf));
   add_trait(traits, Dimension::issuer, leaf.issuer);
+}
+
+// An expired chain whose leaf is still valid is the fault of what expired above it, which other
+// hosts share: a CA of the chain, else the root that issued its last.
+void blame_authority(RunTraits& traits, const TlsFacts& tls) {
+  if (tls.chain.empty() || tls.chain.front().not_after <= traits.at) return;
+  const auto expired = std::find_if(tls.chain.begin(), tls.chain.end(),
+                                    [&](const auto& one) { return one.not_after <= traits.at; });
+  traits.values.erase(std::string{to_string(Dimension::certificate)});
+  add_trait(traits, Dimension::certificate,
+            expired == tls.chain.end() ? tls.chain.back().issuer : name_of(*expired));
 }
 
 bool is_of_a_page(FailureKind kind) {
@@ -54,10 +70,13 @@ void add_resources(RunTraits& traits, const StepResult& step, const std::string&
 RunTraits traits_of(const RunResult& run, const StepResult& step, const Failure& failure) {
   RunTraits traits{.at = run.started};
   if (step.requests.empty()) return traits;
-  if (!is_of_a_page(failure.kind))
-    add_exchange(traits, step.requests.back());
-  else
+  if (is_of_a_page(failure.kind)) {
     add_resources(traits, step, failure.message);
+    return traits;
+  }
+  const RequestResult& last = step.requests.back();
+  add_exchange(traits, last);
+  if (failure.kind == FailureKind::tls_expired && last.tls) blame_authority(traits, *last.tls);
   return traits;
 }
 

@@ -34,7 +34,8 @@ struct RunTraits {
 void add_trait(RunTraits& traits, Dimension dimension, std::string_view value);
 
 // Of a failed run: what the step that failed met, of a page what the resources that failed met.
-// An origin is the host that was asked.
+// An origin is the host that was asked. The certificate is the one that the failure is about: of an
+// expired chain whose leaf is still valid the CA that is not.
 RunTraits traits_of_failure(const RunResult& run);
 RunTraits traits_of_failure(const FailureSummary& attempt, WallTime at);
 

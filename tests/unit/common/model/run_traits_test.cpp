@@ -46,6 +46,23 @@ TEST_CASE("a failed step met what answered its last request", "[traits]") {
   CHECK(traits.values.at("origin") == Set{"shop.example"});
 }
 
+TEST_CASE("an expired chain names the certificate that expired, not a leaf that is valid",
+          "[traits]") {
+  RunResult run = page(FailureKind::tls_expired, "certificate has expired");
+  run.started = WallTime{hours{24 * 100}};
+  TlsFacts& tls = *run.attempts[0].steps[0].requests.back().tls;
+  tls.chain[0].not_after = WallTime{hours{24 * 90}};
+  tls.chain.push_back(
+      {.subject = "CN=CA", .issuer = "CN=Root", .not_after = WallTime{hours{24 * 99}}});
+  tls.chain[1].sha256 = std::string(64, 'a');
+  const auto certificate = [&] { return traits_of_failure(run).values.at("certificate"); };
+  CHECK(certificate() == Set{"CN=shop (sha256 ffffffffffffffff)"});
+  tls.chain[0].not_after = WallTime{hours{24 * 190}};
+  CHECK(certificate() == Set{"CN=CA (sha256 aaaaaaaaaaaaaaaa)"});
+  tls.chain[1].not_after = WallTime{hours{24 * 190}};  // the root, which servers do not send
+  CHECK(certificate() == Set{"CN=Root"});
+}
+
 TEST_CASE("a page that fails by a resource met what the resource met", "[traits]") {
   const RunTraits traits = traits_of_failure(page(FailureKind::page_resource, "script failed"));
   CHECK(traits.values.at("origin") == Set{"js.example"});
