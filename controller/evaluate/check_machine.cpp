@@ -159,6 +159,13 @@ void discount_blind(RegionState& region, const RegionName& name) {
     region.runs.pop_back();
 }
 
+// What was seen from a blind region was the region: neither its failures nor its passes count.
+void forget_runs(RegionState& region) {
+  region.runs.clear();
+  region.attempt_failed.reset();
+  region.next_recheck.reset();
+}
+
 void take_run(CheckState& state, RegionState& region, const RunReceived& received,
               Effects& effects) {
   const RunResult& run = received.run;
@@ -166,7 +173,8 @@ void take_run(CheckState& state, RegionState& region, const RunReceived& receive
   region.repeated = false;
   if (run.key.kind == RunKind::scheduled && run.key.round >= region.attempt_round)
     region.attempt_failed.reset();
-  const bool discounted = run.verdict == RunVerdict::fail && is_by_blind(region, received.agent);
+  const bool discounted = run.started < region.flags.sees_since ||
+                          (run.verdict == RunVerdict::fail && is_by_blind(region, received.agent));
   if (run.verdict == RunVerdict::unknown || discounted) {
     region.last_unknown = std::min(run.started, state.now);
     return;
@@ -304,7 +312,8 @@ void receive_attempt(CheckState& state, const AttemptFailedReceived& received, E
   const bool known = std::any_of(region.runs.begin(), region.runs.end(), [&](const auto& run) {
     return run.round == key.round && run.kind == RunKind::scheduled;
   });
-  const bool stale = state.now - key.round > fresh_for(*state.check);
+  const bool stale =
+      state.now - key.round > fresh_for(*state.check) || key.round < region.flags.sees_since;
   if (is_by_blind(region, received.agent)) return;
   if (known || stale) return;  // its run came first, or it is history
   const bool was_failing = !region.runs.empty() && region.runs.back().verdict == RunVerdict::fail;
@@ -328,12 +337,15 @@ void set_flags(CheckState& state, const RegionName& name, RegionFlags flags, Eff
   const auto region = state.regions.find(name);
   if (region == state.regions.end() || region->second.flags == flags) return;
   const bool fewer_see = region->second.flags.blind_agents != flags.blind_agents;
+  const bool sees_again = region->second.flags.sees_since != flags.sees_since;
   region->second.flags = std::move(flags);
   if (fewer_see) discount_blind(region->second, name);
+  if (sees_again) forget_runs(region->second);
   settle(state, effects);
 }
 
 void resume_listening(CheckState& state, WallTime at, Effects& effects) {
+  const bool was_paused = is_paused(*state.check, state.now);
   state.now = std::max(state.now, at);
   state.patience.reset();
   expect_data_from(state, state.now);
@@ -341,7 +353,10 @@ void resume_listening(CheckState& state, WallTime at, Effects& effects) {
     region.ordered.reset();
     if (region.next_recheck) region.next_recheck = state.now;
   }
+  const WallTime closing = state.next_close;
   close_rounds(state, effects);
+  if (state.next_close != closing && !was_paused)
+    watch_round(state, state.next_close - state.check->interval);
   if (!is_paused(*state.check, state.now)) order_rechecks(state, effects);
   settle(state, effects);
 }

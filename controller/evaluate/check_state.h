@@ -39,6 +39,7 @@ struct RegionFlags {
   bool online{true};
   bool blind{false};
   std::set<std::string> blind_agents;  // by name: their failures do not count
+  WallTime sees_since;                 // what began before says nothing: the region was blind
   bool operator==(const RegionFlags&) const = default;
 };
 

@@ -147,7 +147,9 @@ Effects Evaluator::apply(const Event& event) {
       regions_[what.region].online = what.online;
       apply_flags(what.region, at, effects);
     } else if constexpr (std::is_same_v<What, RegionSight>) {
-      regions_[what.region].blind = what.blind;
+      RegionFlags& flags = regions_[what.region];
+      if (flags.blind && !what.blind) flags.sees_since = at;
+      flags.blind = what.blind;
       apply_flags(what.region, at, effects);
     } else if constexpr (std::is_same_v<What, AgentSightChanged>) {
       auto& blind = regions_[what.region].blind_agents;

@@ -107,7 +107,7 @@ class Check:
         scheduled = event["kind"] == "scheduled"
         if scheduled and region.attempt and event["round"] >= region.attempt[1]:
             region.attempt = None
-        if event["verdict"] == "unknown":
+        if event["verdict"] == "unknown" or event["started"] < region.flags.sees_since:
             return
         run = Run(min(event["started"], now), event["round"], event["kind"], event["ordinal"],
                   event["verdict"])
@@ -132,6 +132,8 @@ class Check:
         known = any(run.round == event["round"] and run.kind == "scheduled"
                     for run in region.runs)
         if known or now - event["round"] > self.definition.fresh_for:
+            return
+        if event["round"] < region.flags.sees_since:
             return
         region.attempt = (now, event["round"])
         if not region.newest_failed:

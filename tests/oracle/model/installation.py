@@ -123,6 +123,12 @@ class Installation:
         self._set_flag(event["region"], "online", event["online"])
 
     def _take_blind(self, event):
+        flags = self.flags[event["region"]]
+        if flags.blind and not event["blind"]:
+            flags.sees_since = self.now
+            for check in self.checks.values():
+                if event["region"] in check.regions:
+                    check.regions[event["region"]].forget()
         self._set_flag(event["region"], "blind", event["blind"])
         note("blind region")
 

@@ -8,11 +8,12 @@ Run = collections.namedtuple("Run", "at round kind ordinal verdict")
 class Flags:
     """Whether anybody looks from there, and whether what they see is to be believed."""
 
-    __slots__ = ("online", "blind")
+    __slots__ = ("online", "blind", "sees_since")
 
     def __init__(self):
         self.online = True
         self.blind = False
+        self.sees_since = 0  # what began before was seen by a blind region
 
     @property
     def sees(self):
@@ -42,6 +43,11 @@ class Region:
         bisect.insort_right(self.runs, run, key=lambda known: known.at)
         del self.runs[: max(0, len(self.runs) - most)]
         return True
+
+    def forget(self):
+        """It sees again and begins anew."""
+        self.runs.clear()
+        self.attempt = None
 
     @property
     def newest(self):

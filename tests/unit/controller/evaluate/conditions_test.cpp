@@ -198,17 +198,6 @@ TEST_CASE("regional ends after passes, not in the gaps of a flapping region", "[
   CHECK(world.verdict() == CheckVerdict::up);
 }
 
-TEST_CASE("a blind region neither fails nor is regional", "[evaluate]") {
-  EvaluationWorld world;
-  world.warm_up();
-  world.apply(RegionSight{world.region(7), true});
-  rechecks(world, 7, kFail, 5);
-  CHECK(world.verdict() == CheckVerdict::up);
-  CHECK(world.transitions.empty());
-  world.apply(RegionSight{world.region(7), false});
-  CHECK(world.verdict() == CheckVerdict::regional);
-}
-
 TEST_CASE("what still fails opens regional before down clears", "[evaluate]") {
   EvaluationWorld world = make_down();
   rechecks(world, 9, kFail, 4);  // not of the set that opened it

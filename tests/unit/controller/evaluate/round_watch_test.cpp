@@ -73,6 +73,19 @@ TEST_CASE("regions that agree again clear it after two rounds", "[evaluate][roun
   CHECK(world.view().round_findings.empty());
 }
 
+TEST_CASE("a round that closed while nobody listened is judged by the start", "[evaluate][round]") {
+  EvaluationWorld world{4, watched()};
+  round(world, "a");
+  round(world, "b");
+  const WallTime start = round_start(world.now, world.check.interval) + world.check.interval;
+  world.wait_until(start + Seconds{10});
+  for (std::size_t i = 0; i < world.regions.size(); ++i)
+    show(world, world.regions[i], i == 0 ? "b" : "a");
+  world.now = start + world.check.interval + Seconds{125};
+  world.apply(ControllerStarted{});
+  CHECK(world.verdict() == CheckVerdict::degraded);
+}
+
 TEST_CASE("rounds that differ and agree in turn neither raise nor clear", "[evaluate][round]") {
   EvaluationWorld world{4, watched()};
   for (int i = 0; i < 4; ++i) {
