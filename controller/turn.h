@@ -50,7 +50,7 @@ class Turn {
 
   // The incidents that a start finds, before restore().
   void restore_book(std::vector<IncidentRow> open, const std::vector<OutboxRow>& pages) {
-    book_.restore(std::move(open), pages);
+    book_.restore(std::move(open), pages, now());
   }
 
   // Folds one event, received now, and everything that was due before it.

@@ -36,7 +36,8 @@ void BookRows::append(BookRows more) {
 
 IncidentBook::IncidentBook(BookSettings settings) : settings_(std::move(settings)) {}
 
-void IncidentBook::restore(std::vector<IncidentRow> open, const std::vector<OutboxRow>& pages) {
+void IncidentBook::restore(std::vector<IncidentRow> open, const std::vector<OutboxRow>& pages,
+                           WallTime now) {
   std::map<IncidentId, Kept*> by_id;
   for (IncidentRow& row : open) {
     if (row.state == IncidentState::resolved && !is_held(row)) continue;
@@ -71,6 +72,9 @@ void IncidentBook::restore(std::vector<IncidentRow> open, const std::vector<Outb
   for (auto& [slot, kept] : kept_) {
     if (slot.first.starts_with(kStormSubject))
       storms_[slot] = Storm{kept.row.opened + kStormCalm, kept.row.opened + kStormUpdate, false};
+    // Whose parent ended while nobody listened has heard of nothing that came after.
+    for (Page& page : kept.pages)
+      if (!kept.row.parent.empty() && !page.first_told) page.kin_ended = now;
     index(kept);
     reindex(kept);
   }
@@ -193,6 +197,7 @@ void IncidentBook::resolve(const Slot& slot, const News& news, BookRows& rows) {
   Kept kept = std::move(found->second);
   kept_.erase(found);
   unindex(kept);
+  note_end_for_kin(kept, news.at);
   // By its members, by the other members of its cause, by checks that depend on it.
   const bool is_waited_for = members_.count(kept.row.id) != 0 ||
                              members_.count(kept.row.parent) != 0 ||
@@ -248,7 +253,7 @@ bool IncidentBook::settle(Kept& kept, WallTime now, BookRows& rows) {
   for (Page& page : kept.pages) {
     if (page.route_json.empty()) continue;
     if (page.kept_back && page.kept_back->folded) continue;  // until its storm is over
-    const auto suppression = suppression_of(kept, page.receiver, now);
+    const auto suppression = suppression_of(kept, page, now);
     if (page.kept_back) {
       page.kept_back = suppression;
       if (!suppression) tell(kept, page, now, rows, ", nothing keeps it back any more");

@@ -49,7 +49,7 @@ class IncidentBook {
   explicit IncidentBook(BookSettings settings);
 
   // What a start finds: incidents that are not resolved or held, and all outbox rows of those.
-  void restore(std::vector<IncidentRow> open, const std::vector<OutboxRow>& pages);
+  void restore(std::vector<IncidentRow> open, const std::vector<OutboxRow>& pages, WallTime now);
 
   BookRows apply(const AlertTransition& transition);
   BookRows apply(const FleetTransition& transition);
@@ -118,6 +118,7 @@ class IncidentBook {
     WallTime next_trigger;
     std::optional<Suppression> kept_back;  // nothing was ever sent, and why
     std::optional<WallTime> first_told;    // by a trigger that was not kept back
+    std::optional<WallTime> kin_ended;     // when one of its cause that had told ended
     WallTime escalate_from;                // not before: something kept it back
     bool told() const { return !kept_back && !route_json.empty(); }
   };
@@ -181,6 +182,7 @@ class IncidentBook {
   void tell_again(Kept& kept, Page& page, WallTime at, BookRows& rows, const std::string& remark);
   std::optional<Suppression> suppression_of(const Kept& kept, const std::string& receiver,
                                             WallTime now) const;
+  std::optional<Suppression> suppression_of(const Kept& kept, const Page& page, WallTime now) const;
   std::optional<Suppression> dependency_of(const Kept& kept, WallTime now) const;
   std::optional<Suppression> parent_of(const Kept& kept, const std::string& receiver) const;
   OutboxRow make_row(const Kept& kept, Page& page, OutboxAction action, WallTime at) const;
@@ -193,6 +195,7 @@ class IncidentBook {
   // incident_groups.cpp: incidents that belong together.
   void join_parent(Kept& kept, WallTime now, BookRows& rows);
   const Kept* find_by_id(const IncidentId& id) const;
+  void note_end_for_kin(const Kept& ended, WallTime at);
   void index(const Kept& kept);
   void unindex(const Kept& kept);
   static Slot storm_slot(const Kept& kept, const std::string& receiver);

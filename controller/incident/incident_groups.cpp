@@ -69,6 +69,18 @@ void IncidentBook::join_parent(Kept& kept, WallTime now, BookRows& rows) {
        fmt::format("{} ({}): {}", kept.row.id.value, kept.row.subject, cause));
 }
 
+// Who relied on its pages waits for the word of its own regions, which is on its way.
+void IncidentBook::note_end_for_kin(const Kept& ended, WallTime at) {
+  const auto kin = members_.find(ended.row.parent.empty() ? ended.row.id : ended.row.parent);
+  if (kin == members_.end()) return;
+  for (const Page& told : ended.pages) {
+    if (!told.told()) continue;
+    for (const Slot& slot : kin->second)
+      for (Page& page : kept_.at(slot).pages)
+        if (page.receiver == told.receiver && !page.first_told) page.kin_ended = at;
+  }
+}
+
 IncidentBook::Slot IncidentBook::storm_slot(const Kept& kept, const std::string& receiver) {
   const bool critical = kept.row.severity == Severity::critical;
   return {std::string{kStormSubject} + receiver, std::string{critical ? kCritical : kOther}};
@@ -181,7 +193,7 @@ bool IncidentBook::end_storm(const Slot& slot, WallTime now, BookRows& rows) {
   const auto members = folded_into(slot);
   if (members.size() > kStormPages) return false;
   for (const auto& [kept, page] : members) {
-    page->kept_back = suppression_of(*kept, page->receiver, now);
+    page->kept_back = suppression_of(*kept, *page, now);
     rows.outbox.push_back(make_row(*kept, *page, OutboxAction::trigger, now));
     if (kept->row.state == IncidentState::acknowledged && page->told())
       rows.outbox.push_back(make_row(*kept, *page, OutboxAction::acknowledge, now));

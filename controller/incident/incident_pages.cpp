@@ -12,6 +12,7 @@ namespace picket::controller {
 namespace {
 
 constexpr Millis kDependencyPatience{60'000};
+constexpr Millis kKinPatience{120'000};  // a recheck and the second pass after it
 
 }  // namespace
 
@@ -98,6 +99,17 @@ std::optional<Suppression> IncidentBook::suppression_of(const Kept& kept,
   if (auto found = suppressions_.judge(kept.row, now)) return found;
   if (auto found = dependency_of(kept, now)) return found;
   return parent_of(kept, receiver);
+}
+
+// What holds for the receiver, and what for a page that nobody was sent yet.
+std::optional<Suppression> IncidentBook::suppression_of(const Kept& kept, const Page& page,
+                                                        WallTime now) const {
+  if (auto found = suppression_of(kept, page.receiver, now)) return found;
+  if (!page.kin_ended || page.first_told) return std::nullopt;
+  const WallTime until = *page.kin_ended + kKinPatience;
+  if (now >= until) return std::nullopt;
+  return Suppression{fmt::format("waits whether it ends as incident {} did", kept.row.parent.value),
+                     until};
 }
 
 // A check that it depends on and that is down. One that is only suspected is waited for, a minute
@@ -204,7 +216,7 @@ void IncidentBook::trigger_configured(Kept& kept, WallTime now, BookRows& rows) 
     if (!way) continue;
     if (*way != page.receiver) page = Page{*way, {}, page.payload_json, key_for(kept, *way)};
     page.route_json = *find_route(*way);
-    page.kept_back = suppression_of(kept, page.receiver, now);
+    page.kept_back = suppression_of(kept, page, now);
     tell(kept, page, now, rows);
   }
 }

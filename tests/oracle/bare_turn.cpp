@@ -44,7 +44,9 @@ void BareTurn::pass_time(WallTime at) {
 
 void BareTurn::record(decltype(Event::what) what) {
   const Event event{++seq_, now_, std::move(what)};
-  lines_ += event_line(event);
+  const auto* received = std::get_if<RunReceived>(&event.what);
+  const auto of_run = received != nullptr ? checks_.find(received->run.key.check) : checks_.end();
+  lines_ += event_line(event, of_run != checks_.end() ? &of_run->second : nullptr);
   if (const auto* defined = std::get_if<CheckDefined>(&event.what)) {
     checks_[defined->check.name] = defined->check;
     book_->define(std::make_shared<const Check>(defined->check));
@@ -108,7 +110,7 @@ void BareTurn::restart(WallTime at) {
   for (const CheckName& name : evaluator_->checks())
     (void)evaluator->restore(evaluator_->snapshot(name));
   auto book = std::make_unique<IncidentBook>(settings_);
-  book->restore(book_->unresolved(), outbox_);
+  book->restore(book_->unresolved(), outbox_, at);
   for (const auto& [name, check] : checks_) book->define(std::make_shared<const Check>(check));
   for (Silence& silence : book_->silences(now_)) book->set_silence(std::move(silence));
   evaluator_ = std::move(evaluator);

@@ -25,6 +25,7 @@ class Page:
         self.next_trigger = None
         self.first_told = None  # when a trigger was first sent
         self.escalates_from = 0  # not before: something kept it back then
+        self.kin_ended = None  # when one of its cause ended that had told the receiver
 
     @property
     def was_sent(self):
@@ -75,6 +76,7 @@ class Incidents:
         self.escalations = Escalations(self)
         self.unresolved = {}  # by (subject, alert)
         self.all = []  # also those that are over
+        self.has_started = False  # since time has last passed
 
     def take(self, answer):
         """An alert has moved."""
@@ -117,14 +119,17 @@ class Incidents:
 
     def start(self, now):
         """What a controller forgets when it ends."""
+        self.has_started = True
         self.storms.start(self._folded)
+        for incident in self.unresolved.values():
+            for page in incident.pages:
+                if incident.parent and page.first_told is None:
+                    page.kin_ended = now  # what ended while nobody listened ended now
         self.escalations.start(now)
 
     def pass_time(self, now):
         """Sends what nothing keeps back any more, and again what is open for another hour."""
-        # Who came first is told first: then its members know.
-        order = sorted(self.unresolved.items(), key=lambda one: (one[1].parent is not None, one[0]))
-        for _, incident in order:
+        for _, incident in self._in_order(now):
             if not incident.is_open:
                 continue
             self._find_ways(incident, now)
@@ -135,8 +140,34 @@ class Incidents:
         for name in sorted(self.storms.all):
             self._pass_time_of_storm(name, now)
 
+    def _in_order(self, now):
+        """Matters where more is due at one moment than is told one by one: first, after a start,
+        who has a page that was never sent, then what is due the longest. Who came first of a cause
+        is told first: then its members know."""
+        due = {slot: self._due_of(incident) for slot, incident in self.unresolved.items()}
+        for slot, incident in self.unresolved.items():
+            parent = incident.parent and (incident.parent.subject, incident.parent.alert)
+            if parent in due and due[parent] <= now:
+                due[parent] = min(due[parent], due[slot])
+
+        def place(one):
+            slot, incident = one
+            waits = any(not page.was_sent for page in incident.pages)
+            if self.has_started and waits:
+                return 0, incident.parent is not None, slot
+            return 1, due[slot], incident.parent is not None, slot
+        order = sorted(self.unresolved.items(), key=place)
+        self.has_started = False
+        return order
+
+    def _due_of(self, incident):
+        times = [page.kept_until if page.kept_back else page.next_trigger
+                 for page in incident.pages if page.routed and not page.folded]
+        times += [self.escalations.due(incident, page) for page in incident.pages]
+        return min((time for time in times if time is not None), default=float("inf"))
+
     def _pass_time_of_page(self, incident, page, now):
-        kept_back, until = self.keep_back(incident, page.receiver, now)
+        kept_back, until = self._keep_page_back(incident, page, now)
         if page.kept_back:
             page.kept_back, page.kept_until = kept_back, until
             if not kept_back:
@@ -185,7 +216,7 @@ class Incidents:
         for incident, page in self._folded(name):
             page.folded = False
             note("storm that left pages")
-            page.kept_back, page.kept_until = self.keep_back(incident, page.receiver, now)
+            page.kept_back, page.kept_until = self._keep_page_back(incident, page, now)
             self.trigger(incident, page, now, counted=False)
         del self.storms.all[name]
         if storm.incident:
@@ -247,8 +278,25 @@ class Incidents:
                     return True, incident.opened + MINUTE
         return self._told_by_kin(incident, receiver), None
 
+    def _keep_page_back(self, incident, page, now):
+        """A page that was never sent also waits for its regions when its cause may be over."""
+        kept_back, until = self.keep_back(incident, page.receiver, now)
+        if kept_back or page.kin_ended is None or page.first_told is not None:
+            return kept_back, until
+        until = page.kin_ended + 2 * MINUTE
+        return (True, until) if now < until else (False, None)
+
+    def _note_end_for_kin(self, incident, now):
+        cause = incident.parent or incident
+        for other in self.unresolved.values():
+            for page in other.pages:
+                if (other.parent is cause and page.first_told is None
+                        and incident.has_told(page.receiver)):
+                    page.kin_ended = now
+
     def _resolve(self, slot, now):
         incident = self.unresolved.pop(slot)
+        self._note_end_for_kin(incident, now)
         incident.state, incident.resolved = "resolved", now
         for page in incident.pages:
             self._write(incident, page, "resolve", now)
@@ -290,7 +338,7 @@ class Incidents:
             self._keep_or_trigger(incident, page, now)
 
     def _keep_or_trigger(self, incident, page, now):
-        page.kept_back, page.kept_until = self.keep_back(incident, page.receiver, now)
+        page.kept_back, page.kept_until = self._keep_page_back(incident, page, now)
         self.trigger(incident, page, now)
 
     def trigger(self, incident, page, now, again=False, counted=True):

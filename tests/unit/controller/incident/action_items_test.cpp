@@ -121,7 +121,7 @@ TEST_CASE("a restart neither forgets nor repeats an escalation", "[actions]") {
   before.add_action_item(draft(), kNow).value();
   const BookRows rows = told ? before.advance(kEscalation) : BookRows{};
   IncidentBook after = make_book();
-  after.restore(rows.incidents, rows.outbox);
+  after.restore(rows.incidents, rows.outbox, kEscalation);
   after.restore_action_items(before.action_items().all());
   CHECK(after.advance(kEscalation + hours{1}).outbox.size() == (told ? 0 : 1));
   const auto id = before.action_items().all().at(0).id;

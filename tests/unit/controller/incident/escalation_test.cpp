@@ -164,13 +164,13 @@ TEST_CASE("a restart neither forgets an escalation nor repeats it", "[incident][
   World before;
   before.tell(AlertPhase::fires, Millis{0});
   World after;
-  after.book.restore({before.incidents.back()}, before.outbox);
+  after.book.restore({before.incidents.back()}, before.outbox, kRound);
   after.advance(minutes{1});
   CHECK(after.book.next_due() == kRound + minutes{15});
   CHECK(pages(after.advance(minutes{15})) == kManagers);
   before.advance(minutes{15});
   World again;
-  again.book.restore({before.incidents.back()}, before.outbox);
+  again.book.restore({before.incidents.back()}, before.outbox, kRound);
   CHECK(pages(again.advance(minutes{59})).empty());
 }
 

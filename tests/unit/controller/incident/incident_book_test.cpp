@@ -244,7 +244,7 @@ TEST_CASE("a restart neither forgets nor repeats", "[incident]") {
   BookSettings other = settings();
   other.routes.receivers["pagerduty/shop"] = R"({"kind":"pagerduty","new":true})";
   IncidentBook after{other};
-  after.restore(before.unresolved(), rows.outbox);
+  after.restore(before.unresolved(), rows.outbox, kRound + Seconds{4});
   CHECK(after.apply(transition(AlertPhase::fires, Seconds{4})).outbox.empty());
   CHECK(after.next_due() == kRound + minutes{121});
   const BookRows cleared = after.apply(transition(AlertPhase::clears, minutes{70}));
@@ -323,8 +323,10 @@ struct BookFuzz {
     for (const OutboxRow& row : rows.outbox) {
       KeyWatch& key = keys[row.key];
       REQUIRE(row.ordinal == key.next++);
-      if (row.action == OutboxAction::trigger) key.open = true;
-      else REQUIRE(key.open);
+      if (row.action == OutboxAction::trigger)
+        key.open = true;
+      else
+        REQUIRE(key.open);
       if (row.action == OutboxAction::resolve) key.open = false;
       all.push_back(row);
     }
@@ -363,7 +365,7 @@ struct BookFuzz {
       if (std::any_of(unresolved.begin(), unresolved.end(),
                       [&](const IncidentRow& i) { return i.id == row.incident; }))
         pages.push_back(row);
-    next.restore(unresolved, pages);
+    next.restore(unresolved, pages, now);
     book = std::move(next);
   }
 };

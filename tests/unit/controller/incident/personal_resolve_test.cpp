@@ -66,7 +66,7 @@ struct World {
     for (const auto& [id, row] : stored)
       if (row.state != IncidentState::resolved || row.after_resolve != AfterResolve::none)
         open.push_back(row);
-    next.restore(open, outbox);
+    next.restore(open, outbox, kRound);
     book = std::move(next);
   }
   // Keys that PagerDuty would have open: the last word of each key counts.

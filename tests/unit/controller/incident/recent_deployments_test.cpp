@@ -116,7 +116,7 @@ TEST_CASE("a restored book knows recent deployments and the start of open incide
   IncidentBook before = make_book();
   const BookRows opened = before.apply(transition(AlertPhase::fires));
   IncidentBook after = make_book();
-  after.restore(opened.incidents, opened.outbox);
+  after.restore(opened.incidents, opened.outbox, kStart);
   after.restore_deployments({deployment("shop", minutes{30})});
   CHECK(said(after.record_deployment(deployment("shop", minutes{30}), kStart)).empty());  // known
   CHECK(said(after.record_deployment(deployment("shop", minutes{7}), kStart)).size() == 1);

@@ -203,7 +203,7 @@ TEST_CASE("a restart keeps back what was kept back, and sends what is due",
   const BookRows rows = before.tell(check, AlertPhase::fires, minutes{5});
   World after;
   after.define(check);
-  after.book.restore(before.book.unresolved(), rows.outbox);
+  after.book.restore(before.book.unresolved(), rows.outbox, kRound + minutes{5});
   CHECK(after.book.advance(kRound + minutes{10}).outbox.empty());
   const BookRows due = after.book.advance(kRound + minutes{31});
   CHECK(pages(due) == Kinds{"trigger pending"});
