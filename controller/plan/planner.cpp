@@ -138,9 +138,17 @@ bool Planner::settled(const RegionName& region) const {
          });
 }
 
-void Planner::announce(PlanChange& change) {
+void Planner::announce(WallTime now, PlanChange& change) {
+  awaited_until_.reset();
   for (const auto& [region, labels] : regions_) {
     const bool is_online = online(region);
+    if (agents_.find(region) == agents_.end()) {
+      const WallTime until = awaited_since_.try_emplace(region, now).first->second + kOfflineAfter;
+      if (now < until) {
+        earliest(awaited_until_, until);
+        continue;
+      }
+    }
     const auto [told, first] = told_.try_emplace(region, true);
     if (told->second == is_online) continue;
     told->second = is_online;
@@ -243,9 +251,10 @@ void Planner::plan_check(Planned& planned, WallTime now, PlanChange& change) {
 PlanChange Planner::update(WallTime now) {
   PlanChange change;
   const bool aged = age_agents(now);
-  if (!aged && !dirty_ && !(pause_ends_ && *pause_ends_ <= now)) return change;
+  const auto is_due = [&](const auto& at) { return at && *at <= now; };
+  if (!aged && !dirty_ && !is_due(pause_ends_) && !is_due(awaited_until_)) return change;
   dirty_ = false;
-  announce(change);
+  announce(now, change);
   for (const AgentId& agent : stale_)
     if (!agent.name.empty()) change.agents.insert(agent);
   stale_.clear();
@@ -261,6 +270,7 @@ PlanChange Planner::update(WallTime now) {
 
 std::optional<WallTime> Planner::next_due() const {
   std::optional<WallTime> next = pause_ends_;
+  if (awaited_until_) earliest(next, *awaited_until_);
   for (const auto& [region, agents] : agents_)
     for (const auto& [name, agent] : agents) {
       if (agent.online) earliest(next, agent.seen + kOfflineAfter);

@@ -57,7 +57,8 @@ class Planner {
   static constexpr Millis kOfflineAfter{90'000};
   static constexpr Millis kStableAfter{600'000};
 
-  // What is known. Agents given at a start count as online until 90 s have passed in silence.
+  // What is known. Agents given at a start count as online until 90 s have passed in silence; a
+  // region without any is announced as offline after as long.
   void set_region(const RegionName& region, RegionLabels labels);
   std::string label_of(const RegionName& region, const std::string& label) const;  // or empty
   void add_agent(const AgentId& agent, WallTime now);
@@ -110,7 +111,7 @@ class Planner {
 
   bool settled(const RegionName& region) const;
   bool age_agents(WallTime now);
-  void announce(PlanChange& change);
+  void announce(WallTime now, PlanChange& change);
   bool sees(const RegionName& region, const std::string& agent) const;
   void plan_check(Planned& planned, WallTime now, PlanChange& change);
   std::map<RegionName, Placement> place(const Planned& planned, WallTime now) const;
@@ -118,7 +119,9 @@ class Planner {
 
   std::map<RegionName, RegionLabels> regions_;
   std::map<RegionName, Agents> agents_;
-  std::map<RegionName, bool> told_;  // liveness as last announced
+  std::map<RegionName, bool> told_;               // liveness as last announced
+  std::map<RegionName, WallTime> awaited_since_;  // that have no agent; since the start
+  std::optional<WallTime> awaited_until_;         // the next one
   std::set<RegionName> blind_regions_;
   std::set<AgentId> blind_agents_;
   std::vector<AgentId> removed_;  // since the last update

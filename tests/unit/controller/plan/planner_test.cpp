@@ -97,6 +97,25 @@ TEST_CASE("a fleet that joins one by one runs in the round that has begun", "[pl
   CHECK(in_this_round >= 10);
 }
 
+TEST_CASE("a region that no agent has joined is offline after 90 s, not at once", "[plan]") {
+  Fleet fleet{11};
+  fleet.planner.set_region(region(12), {});
+  for (const PlanChange& change : fleet.live(Seconds{90}, 11)) CHECK(change.liveness.empty());
+  CHECK(*fleet.planner.next_due() == fleet.now + Seconds{10});
+  const auto changes = fleet.live(Seconds{10}, 11);
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].liveness == std::vector{std::pair{region(12), false}});
+  fleet.planner.seen(agent(12), fleet.now);
+  CHECK(fleet.planner.update(fleet.now).liveness == std::vector{std::pair{region(12), true}});
+}
+
+TEST_CASE("a region whose agent joins within 90 s is never offline", "[plan]") {
+  Fleet fleet{11};
+  fleet.planner.set_region(region(12), {});
+  fleet.live(minutes{1}, 11);
+  for (const PlanChange& change : fleet.live(minutes{10})) CHECK(change.liveness.empty());
+}
+
 TEST_CASE("an agent is offline after 90 s without a word, and its region's place is taken",
           "[plan]") {
   Fleet fleet;
@@ -167,8 +186,7 @@ TEST_CASE("a region that flaps moves nobody's phase", "[plan]") {
   CHECK(fleet.planner.generation() == generation);
 }
 
-TEST_CASE("two agents of a region share its checks; the loss of one moves only its own",
-          "[plan]") {
+TEST_CASE("two agents of a region share its checks; the loss of one moves only its own", "[plan]") {
   Fleet fleet{3, 200};
   fleet.planner.add_agent(agent(1, "b"), fleet.now);
   fleet.planner.update(fleet.now);
@@ -283,8 +301,7 @@ TEST_CASE("starts are spread: no second gets more than its share of ten thousand
   Fleet fleet{12, 10'000};
   std::map<std::int64_t, int> by_second;
   for (int i = 1; i <= 10'000; ++i) {
-    const auto place =
-        fleet.planner.placement(CheckName{fmt::format("check-{}", i)}, region(7));
+    const auto place = fleet.planner.placement(CheckName{fmt::format("check-{}", i)}, region(7));
     ++by_second[place->phase.count() / 1000];
   }
   int most = 0;
