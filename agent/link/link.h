@@ -40,10 +40,10 @@ struct LinkStats {
   std::uint64_t records_sent{0};
   std::uint64_t batches{0};
   std::uint64_t failures{0};
-  std::uint64_t gaps{0};         // 409 answers
+  std::uint64_t gaps{0};  // 409 answers
   std::uint64_t orders{0};
   std::uint64_t orders_expired{0};
-  bool connected{false};         // the newest call was answered
+  bool connected{false};  // the newest call was answered
 };
 
 class Link {
@@ -66,8 +66,8 @@ class Link {
   async::Task<void> results_loop();
   async::Task<bool> send_waiting();
   async::Task<bool> send(std::vector<v1::SpoolBatch> batches);
-  async::Task<bool> take_cursors(const std::vector<v1::SpoolBatch>& sent, Answer answer);
-  async::Task<bool> handle_refusal(std::vector<v1::SpoolBatch> batches, Refusal refusal);
+  async::Task<bool> take_cursors(const v1::ResultsRequest& sent, Answer answer);
+  async::Task<bool> handle_refusal(const v1::ResultsRequest& sent, Refusal refusal);
 
   // link.cpp
   async::Task<void> poll_loop();

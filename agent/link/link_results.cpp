@@ -8,6 +8,7 @@ namespace picket::agent {
 namespace {
 
 constexpr Nanos kReadRetry = Seconds{1};
+constexpr std::size_t kKnock = 16;  // records
 
 std::uint64_t cursor_of(const v1::ResultsResponse& response, const std::string& spool) {
   for (const auto& cursor : response.cursors())
@@ -60,20 +61,20 @@ async::Task<bool> Link::send_waiting() {
 
 async::Task<bool> Link::send(std::vector<v1::SpoolBatch> batches) {
   v1::ResultsRequest request;
-  for (const auto& batch : batches) *request.add_spools() = batch;
+  for (auto& batch : batches) *request.add_spools() = std::move(batch);
   request.set_sent_unix_ms((ports_.clock.wall_now() + ports_.clock.machine_skew()).unix_ms());
   Call call{"POST", "/agent/v1/results", wire::serialize(request), Seconds{30}};
   auto answer = co_await ports_.caller.call(std::move(call));
-  if (answer) co_return co_await take_cursors(batches, std::move(*answer));
-  co_return co_await handle_refusal(std::move(batches), std::move(answer.error()));
+  if (answer) co_return co_await take_cursors(request, std::move(*answer));
+  co_return co_await handle_refusal(request, std::move(answer.error()));
 }
 
-async::Task<bool> Link::take_cursors(const std::vector<v1::SpoolBatch>& sent, Answer answer) {
+async::Task<bool> Link::take_cursors(const v1::ResultsRequest& sent, Answer answer) {
   v1::ResultsResponse response;
   bool moved = response.ParseFromString(answer.body);
   if (moved) {
     answered(answer, response.controller_unix_ms());
-    for (const auto& batch : sent) {
+    for (const auto& batch : sent.spools()) {
       const std::uint64_t next = cursor_of(response, batch.spool_id());
       moved = moved && next > batch.first_seq();
       const SpoolId spool{batch.spool_id()};
@@ -91,22 +92,24 @@ async::Task<bool> Link::take_cursors(const std::vector<v1::SpoolBatch>& sent, An
   co_return true;
 }
 
-async::Task<bool> Link::handle_refusal(std::vector<v1::SpoolBatch> batches, Refusal refusal) {
+async::Task<bool> Link::handle_refusal(const v1::ResultsRequest& sent, Refusal refusal) {
   if (refusal.error.code == ErrorCode::sequence_gap) {
     ++stats_.gaps;
     one_by_one_ = true;  // the answer does not say which spool it means
-    if (batches.size() == 1 && refusal.next_seq > 0) {
-      const SpoolId spool{batches.front().spool_id()};
+    if (sent.spools_size() == 1 && refusal.next_seq > 0) {
+      const SpoolId spool{sent.spools(0).spool_id()};
       log::warn("controller wants other records of a spool",
                 {{"spool", spool.value},
-                 {"offered", std::int64_t(batches.front().first_seq())},
+                 {"offered", std::int64_t(sent.spools(0).first_seq())},
                  {"wanted", std::int64_t(refusal.next_seq)}});
       co_await ports_.records.acknowledge(spool, refusal.next_seq);
     }
   }
-  // Perhaps it is one record of many, or too large a body: try smaller ones.
-  if (refusal.error.code == ErrorCode::protocol)
-    records_max_ = std::max<std::size_t>(1, records_max_ / 2);
+  // Perhaps it is one record of many, or too large a body: try smaller ones. Where nobody answers
+  // a few records knock as well as a mebibyte.
+  const bool refused = refusal.error.code == ErrorCode::protocol;
+  if (refused || records_max_ > kKnock)
+    records_max_ = std::max<std::size_t>(refused ? 1 : kKnock, records_max_ / 2);
   co_await ports_.clock.sleep_for(pause_after(refusal, results_backoff_));
   co_return false;
 }

@@ -22,10 +22,9 @@ struct World final : LinkEvents {
   World() {
     tasks.spawn("open", open());
     pass(Nanos{0});
-    link = std::make_unique<Link>(
-        LinkPorts{context.get_executor(), disciplined, *pool, disk, caller, *spool, *this,
-                  Random{3}},
-        LinkOptions{"5e5510", "/state", {}});
+    link = std::make_unique<Link>(LinkPorts{context.get_executor(), disciplined, *pool, disk,
+                                            caller, *spool, *this, Random{3}},
+                                  LinkOptions{"5e5510", "/state", {}});
   }
 
   async::Task<void> open() {
@@ -224,6 +223,26 @@ TEST_CASE("after an outage of more than 10 minutes the backlog stands behind liv
     if (w.controller.records[i].missed().check() == "live") live_at = i;
   CHECK(live_at < 1'100);  // one batch was under way, one read
   CHECK(w.controller.cursors.size() == 2);
+}
+
+TEST_CASE("while nobody answers a few records knock, and all come once somebody does", "[link]") {
+  World w;
+  w.start();
+  w.controller.always = broken(FailureKind::timeout);
+  for (int i = 0; i < 1'500; ++i) w.append("a");
+  w.pass(minutes{9});
+  std::size_t most = 0;
+  std::size_t last = 0;
+  for (const auto& request : w.controller.requests) {
+    if (request.url.find("/results") == std::string::npos) continue;
+    last = request.body.size();
+    most = std::max(most, last);
+  }
+  CHECK(last * 20 < most);
+  w.controller.always.reset();
+  w.pass(minutes{1});
+  CHECK(w.controller.records.size() == 1'500);
+  CHECK(w.results_requests() <= 12);
 }
 
 TEST_CASE("a controller that wants earlier records gets them, or a gap", "[link]") {
