@@ -1,5 +1,6 @@
 #include "tests/oracle/random_definition.h"
 
+#include "common/calendar/calendar.h"
 #include "tests/support/evaluation_world.h"
 
 namespace picket::oracle {
@@ -80,7 +81,30 @@ void add_alerts(Random& random, Check& check) {
   }
 }
 
-void keep_quiet(Random& random, Check& check, WallTime now) {
+// At a time of day that is near, by clocks that may be about to change.
+MaintenanceWindow make_recurring_window(Random& random, const Moment& moment) {
+  constexpr Millis kDay = hours{24};
+  MaintenanceWindow window;
+  window.timezone = moment.timezone;
+  const Millis around = random.between(Millis{0}, minutes{130}) - minutes{40};
+  const WallTime near = moment.now + around;
+  for (int minute = 0; minute < 24 * 60; ++minute) {
+    window.start_minute = minute;
+    window.duration = kDay;
+    const auto span = calendar::span_at(window, near);
+    if (span && near - span->begin < minutes{1}) break;
+  }
+  // In the hours in which clocks change.
+  if (random.chance(0.3)) window.start_minute = static_cast<int>(60 + random.below(120));
+  window.duration = minutes{5} + random.between(Millis{0}, minutes{90});
+  for (int day = 0; day < 7 && random.chance(0.8); ++day)
+    if (random.chance(0.7)) window.weekdays.push_back(day);
+  return window;
+}
+
+void keep_quiet(Random& random, Check& check, const Moment& moment) {
+  const WallTime now = moment.now;
+  if (random.chance(0.15)) check.maintenance.push_back(make_recurring_window(random, moment));
   check.shadow = random.chance(0.06);
   if (random.chance(0.15)) {
     MaintenanceWindow window;
@@ -97,7 +121,7 @@ void keep_quiet(Random& random, Check& check, WallTime now) {
 }  // namespace
 
 Check make_definition(Random& random, const std::string& name, const std::string& depends_on,
-                      WallTime now) {
+                      const Moment& moment) {
   Check check = test::make_check(name);
   check.interval = random.chance(0.6) ? Millis{60'000} : Millis{300'000};
   check.timeout = Millis{10'000};
@@ -112,8 +136,21 @@ Check make_definition(Random& random, const std::string& name, const std::string
   if (random.chance(0.4))
     std::get<HttpAction>(check.steps.front().action).url = "https://shared.example/";
   add_alerts(random, check);
-  keep_quiet(random, check, now);
+  keep_quiet(random, check, moment);
+  if (random.chance(0.35)) check.steps.front().same_across_regions = {"etag"};
+  check.steps.front().pop_near_region = random.chance(0.2);
   if (!depends_on.empty()) check.depends_on = {CheckName{depends_on}};
+  return check;
+}
+
+Check make_plain_definition(Random& random, const std::string& name) {
+  Check check = test::make_check(name);
+  check.interval = Millis{60'000};
+  check.timeout = Millis{10'000};
+  check.retries = 0;
+  check.notify = {random.chance(0.9) ? "pagerduty/a" : "pagerduty/b"};
+  if (random.chance(0.1)) check.alerts.front().severity = Severity::error;
+  if (random.chance(0.1)) check.notify.push_back("pagerduty/b");
   return check;
 }
 

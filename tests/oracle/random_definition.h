@@ -9,8 +9,17 @@
 
 namespace picket::oracle {
 
-// `depends_on` may be empty. Windows and pauses lie around `now`.
+// When it is, and by which clocks windows come again.
+struct Moment {
+  WallTime now;
+  std::string timezone;
+};
+
+// `depends_on` may be empty. Windows and pauses lie around `moment`.
 Check make_definition(Random& random, const std::string& name, const std::string& depends_on,
-                      WallTime now);
+                      const Moment& moment);
+
+// One of many: every minute, the usual alerts, a host of its own.
+Check make_plain_definition(Random& random, const std::string& name);
 
 }  // namespace picket::oracle

@@ -15,34 +15,13 @@
 #include "common/model/schedule.h"
 #include "tests/oracle/bare_turn.h"
 #include "tests/oracle/random_definition.h"
+#include "tests/oracle/random_scene.h"
 #include "tests/support/evaluation_world.h"
 
 namespace picket::oracle {
 namespace {
 
 using namespace picket::controller;
-
-const WallTime kStart = WallTime::from_unix_ms(1'795'314'637'000);  // 2026-11-22T02:30:37Z
-
-BookSettings make_settings() {
-  BookSettings settings{.install_id = "oracle"};
-  settings.routes.receivers = {{"pagerduty/a", R"({"kind":"pagerduty"})"},
-                               {"pagerduty/b", R"({"kind":"pagerduty"})"}};
-  settings.routes.default_receiver = "pagerduty/a";
-  return settings;
-}
-
-// What is wrong with the world for a while, and where.
-struct Fault {
-  WallTime until;
-  std::set<RegionName> regions;
-  CheckName check;  // empty: every check
-  RunVerdict verdict{RunVerdict::fail};
-  double chance{1};
-  int status{500};
-  Millis longer{0};
-  Millis period{0};  // of a flapping one: every other period is good
-};
 
 struct Watched {
   Check check;
@@ -55,8 +34,9 @@ class Story {
   explicit Story(const HistoryOptions& options)
       : options_(options),
         random_(options.seed),
-        turn_(make_settings(), fmt::format("random {}", options.seed), kStart),
-        regions_(test::make_regions(static_cast<int>(1 + random_.below(6)))) {}
+        scene_(make_scene(random_, options.events)),
+        turn_(scene_.settings, fmt::format("random {}", options.seed), scene_.start),
+        regions_(scene_.regions) {}
 
   std::string tell();
 
@@ -64,6 +44,10 @@ class Story {
   using Plan = std::function<void()>;
   void at(WallTime when, Plan plan) { plans_.emplace(when, std::move(plan)); }
   void in(Millis span, Plan plan) { at(turn_.now() + span, std::move(plan)); }
+  // As long as the scene's pace makes it.
+  Millis lull(std::int64_t low_ms, std::int64_t high_ms) {
+    return some(low_ms, high_ms) * scene_.pace;
+  }
   Millis some(std::int64_t low_ms, std::int64_t high_ms) {
     return random_.between(Millis{low_ms}, Millis{high_ms});
   }
@@ -92,6 +76,7 @@ class Story {
 
   HistoryOptions options_;
   Random random_;
+  Scene scene_;
   BareTurn turn_;
   std::vector<RegionName> regions_;
   std::vector<std::string> names_;
@@ -100,21 +85,23 @@ class Story {
   std::vector<Fault> faults_;
   std::set<RegionName> offline_;
   std::map<RegionName, std::vector<RunResult>> spooled_;
-  std::optional<WallTime> calm_until_;  // no more fate: the end
+  std::optional<WallTime> calm_until_;         // no more fate: the end
+  std::pair<std::string, std::string> shown_;  // by the run that is made: tag, point of presence
   int silences_{0};
 };
 
 std::string Story::tell() {
   names_ = {"alpha"};
   if (random_.chance(0.5)) names_.emplace_back("beta");
+  while (names_.size() < scene_.crowd) names_.push_back(fmt::format("crowd-{}", names_.size()));
   for (const std::string& name : names_) define(name);
-  in(some(0, 300'000), [this] { turn_of_fate(); });
+  in(lull(0, scene_.crowd == 0 ? 300'000 : 120'000), [this] { turn_of_fate(); });
   const bool quiet_end = random_.chance(0.7);
-  while (!plans_.empty() && turn_.events() < options_.events * 2) {
-    if (!calm_until_ && turn_.events() >= options_.events) {
+  while (!plans_.empty() && turn_.events() < scene_.events * 2) {
+    if (!calm_until_ && turn_.events() >= scene_.events) {
       if (!quiet_end) break;
       faults_.clear();
-      calm_until_ = turn_.now() + minutes{12};
+      calm_until_ = turn_.now() + minutes{12} * scene_.pace;
     }
     const auto next = plans_.begin();
     if (calm_until_ && next->first > *calm_until_) break;
@@ -124,7 +111,7 @@ std::string Story::tell() {
     plan();
     take_orders();
   }
-  turn_.pass_time(turn_.now() + some(0, 1'200'000));
+  turn_.pass_time(turn_.now() + lull(0, 1'200'000));
   turn_.finish();
   return turn_.lines();
 }
@@ -132,11 +119,15 @@ std::string Story::tell() {
 void Story::define(const std::string& name) {
   const std::string other = name == "beta" && random_.chance(0.4) ? "alpha" : "";
   Watched& watched = watched_[name];
-  watched.check = make_definition(random_, name, other, turn_.now());
+  watched.check = scene_.crowd == 0
+                      ? make_definition(random_, name, other, {turn_.now(), scene_.timezone})
+                      : make_plain_definition(random_, name);
+  watched.check.interval *= scene_.pace;
   watched.regions = regions_;
   if (watched.regions.size() > 1 && random_.chance(0.3)) watched.regions.pop_back();
   const Revision revision{sha256_hex(std::to_string(turn_.events()))};
-  turn_.record(CheckDefined{watched.check, revision, watched.regions, {}});
+  turn_.record(
+      CheckDefined{watched.check, revision, watched.regions, make_continents(watched.regions)});
   schedule(name);
 }
 
@@ -174,11 +165,13 @@ test::RunSpec Story::spec_of(const Check& check, const RegionName& region) {
   if (random_.chance(0.02)) spec.verdict = RunVerdict::unknown;
   if (random_.chance(0.03)) spec.verdict = RunVerdict::degraded;
   const WallTime now = turn_.now();
+  shown_ = {"a", region == regions_.front() ? "FRA" : "IAD"};
   for (const Fault& fault : faults_) {
     if (fault.until < now || !fault.regions.contains(region)) continue;
     if (!fault.check.empty() && fault.check != check.name) continue;
     const bool rests = fault.period.count() != 0 && now.unix_ms() / fault.period.count() % 2 == 0;
     if (rests || !random_.chance(fault.chance)) continue;
+    if (!fault.etag.empty()) shown_ = {fault.etag, fault.pop};
     spec.verdict = fault.verdict;
     spec.status = fault.status;
     spec.lasted += fault.longer;
@@ -196,8 +189,9 @@ void Story::run(const std::string& name, const RegionName& region, RunKind kind,
   spec.ordinal = ordinal;
   const bool bad = spec.verdict == RunVerdict::fail || spec.verdict == RunVerdict::pass_on_retry;
   if (bad && kind == RunKind::scheduled && random_.chance(0.8)) tell_attempt(check, region, spec);
-  in(spec.lasted + Millis{1}, [this, check, region, spec, round] {
+  in(spec.lasted + Millis{1}, [this, check, region, spec, round, shown = shown_] {
     RunResult result = test::make_run(check, region, turn_.now(), spec);
+    add_facts(result, shown.first, shown.second);
     if (round) result.key.round = *round;
     const bool again = random_.chance(0.02);
     const Millis delay = random_.chance(0.03) ? some(1'000, 600'000) : Millis{0};
@@ -260,31 +254,16 @@ void Story::turn_of_fate() {
     change_receivers();
   else
     in(some(0, 30'000), [this] { run(some_check(), region(), RunKind::manual, 1); });
-  in(some(5'000, random_.chance(0.3) ? 1'200'000 : 240'000), [this] { turn_of_fate(); });
+  in(lull(5'000, random_.chance(0.3) ? 1'200'000 : 240'000), [this] { turn_of_fate(); });
 }
 
 void Story::begin_fault() {
-  Fault fault;
-  fault.until = turn_.now() + some(20'000, random_.chance(0.3) ? 3'600'000 : 900'000);
-  const bool global = random_.chance(0.45);
-  const bool lonely = random_.chance(0.5);
-  for (const RegionName& name : regions_)
-    if (global || (!lonely && random_.chance(0.5))) fault.regions.insert(name);
-  if (fault.regions.empty()) fault.regions = {region()};
-  if (random_.chance(0.4)) fault.check = CheckName{some_check()};
-  const auto kind = random_.below(10);
-  if (kind == 6) fault.verdict = RunVerdict::pass_on_retry;
-  if (kind == 7) fault.verdict = RunVerdict::degraded;
-  if (kind == 8) fault.verdict = RunVerdict::unknown;
-  if (kind == 9) fault.verdict = RunVerdict::pass;  // only slow
-  if (kind == 7 || kind == 9) fault.longer = some(500, 4'000);
-  if (random_.chance(0.4)) fault.chance = 0.3 + 0.6 * random_.unit();
-  if (random_.chance(0.3)) fault.status = 503;
-  if (random_.chance(0.25)) {
-    fault.period = Millis{random_.chance(0.5) ? 60'000 : 300'000} * (1 + random_.below(2));
-    fault.until = fault.until + minutes{30};
-  }
+  Fault fault = make_fault(random_, scene_, turn_.now());
+  if (random_.chance(scene_.crowd == 0 ? 0.4 : 0.1)) fault.check = CheckName{some_check()};
   faults_.push_back(std::move(fault));
+  // Of many checks that fails: some storms are to see a start.
+  if (scene_.crowd != 0 && random_.chance(0.3))
+    in(some(20'000, 180'000), [this] { stop_controller(); });
 }
 
 void Story::lose_region() {
@@ -292,7 +271,7 @@ void Story::lose_region() {
   for (const RegionName& name : lost) {
     if (!offline_.insert(name).second) continue;
     turn_.record(RegionLiveness{name, false});
-    in(some(10'000, 1'200'000), [this, name] {
+    in(lull(10'000, 1'200'000), [this, name] {
       offline_.erase(name);
       turn_.record(RegionLiveness{name, true});
       for (RunResult& run : std::exchange(spooled_[name], {})) turn_.receive(std::move(run));
@@ -311,7 +290,8 @@ void Story::redefine() {
     watched.check.shadow = false;
     if (random_.chance(0.3)) watched.check.notify = {"pagerduty/a", "pagerduty/b"};
     if (random_.chance(0.3)) watched.check.paused = Paused{turn_.now() + minutes{7}, "work"};
-    turn_.record(CheckDefined{watched.check, Revision{sha256_hex("again")}, watched.regions, {}});
+    turn_.record(CheckDefined{watched.check, Revision{sha256_hex("again")}, watched.regions,
+                              make_continents(watched.regions)});
   } else {
     define(name);
   }
@@ -333,7 +313,7 @@ void Story::silence() {
   silence.comment = "work";
   silence.created = turn_.now();
   silence.from = turn_.now() + (random_.chance(0.7) ? Millis{0} : some(0, 600'000));
-  silence.until = silence.from + some(30'000, 1'800'000);
+  silence.until = silence.from + lull(30'000, 1'800'000);
   turn_.record(SilenceSet{silence});
 }
 
@@ -359,7 +339,8 @@ void Story::miss() {
 }
 
 void Story::change_receivers() {
-  Routes routes = make_settings().routes;
+  Routes routes = scene_.settings.routes;
+  if (random_.chance(0.2)) routes.escalations.clear();
   if (random_.chance(0.4))
     routes.receivers.erase(random_.chance(0.5) ? "pagerduty/a" : "pagerduty/b");
   if (random_.chance(0.4)) routes.receivers["pagerduty/nobody"] = R"({"kind":"pagerduty"})";
