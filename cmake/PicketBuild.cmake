@@ -84,9 +84,10 @@ function(picket_executable name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 
-# picket_test(<name> SOURCES ... DEPS ... LABELS ... [TIMEOUT s]): a Catch2 program and its ctest.
+# picket_test(<name> SOURCES ... DEPS ... LABELS ... [ARGS ...] [TIMEOUT s]): a Catch2 program and
+# its ctest.
 function(picket_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;LABELS;ARGS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 600)  # generous: sanitizers on a busy machine
   endif()
@@ -94,7 +95,7 @@ function(picket_test name)
   target_link_libraries(${name} PRIVATE ${arg_DEPS} picket_test_main picket_test_paths)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   picket_reuse_precompiled(${name} picket_test_pch)
-  add_test(NAME ${name} COMMAND ${name})
+  add_test(NAME ${name} COMMAND ${name} ${arg_ARGS})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
     SKIP_RETURN_CODE 77)
 endfunction()

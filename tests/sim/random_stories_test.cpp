@@ -11,7 +11,7 @@ bool is_long() { return std::getenv("PICKET_TEST_LONG") != nullptr; }
 
 }  // namespace
 
-TEST_CASE("random stories keep every promise", "[sim]") {
+TEST_CASE("random stories keep every promise", "[sim][big]") {
   const std::uint64_t stories = is_long() ? 200 : 3;
   for (std::uint64_t seed = 100; seed < 100 + stories; ++seed) {
     sim::StoryOptions options;

@@ -4,6 +4,10 @@
 
 using namespace picket;
 
+TEST_CASE("an agent's own dead network is one page about the region, none about checks", "[sim]") {
+  sim::tell_of_a_blind_region(FailureKind::timeout);
+}
+
 TEST_CASE("an agent that is cut off from the controller pages nobody about checks", "[sim]") {
   sim::WorldOptions options{24, 12, {}};
   options.fleet_receivers = {"pagerduty/main"};

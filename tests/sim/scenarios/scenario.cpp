@@ -69,6 +69,37 @@ void Scenario::finish() {
   CHECK(open().empty());
 }
 
+void tell_of_a_blind_region(FailureKind kind) {
+  WorldOptions options{23, 12, {}};
+  for (int i = 0; i < 10; ++i)
+    options.checks.push_back(make_host_check("service-" + std::to_string(i), minutes{5}));
+  options.fleet_receivers = {"pagerduty/main"};
+  Scenario story{options};
+  const RegionName region = story.world.regions()[4];
+  bool cut = true;
+  int host = 0;
+  story.world.site().twist = [&](const RegionName& of, const http::Request&,
+                                 http::Exchange& exchange) {
+    if (cut && of == region) {
+      exchange.failure = Failure{kind, "nothing comes back", {}};
+      exchange.remote_address.clear();
+    } else {
+      exchange.remote_address = "203.0.113." + std::to_string(++host % 200) + ":443";
+    }
+  };
+  const WallTime fault = story.now();
+  story.world.run_for(minutes{30});
+  REQUIRE(story.pages().size() == 1);
+  CHECK(story.pages().front().find("region " + region.value + " is blind") == 0);
+  CHECK(story.delay_of("trigger", fault) <= minutes{5});
+  cut = false;
+  story.world.run_for(minutes{15});
+  CHECK(story.count("resolve") >= 1);
+  CHECK(story.world.pager().open().empty());
+  story.finish();
+  CHECK(story.pages().size() == 1);
+}
+
 Check make_host_check(const std::string& name, Millis interval) {
   Check check = make_world_check(name, interval);
   std::get<HttpAction>(check.steps.front().action).url = "https://" + name + ".test/";

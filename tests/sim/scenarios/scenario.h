@@ -44,4 +44,8 @@ Check make_host_check(const std::string& name, Millis interval);
 // An alert of make_world_check()'s receiver.
 Alert make_alert(const std::string& id, AlertCondition condition, Severity severity);
 
+// One region sees nothing of any of ten unrelated services for half an hour, in this way: one page
+// says that the region is blind, none is about a check, then or when it sees again.
+void tell_of_a_blind_region(FailureKind kind);
+
 }  // namespace picket::sim

@@ -134,6 +134,15 @@ controller::Reloader::Load World::loader() const {
 }
 
 void World::set_checks(std::vector<Check> checks) {
+  const WallTime now = timeline_.wall_now();
+  const auto has = [](const std::vector<Check>& all, const CheckName& name) {
+    return std::any_of(all.begin(), all.end(), [&](const Check& one) { return one.name == name; });
+  };
+  for (const Check& check : options_.checks)
+    if (!has(checks, check.name)) absent_[check.name] = {now, std::nullopt};
+  for (const Check& check : checks)
+    if (const auto absent = absent_.find(check.name); absent != absent_.end())
+      absent->second.until = absent->second.until.value_or(now);
   options_.checks = std::move(checks);
   ++checks_revision_;
 }

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -49,7 +50,8 @@ class World {
   void kill_agent(std::size_t index, bool power_loss);
   bool agent_runs(std::size_t index) const { return machines_[index].agent != nullptr; }
 
-  // The checks that stand in the directory from now on: the controller sees them within 2 s.
+  // The checks that stand in the directory from now on: the controller sees them within 2 s. One
+  // may be deleted and come back once.
   void set_checks(std::vector<Check> checks);
 
   // What a person with the admin token asks of the controller, which must run; its answer.
@@ -114,6 +116,8 @@ class World {
   void judge_resolve(const controller::OutboxRow& row, const SimPagerDuty::Event& event);
   void judge_due();
   void judge_ledger();
+  void judge_slots(const Check& check, WallTime round);
+  bool was_absent(const Check& check, WallTime round) const;
   void judge_results();
   void judge_open_set();
   void complain(const std::string& what);
@@ -134,6 +138,11 @@ class World {
   std::unique_ptr<controller::Controller> controller_;
   int controller_starts_{0};
   int checks_revision_{0};
+  struct Absence {
+    WallTime from;
+    std::optional<WallTime> until;  // nothing: it has not come back
+  };
+  std::map<CheckName, Absence> absent_;  // checks that were deleted
   std::vector<Machine> machines_;
   std::set<std::string> acknowledged_;
   WallTime controller_since_;

@@ -57,14 +57,27 @@ void World::judge_ledger() {
     for (WallTime round = first;
          round_close(round, check.interval, run_limit(check)) + Seconds{5} < now;
          round = round + check.interval)
-      for (const RegionName& region : regions_) {
-        const auto state =
-            controller_->turn().ledger().state({check.name, region, round}, check.interval);
-        if (state == controller::LedgerCode::open)
-          complain(fmt::format("1: slot {}/{}/{} is in no state", check.name.value, region.value,
-                               render_rfc3339(round)));
-      }
+      if (!was_absent(check, round)) judge_slots(check, round);
   }
+}
+
+void World::judge_slots(const Check& check, WallTime round) {
+  for (const RegionName& region : regions_) {
+    const auto state =
+        controller_->turn().ledger().state({check.name, region, round}, check.interval);
+    if (state == controller::LedgerCode::open)
+      complain(fmt::format("1: slot {}/{}/{} is in no state", check.name.value, region.value,
+                           render_rfc3339(round)));
+  }
+}
+
+// Owed by nobody: the round was not closed when the check was deleted, or not begun when it was
+// seen again.
+bool World::was_absent(const Check& check, WallTime round) const {
+  const auto absent = absent_.find(check.name);
+  if (absent == absent_.end()) return false;
+  if (round_close(round, check.interval, run_limit(check)) <= absent->second.from) return false;
+  return !absent->second.until || round < *absent->second.until + Seconds{2};
 }
 
 // 2: what was acknowledged is stored, and no slot counts twice.
@@ -106,8 +119,8 @@ void World::judge_open_set() {
   for (const auto& incident : pager_.open())
     if (!incident.routing_key.empty()) theirs.insert(incident.dedup_key);
   if (ours != theirs)
-    complain(fmt::format("7: {} incidents are open here, {} at PagerDuty", ours.size(),
-                         theirs.size()));
+    complain(
+        fmt::format("7: {} incidents are open here, {} at PagerDuty", ours.size(), theirs.size()));
   const auto unfinished = store_->outbox_unfinished();
   for (const auto& row : *unfinished)
     if (row.fences_left == 0 && row.due < timeline_.wall_now())
