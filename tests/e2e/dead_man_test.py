@@ -3,29 +3,18 @@
 and outbox work; each link that is cut stops them, says why, and lets them go on when it is mended.
 The controller's own health stands in its status, metrics and incidents."""
 import json
-import os
 import sqlite3
-import sys
-import tempfile
-import threading
 import time
 import unittest
 import urllib.request
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from small_fleet import RECEIVER, SmallFleet
 
-from demo.fleet import AgentSettings, Fleet  # noqa: E402
-from demo.processes import Processes  # noqa: E402
-from demo.receiver.server import Receiver  # noqa: E402
+from demo.fleet import Fleet
 
-BIN = Path(os.environ["PICKET_BIN"])
 REGIONS = ("eu-west-1", "us-east-1")
-ROUTING_KEY = "0123456789abcdef0123456789abcdef"
-WEBHOOK_SECRET = "whsec_cGlja2V0LWRlbW8td2ViaG9vay1zZWNyZXQ="
 EVERY = 10
 SECRET_PATH = "/ping/3f0c"
 # Two intervals, the timeout and 30 s, two beats, and time for a busy machine.
@@ -71,14 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class WatchedFleet(Fleet):
-    """A fleet whose controller has a dead-man."""
-    dead_man_url = ""
-
-    def _write_controller(self, receiver, agents_port, api_port):
-        super()._write_controller(receiver, agents_port, api_port)
-        with (self.directory / "controller.yaml").open("a") as file:
-            file.write(f"dead_man: {{url: {self.dead_man_url}, every: {EVERY}s}}\n"
-                       "health: {disk_free_warning_percent: 1, disk_free_error_percent: 1}\n")
+    """A fleet whose agents can be away for a while."""
 
     def stop_agents(self):
         self._processes.stop(list(self._agents.values()), 0)
@@ -90,35 +72,19 @@ class WatchedFleet(Fleet):
 
 class DeadManTest(unittest.TestCase):
     def setUp(self):
-        directory = tempfile.TemporaryDirectory(prefix="picket-dead-man-")
-        self.addCleanup(directory.cleanup)
-        self.directory = Path(directory.name)
         self.server = Server()
-        self.pager = Receiver(("127.0.0.1", 0), WEBHOOK_SECRET, [ROUTING_KEY])
-        threading.Thread(target=self.pager.serve_forever, daemon=True).start()
-        self.addCleanup(self.pager.stop)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.addCleanup(self.server.server_close)
-        self.addCleanup(self.server.shutdown)
-        processes = Processes(self.directory / "logs")
-        self.addCleanup(processes.stop_all, 0)
-        self.fleet = WatchedFleet(self.directory, BIN, processes, REGIONS)
-        self.fleet.dead_man_url = self.server.url(SECRET_PATH)
-        self.fleet.start_controller({"routing_key": ROUTING_KEY, "webhook_secret": WEBHOOK_SECRET,
-                                     "url": f"http://127.0.0.1:{self.pager.port}",
-                                     "names": ["pagerduty/demo", "webhook/demo"]})
-        self.fleet.enroll()
-        self.fleet.start_agents(AgentSettings())
-        self.fleet.wait_for_agents(lambda _: None)
+        self.small = SmallFleet(
+            self, REGIONS, target=self.server, kind=WatchedFleet,
+            more=f"dead_man: {{url: {self.server.url(SECRET_PATH)}, every: {EVERY}s}}\n"
+                 "health: {disk_free_warning_percent: 1, disk_free_error_percent: 1}\n")
+        self.fleet = self.small.fleet
+        self.pager = self.small.receiver
 
     def install(self):
-        checks = self.directory / "load"
-        checks.mkdir()
-        (checks / "ping.check.yaml").write_text(
+        self.small.install(
             "version: 1\ndefaults: {owner: e2e, interval: 5s, timeout: 2s, retries: 0, "
-            "regions: all, quorum: 2, notify: pagerduty/demo}\n"
+            f"regions: all, quorum: 2, notify: {RECEIVER}}}\n"
             f"checks:\n  - name: ping\n    http: GET {self.server.url('/')}\n")
-        self.fleet.install_checks(checks)
 
     def ask(self, path):
         with urllib.request.urlopen(f"{self.fleet.api_url}{path}", timeout=10) as answer:

@@ -3,86 +3,34 @@
 resolve while the check fails that pages again, a deployment that the incident names, a draft of the
 post-mortem, action items, the figures of delivery."""
 import json
-import os
-import sys
-import tempfile
-import threading
 import time
 import unittest
 import urllib.request
 from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from small_fleet import RECEIVER, SmallFleet, Target
 
-from demo.fleet import AgentSettings, Fleet  # noqa: E402
-from demo.processes import DemoError, Processes  # noqa: E402
-from demo.receiver.server import Receiver  # noqa: E402
+from demo.processes import DemoError
 
-BIN = Path(os.environ["PICKET_BIN"])
 REGIONS = ("eu-west-1", "us-east-1")
-ROUTING_KEY = "0123456789abcdef0123456789abcdef"
-WEBHOOK_SECRET = "whsec_cGlja2V0LWRlbW8td2ViaG9vay1zZWNyZXQ="
-RECEIVER = "pagerduty/demo"
 SECONDS = 60
 GRACE = "12s"
 
 
-class Target(ThreadingHTTPServer):
-    """Answers 500 until it is mended."""
-    daemon_threads = True
-
-    def __init__(self):
-        self.mended = threading.Event()
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200 if self.server.mended.is_set() else 500)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, format, *arguments):  # noqa: A002: the base class's name
-        """Nobody reads it."""
-
-
 class PeopleTest(unittest.TestCase):
     def setUp(self):
-        directory = tempfile.TemporaryDirectory(prefix="picket-people-")
-        self.addCleanup(directory.cleanup)
-        self.directory = Path(directory.name)
-        self.target = Target()
-        threading.Thread(target=self.target.serve_forever, daemon=True).start()
-        self.addCleanup(self.target.server_close)
-        self.addCleanup(self.target.shutdown)
-        self.receiver = Receiver(("127.0.0.1", 0), WEBHOOK_SECRET, [ROUTING_KEY])
-        threading.Thread(target=self.receiver.serve_forever, daemon=True).start()
-        self.addCleanup(self.receiver.stop)
-        processes = Processes(self.directory / "logs")
-        self.addCleanup(processes.stop_all, 0)
-        self.fleet = Fleet(self.directory, BIN, processes, REGIONS)
-        self.fleet.start_controller({"routing_key": ROUTING_KEY, "webhook_secret": WEBHOOK_SECRET,
-                                     "url": f"http://127.0.0.1:{self.receiver.port}",
-                                     "names": [RECEIVER, "webhook/demo"]})
-        with (self.directory / "controller.yaml").open("a") as config:
-            config.write(f"after_manual_resolve: {{then: page_again, grace: {GRACE}}}\n")
-        self.kill_controller()
-        self.fleet.enroll()
-        self.fleet.start_agents(AgentSettings())
-        self.fleet.wait_for_agents(lambda _: None)
+        self.target = Target(broken={"login"})
+        self.small = SmallFleet(
+            self, REGIONS, target=self.target,
+            more=f"after_manual_resolve: {{then: page_again, grace: {GRACE}}}\n")
+        self.fleet = self.small.fleet
+        self.receiver = self.small.receiver
 
     def install(self):
-        checks = self.directory / "load"
-        checks.mkdir()
-        port = self.target.server_address[1]
-        (checks / "shop.check.yaml").write_text(
+        self.small.install(
             "version: 1\nchecks:\n  - name: shop-login\n    owner: payments\n    service: shop\n"
-            f"    http: GET http://127.0.0.1:{port}/\n    interval: 5s\n    timeout: 2s\n"
+            f"    http: GET {self.target.url}/login\n    interval: 5s\n    timeout: 2s\n"
             f"    retries: 0\n    regions: all\n    quorum: 2\n    notify: {RECEIVER}\n")
-        self.fleet.install_checks(checks)
 
     def kill_controller(self):
         self.fleet.kill("controller")
@@ -174,7 +122,7 @@ class PeopleTest(unittest.TestCase):
         self.wait_for(lambda: self.keys("resolve") == [*first, second], "second resolve")
         self.kill_controller()
         self.assertEqual(self.incident()["incident"]["after_resolve"], "hold")
-        self.target.mended.set()
+        self.target.broken.clear()
         self.wait_for(lambda: self.timeline("recovered"), "recovery")
         self.assertEqual(len(self.keys("trigger")), 2)
         self.assertEqual(self.incident()["incident"]["after_resolve"], "none")

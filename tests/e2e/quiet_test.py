@@ -3,30 +3,15 @@
 and common causes keep pages back, say so, and let them out when they end; a threshold pages
 beside the verdicts."""
 import json
-import os
-import sys
-import tempfile
-import threading
 import time
 import unittest
 import urllib.request
 from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from oracle_judgement import judge
+from small_fleet import BIN, RECEIVER, SmallFleet, Target, serve
 
-from demo.fleet import AgentSettings, Fleet  # noqa: E402
-from demo.processes import Processes  # noqa: E402
-from demo.receiver.server import Receiver  # noqa: E402
-from oracle_judgement import judge  # noqa: E402
-
-BIN = Path(os.environ["PICKET_BIN"])
 REGIONS = ("eu-west-1", "us-east-1")
-ROUTING_KEY = "0123456789abcdef0123456789abcdef"
-WEBHOOK_SECRET = "whsec_cGlja2V0LWRlbW8td2ViaG9vay1zZWNyZXQ="
-RECEIVER = "pagerduty/demo"
 SECONDS = 60
 # A host of its own for each: checks of one host have one cause.
 HOSTS = {name: f"127.0.0.{number}" for number, name in enumerate(
@@ -34,26 +19,11 @@ HOSTS = {name: f"127.0.0.{number}" for number, name in enumerate(
 HOSTS["twin-b"] = HOSTS["twin-a"]
 
 
-class Target(ThreadingHTTPServer):
-    """Answers 500 until it is mended; `slow` is merely slow."""
-    daemon_threads = True
-
-    def __init__(self, host):
-        self.mended = threading.Event()
-        super().__init__((host, 0), _Handler)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        slow = self.server.server_address[0] == HOSTS["slow"]
-        if slow:
-            self.server.mended.wait(0.15)
-        self.send_response(200 if slow or self.server.mended.is_set() else 500)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, format, *arguments):  # noqa: A002: the base class's name
-        """Nobody reads it."""
+def make_target(host):
+    """Broken on all its paths until it is mended; that of `slow` is merely slow."""
+    if host == HOSTS["slow"]:
+        return Target(host, delay=0.15)
+    return Target(host, broken=[name for name, its in HOSTS.items() if its == host])
 
 
 def checks_text(urls):
@@ -75,39 +45,17 @@ def checks_text(urls):
 
 class QuietTest(unittest.TestCase):
     def setUp(self):
-        directory = tempfile.TemporaryDirectory(prefix="picket-quiet-")
-        self.addCleanup(directory.cleanup)
-        self.directory = Path(directory.name)
-        self.targets = {}
-        for host in set(HOSTS.values()):
-            target = Target(host)
-            threading.Thread(target=target.serve_forever, daemon=True).start()
-            self.addCleanup(target.server_close)
-            self.addCleanup(target.shutdown)
-            self.targets[host] = target
-        self.receiver = Receiver(("127.0.0.1", 0), WEBHOOK_SECRET, [ROUTING_KEY])
-        threading.Thread(target=self.receiver.serve_forever, daemon=True).start()
-        self.addCleanup(self.receiver.stop)
-        processes = Processes(self.directory / "logs")
-        self.addCleanup(processes.stop_all, 0)
-        self.fleet = Fleet(self.directory, BIN, processes, REGIONS)
-        self.fleet.start_controller({"routing_key": ROUTING_KEY, "webhook_secret": WEBHOOK_SECRET,
-                                     "url": f"http://127.0.0.1:{self.receiver.port}",
-                                     "names": [RECEIVER, "webhook/demo"]})
-        self.fleet.enroll()
-        self.fleet.start_agents(AgentSettings())
-        self.fleet.wait_for_agents(lambda _: None)
+        self.targets = {host: serve(self, make_target(host)) for host in set(HOSTS.values())}
+        self.small = SmallFleet(self, REGIONS)
+        self.fleet = self.small.fleet
+        self.receiver = self.small.receiver
 
     def install(self):
-        checks = self.directory / "load"
-        checks.mkdir()
-        urls = {name: f"http://{host}:{self.targets[host].server_address[1]}/{name}"
-                for name, host in HOSTS.items()}
-        (checks / "quiet.check.yaml").write_text(checks_text(urls))
-        self.fleet.install_checks(checks)
+        self.small.install(checks_text({name: f"{self.targets[host].url}/{name}"
+                                        for name, host in HOSTS.items()}))
 
     def mend(self, name):
-        self.targets[HOSTS[name]].mended.set()
+        self.targets[HOSTS[name]].broken.clear()
 
     def wait_for(self, what, message):
         end = time.monotonic() + SECONDS
@@ -204,7 +152,7 @@ class QuietTest(unittest.TestCase):
         self.wait_for(self.all_delivered, "end of deliveries")
         self.assertEqual(self.fleet.stop(), [])
         self.assertEqual("", judge(BIN, self.fleet.state_dir / "picket.db", self.receiver.record,
-                                   self.directory / "history.jsonl"))
+                                   self.small.directory / "history.jsonl"))
 
 
 if __name__ == "__main__":

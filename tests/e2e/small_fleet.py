@@ -1,5 +1,5 @@
-"""A controller and agents in a few regions with a target whose faults the test switches per region,
-and a PagerDuty receiver: what tests of whole journeys start from."""
+"""A controller and agents in a few regions with a target whose faults the test switches, and a
+PagerDuty receiver: what tests of whole journeys start from."""
 import json
 import os
 import subprocess
@@ -24,20 +24,23 @@ RECEIVER = "pagerduty/demo"
 
 
 class Target(ThreadingHTTPServer):
-    """Answers 500 to the paths (regions) in `broken`, 200 to all others."""
+    """Answers 500 to the paths in `broken` (without slashes), 200 to all others, after `delay`
+    seconds."""
     daemon_threads = True
 
-    def __init__(self):
-        self.broken = set()
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, host="127.0.0.1", port=0, broken=(), delay=0.0):
+        self.broken = set(broken)
+        self.delay = delay
+        super().__init__((host, port), _Handler)
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"http://{self.server_address[0]}:{self.server_address[1]}"
 
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self):
+        time.sleep(self.server.delay)
         self.send_response(500 if self.path.strip("/") in self.server.broken else 200)
         self.send_header("content-length", "0")
         self.end_headers()
@@ -46,27 +49,34 @@ class _Handler(BaseHTTPRequestHandler):
         """Nobody reads it."""
 
 
-class SmallFleet:
-    """`test` is the unittest.TestCase that cleans up. `agents`: whether any are started."""
+def serve(test, server):
+    """The HTTP server, which answers until the test ends."""
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    test.addCleanup(server.server_close)
+    test.addCleanup(server.shutdown)
+    return server
 
-    def __init__(self, test, regions, agents=True):
+
+class SmallFleet:
+    """`test` is the unittest.TestCase that cleans up. `agents`: whether any are started. `target`
+    answers instead of a Target that is not broken. `kind`: the class of the fleet; `settings`: of
+    its start_controller (`more`: lines of the configuration)."""
+
+    def __init__(self, test, regions, agents=True, target=None, kind=Fleet, **settings):
         directory = tempfile.TemporaryDirectory(prefix="picket-fleet-")
         test.addCleanup(directory.cleanup)
         self.directory = Path(directory.name)
         self.test = test
-        self.target = Target()
-        threading.Thread(target=self.target.serve_forever, daemon=True).start()
-        test.addCleanup(self.target.server_close)
-        test.addCleanup(self.target.shutdown)
+        self.target = serve(test, target or Target())
         self.receiver = Receiver(("127.0.0.1", 0), WEBHOOK_SECRET, [ROUTING_KEY])
         threading.Thread(target=self.receiver.serve_forever, daemon=True).start()
         test.addCleanup(self.receiver.stop)
         processes = Processes(self.directory / "logs")
         test.addCleanup(processes.stop_all, 0)
-        self.fleet = Fleet(self.directory, BIN, processes, regions)
+        self.fleet = kind(self.directory, BIN, processes, regions)
         self.fleet.start_controller({"routing_key": ROUTING_KEY, "webhook_secret": WEBHOOK_SECRET,
                                      "url": f"http://127.0.0.1:{self.receiver.port}",
-                                     "names": [RECEIVER, "webhook/demo"]})
+                                     "names": [RECEIVER, "webhook/demo"], **settings})
         # A directory of its own, not the demo's link.
         self.checks = self.directory / "checks"
         self.checks.unlink()
@@ -75,6 +85,11 @@ class SmallFleet:
             self.fleet.enroll()
             self.fleet.start_agents(AgentSettings())
             self.fleet.wait_for_agents(lambda _: None)
+
+    def install(self, text):
+        """Brings one file of checks into force."""
+        (self.checks / "small.check.yaml").write_text(text)
+        self.fleet.ask_text("reload", seconds=60)
 
     def picket(self, *arguments, seconds=60):
         """The finished command: returncode, stdout, stderr."""
