@@ -53,9 +53,10 @@ class Fleet:
 
     def start_controller(self, receiver: dict) -> None:
         """`receiver`: {routing_key, webhook_secret, url} of who is paged, and the `names` that it
-        has; `pagerduty` (more settings of PagerDuty's, ", key: value") and `more` (lines of the
-        configuration) may be there too. Returns when the controller is ready; its ports are then
-        fixed in its configuration, so that agents find a restarted one."""
+        has; `pagerduty` (more settings of PagerDuty's, ", key: value"), `test_delivery` (a YAML
+        value, else false) and `more` (lines of the configuration) may be there too. Returns when
+        the controller is ready; its ports are then fixed in its configuration, so that agents find
+        a restarted one."""
         self._link_checks(self._no_checks())
         self._write_controller(receiver, agents_port=0, api_port=0)
         self._controller = self._launch_controller()
@@ -63,6 +64,11 @@ class Fleet:
                    "the controller's ports", self._controller)
         wait_until(self.is_ready, CONTROLLER_SECONDS, "the controller's /readyz", self._controller)
         self._write_controller(receiver, self._port("agents"), self._port("api"))
+
+    @property
+    def controller(self) -> Child:
+        """The process that runs now."""
+        return self._controller
 
     @property
     def api_url(self) -> str:
@@ -289,14 +295,14 @@ def _receiver(name, receiver):
         return f"""\
   {name}:
     webhook: {{url: {url}, secret: {receiver["webhook_secret"]}}}
-    test_delivery: false
+    test_delivery: {receiver.get("test_delivery", "false")}
 """
     return f"""\
   {name}:
     pagerduty: {{routing_key: {receiver["routing_key"]}, events_url: {_yaml(receiver["url"])}\
 {receiver.get("pagerduty", "")}}}
     fallback: webhook/demo
-    test_delivery: false
+    test_delivery: {receiver.get("test_delivery", "false")}
 """
 
 
