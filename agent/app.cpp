@@ -255,6 +255,7 @@ int run_app(int argc, char** argv) {
     return app.exit(error) == 0 ? kDrained : kBadCommandLine;
   }
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // a file at `ulimit -f` is an error of the write, as a full disk
   try {
     return run_configured(config);
   } catch (const std::exception& bug) {

@@ -8,6 +8,7 @@
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at `ulimit -f` is an error of the write, as a full disk
   CLI::App command{"The controller of Picket: takes results from agents, evaluates, pages."};
   command.name("picket-controller");
   picket::controller::AppOptions options;
