@@ -43,25 +43,34 @@ std::string entry(X509_NAME* name, int nid) {
   return text;
 }
 
-// What a real listener learns of a verified client certificate.
-void present(const std::string& pem, controller::ServerRequest& request) {
-  if (pem.empty()) return;
+}  // namespace
+
+void SimLink::read_certificate(const std::string& pem) {
+  certificate_ = pem;
+  peer_ = {};
+  peer_serial_.clear();
   BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
   X509* certificate = PEM_read_bio_X509(bio, nullptr, nullptr, nullptr);
   BIO_free(bio);
   if (certificate == nullptr) return;
   X509_NAME* subject = X509_get_subject_name(certificate);
-  request.peer = AgentId{RegionName{entry(subject, NID_organizationName)},
-                         entry(subject, NID_commonName)};
+  peer_ = AgentId{RegionName{entry(subject, NID_organizationName)}, entry(subject, NID_commonName)};
   BIGNUM* number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr);
   char* hex = BN_bn2hex(number);
-  request.peer_serial = to_lower_ascii(hex);
+  peer_serial_ = to_lower_ascii(hex);
   OPENSSL_free(hex);
   BN_free(number);
   X509_free(certificate);
 }
 
-}  // namespace
+// Read once: with each request it would be most of what a simulation costs.
+void SimLink::present(const std::string& pem, controller::ServerRequest& request) {
+  if (pem.empty()) return;
+  if (pem != certificate_) read_certificate(pem);
+  if (peer_serial_.empty()) return;
+  request.peer = peer_;
+  request.peer_serial = peer_serial_;
+}
 
 SimLink::SimLink(Timeline& timeline, Node& node, ControllerPort& port, Random random)
     : timeline_(timeline), node_(node), port_(port), random_(random) {}
@@ -94,7 +103,8 @@ async::Task<Result<http::Exchange>> SimLink::exchange(http::Request request) {
       on_acknowledged(call->request.peer->region.value, call->request.body);
   } else {
     exchange.failure = Failure{call->refused ? FailureKind::connect_refused : FailureKind::timeout,
-                               "simulated network", {}};
+                               "simulated network",
+                               {}};
   }
   co_return exchange;
 }

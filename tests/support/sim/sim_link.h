@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <string>
 
 #include "common/core/random.h"
 #include "common/http/http_client.h"
@@ -45,12 +46,18 @@ class SimLink final : public http::HttpClient {
   void send(const std::shared_ptr<Call>& call);
   void deliver(const std::shared_ptr<Call>& call);
   void answer(const std::shared_ptr<Call>& call, controller::ServerResponse response);
+  // What a real listener learns of a verified client certificate.
+  void present(const std::string& pem, controller::ServerRequest& request);
+  void read_certificate(const std::string& pem);
   Millis delay() { return random_.between(weather.delay_min, weather.delay_max); }
 
   Timeline& timeline_;
   Node& node_;
   ControllerPort& port_;
   Random random_;
+  std::string certificate_;  // the newest that was presented, and what it says
+  AgentId peer_;
+  std::string peer_serial_;
   std::shared_ptr<bool> alive_{std::make_shared<bool>(true)};
 };
 
