@@ -9,6 +9,7 @@
 #include "common/wire/wire.h"
 #include "controller/deliver/dead_man_beat.h"
 #include "controller/deliver/route.h"
+#include "controller/web/pages.h"
 
 namespace picket::controller {
 namespace {
@@ -182,11 +183,12 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
       history_({ports_.database_pool, ports_.store, turn_, dispatch_, reloader_},
                make_routes(settings_), settings_.regions),
       apply_({ports_.work_pool, reloader_}, settings_.checks_dir, receiver_names(settings_)),
+      web_routes_({ports_.database_pool, ports_.work_pool, ports_.store, turn_}),
       agent_routes_({ports_.clock, turn_, dispatch_, registry_, ports_.authority, tests_},
                     std::move(restored.cursors)),
       people_routes_(
           {ports_.clock, ports_.database_pool, ports_.store, turn_, dispatch_, registry_, reloader_,
-           series_, silences_, tests_, channel_routes_, webhooks_, history_, apply_},
+           series_, silences_, tests_, channel_routes_, webhooks_, history_, apply_, web_routes_},
           {settings_.version, settings_.admin_token, settings_.backup_directory}),
       deliverer_({ports_.executor, ports_.clock, ports_.delivery,
                   [this](WriteSet rows) { return turn_.commit_rows(std::move(rows)); },
@@ -225,7 +227,10 @@ void Controller::connect() {
   turn_.on_committed = [this](const Outbound& out) { let_out(out); };
   turn_.on_event = [this](const Event& event) { observe(event); };
   reloader_.on_defined = [this](const Check& check) { series_.define(check); };
-  reloader_.on_removed = [this](const CheckName& check) { series_.remove(check); };
+  reloader_.on_removed = [this](const CheckName& check) {
+    series_.remove(check);
+    web_routes_.remove(check);
+  };
   connect_channels();
   people_routes_.own_metrics = [this] { return render_own_metrics(); };
   people_routes_.stored_metrics = [this] { return deployment_routes_.render_metrics(); };
@@ -233,6 +238,10 @@ void Controller::connect() {
   deployment_routes_.settle = incident_routes_.settle;
   people_routes_.offer(incident_routes_.routes());
   people_routes_.offer(deployment_routes_.routes());
+  people_routes_.offer(web_routes_.routes());
+  people_routes_.pages = [](const ServerRequest& request) {
+    return answer_page(request, embedded_assets());
+  };
   people_routes_.warnings = [this] { return health_.warnings(); };
   people_routes_.add_health = [this](StatusView& view) { health_.show(view); };
   agent_routes_.on_contact = [this](const ServerRequest& request, std::optional<WallTime> sent) {
@@ -241,8 +250,10 @@ void Controller::connect() {
 }
 
 void Controller::observe(const Event& event) {
-  if (const auto* received = std::get_if<RunReceived>(&event.what))
+  if (const auto* received = std::get_if<RunReceived>(&event.what)) {
     if (!received->superseded && !received->late) series_.observe(received->run);
+    web_routes_.observe(*received);
+  }
   if (const auto* defined = std::get_if<CheckDefined>(&event.what)) series_.define(defined->check);
   health_.observe(event);
 }
@@ -274,6 +285,7 @@ void Controller::start() {
   tasks_.spawn("test deliveries", test_deliveries_.run());
   tasks_.spawn("housekeeping", housekeep());
   tasks_.spawn("health", health_.run());
+  tasks_.spawn("grid", web_routes_.restore());
 }
 
 async::Task<void> Controller::stop() {

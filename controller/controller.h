@@ -23,6 +23,7 @@
 #include "controller/routes/incident_routes.h"
 #include "controller/routes/pagerduty_webhooks.h"
 #include "controller/routes/people_routes.h"
+#include "controller/routes/web_routes.h"
 #include "controller/test_deliveries.h"
 
 namespace picket::controller {
@@ -122,6 +123,7 @@ class Controller {
   DeploymentRoutes deployment_routes_;
   HistoryRoutes history_;
   ApplyRoutes apply_;
+  WebRoutes web_routes_;
   AgentRoutes agent_routes_;
   PeopleRoutes people_routes_;
   Deliverer deliverer_;

@@ -7,6 +7,7 @@
 #include "controller/routes/incident_routes.h"
 #include "controller/routes/people_routes.h"
 #include "controller/run_log.h"
+#include "controller/web/pages.h"
 
 namespace picket::controller {
 
@@ -96,6 +97,23 @@ async::Task<ServerResponse> PeopleRoutes::incident(ServerRequest, std::string id
   auto body = co_await async::offload(ports_.pool, read);
   if (!body) co_return problem(body.error());
   co_return json(std::move(*body));
+}
+
+async::Task<ServerResponse> PeopleRoutes::public_status(ServerRequest, std::string) {
+  ServerResponse response = json(ports_.web.public_status());
+  protect_page(response);
+  co_return response;
+}
+
+async::Task<ServerResponse> PeopleRoutes::public_badge(ServerRequest, std::string segment) {
+  auto badge = ports_.web.badge(segment);
+  if (!badge) co_return problem(badge.error());
+  ServerResponse response;
+  response.content_type = "image/svg+xml";
+  response.body = std::move(*badge);
+  response.headers.emplace_back("cache-control", "no-cache");
+  protect_page(response);
+  co_return response;
 }
 
 }  // namespace picket::controller

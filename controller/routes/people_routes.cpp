@@ -62,6 +62,8 @@ const std::vector<PeopleRoutes::Route>& PeopleRoutes::routes() {
       {"POST", "/api/v1/backup", &P::backup, Policy::admin},
       {"POST", "/api/v1/tests", &P::start_test, Policy::admin},
       {"GET", "/api/v1/tests/*", &P::show_test, Policy::admin},
+      {"GET", "/public/status.json", &P::public_status, Policy::open},
+      {"GET", "/public/badges/*", &P::public_badge, Policy::open},
   };
   return table;
 }
@@ -90,6 +92,8 @@ async::Task<ServerResponse> PeopleRoutes::handle(ServerRequest request) {
     if (route.method == method)
       co_return co_await answer_offered(route, std::move(request), std::move(*segment));
   }
+  if (!path_known && pages)
+    if (auto page = pages(request)) co_return std::move(*page);
   if (!path_known) co_return problem(ErrorCode::not_found, "no such route");
   ServerResponse response = problem(ErrorCode::protocol, "another method is wanted here");
   response.status = 405;

@@ -19,6 +19,7 @@
 #include "controller/routes/pagerduty_webhooks.h"
 #include "controller/routes/silence_routes.h"
 #include "controller/routes/test_routes.h"
+#include "controller/routes/web_routes.h"
 
 namespace picket::controller {
 
@@ -39,6 +40,7 @@ class PeopleRoutes {
     PagerDutyWebhooks& webhooks;
     HistoryRoutes& history;
     ApplyRoutes& apply;
+    WebRoutes& web;
   };
   struct Settings {
     std::string version;
@@ -63,6 +65,9 @@ class PeopleRoutes {
   // What is wrong with the controller itself, and its part of the status.
   std::function<std::vector<std::string>()> warnings;
   std::function<void(StatusView&)> add_health;
+
+  // The web interface: asked for paths that no route has.
+  std::function<std::optional<ServerResponse>(const ServerRequest&)> pages;
 
  private:
   using Method = async::Task<ServerResponse> (PeopleRoutes::*)(ServerRequest, std::string);
@@ -104,6 +109,8 @@ class PeopleRoutes {
   async::Task<ServerResponse> history(ServerRequest request, std::string segment);
   async::Task<ServerResponse> history_batches(ServerRequest request, std::string segment);
   async::Task<ServerResponse> definitions(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> public_status(ServerRequest request, std::string segment);
+  async::Task<ServerResponse> public_badge(ServerRequest request, std::string segment);
   async::Task<ServerResponse> backup(ServerRequest request, std::string segment);
   async::Task<ServerResponse> start_test(ServerRequest request, std::string segment);
   async::Task<ServerResponse> show_test(ServerRequest request, std::string id);

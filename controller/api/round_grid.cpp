@@ -1,0 +1,80 @@
+#include "controller/api/round_grid.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace picket::controller {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+char letter_of(RunVerdict verdict) {
+  switch (verdict) {
+    case RunVerdict::pass: return 'p';
+    case RunVerdict::pass_on_retry: return 'r';
+    case RunVerdict::degraded: return 'd';
+    case RunVerdict::fail: return 'f';
+    case RunVerdict::unknown: return 'u';
+  }
+  return '.';
+}
+
+double rounded(float ms) { return std::round(static_cast<double>(ms) * 10) / 10; }
+
+}  // namespace
+
+void RoundGrid::add(const GridRun& run) {
+  std::vector<Cell>& cells = cells_[run.check][run.region];
+  const Cell cell{run.round.unix_ms(),
+                  std::chrono::duration<float, std::milli>(run.duration).count(), run.verdict};
+  const auto place = std::lower_bound(
+      cells.begin(), cells.end(), cell.round_ms,
+      [](const Cell& one, std::int64_t round_ms) { return one.round_ms < round_ms; });
+  if (place != cells.end() && place->round_ms == cell.round_ms)
+    *place = cell;
+  else
+    cells.insert(place, cell);
+  if (cells.size() > kRoundsKept) cells.erase(cells.begin());
+}
+
+std::string RoundGrid::render(const std::vector<GridCheck>& checks, std::size_t rounds,
+                              bool durations) const {
+  rounds = std::clamp<std::size_t>(rounds, 1, kRoundsKept);
+  static const std::map<RegionName, std::vector<Cell>> kNoRegions;
+  static const std::vector<Cell> kNoCells;
+  Json json{{"schema_version", 1}, {"rounds", rounds}, {"checks", Json::array()}};
+  for (const GridCheck& check : checks) {
+    const auto known = cells_.find(check.check);
+    const auto& regions = known == cells_.end() ? kNoRegions : known->second;
+    std::optional<std::int64_t> last;
+    for (const auto& [region, cells] : regions)
+      if (!cells.empty()) last = std::max(last.value_or(0), cells.back().round_ms);
+    const std::int64_t interval = std::max<std::int64_t>(1, check.interval.count());
+    const std::int64_t span = static_cast<std::int64_t>(rounds - 1) * interval;
+    Json one{{"check", check.check.value}, {"interval_ms", check.interval.count()}};
+    one["last_round"] = last ? Json{render_rfc3339(WallTime{Millis{*last}})} : Json{};
+    one["regions"] = Json::array();
+    for (const RegionName& region : check.regions) {
+      const auto found = regions.find(region);
+      std::string verdicts(rounds, '.');
+      Json spans = Json::array();
+      if (durations) spans = std::vector<Json>(rounds);
+      for (const Cell& cell : found == regions.end() ? kNoCells : found->second) {
+        const std::int64_t offset = cell.round_ms - (last.value_or(0) - span);
+        if (offset < 0) continue;
+        const auto slot = static_cast<std::size_t>(offset / interval);
+        verdicts[slot] = letter_of(cell.verdict);
+        if (durations) spans[slot] = rounded(cell.duration_ms);
+      }
+      Json row{{"region", region.value}, {"verdicts", std::move(verdicts)}};
+      if (durations) row["durations_ms"] = std::move(spans);
+      one["regions"].push_back(std::move(row));
+    }
+    json["checks"].push_back(std::move(one));
+  }
+  return json.dump() + "\n";
+}
+
+}  // namespace picket::controller

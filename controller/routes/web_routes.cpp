@@ -1,0 +1,161 @@
+#include "controller/routes/web_routes.h"
+
+#include <sys/stat.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "common/core/text.h"
+#include "controller/routes/answers.h"
+#include "controller/store/compression.h"
+#include "controller/web/public_status.h"
+
+namespace picket::controller {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kRoundsShown = 30;
+constexpr std::size_t kSourceBytesMax = 1UL << 20;
+constexpr Millis kRestored = hours{4};
+constexpr std::string_view kBadgeSuffix = ".svg";
+
+GridCheck grid_check(const CheckView& view) {
+  GridCheck one{view.check->name, view.check->interval, {}};
+  for (const RegionStatus& region : view.regions) one.regions.push_back(region.region);
+  return one;
+}
+
+std::size_t rounds_of(const ServerRequest& request) {
+  const std::string text = request.query_value("rounds").value_or("");
+  const auto number = std::strtoull(text.c_str(), nullptr, 10);
+  return number == 0 ? kRoundsShown : std::min<std::size_t>(number, RoundGrid::kRoundsKept);
+}
+
+Error no_check(const std::string& name) {
+  return {ErrorCode::not_found, "no check `" + clean_line(name) + "`", {}};
+}
+
+// The file as it is on the disk now; blocking.
+Result<std::string> read_source(const SourcePosition& at) {
+  struct stat facts {};
+  std::ifstream in{at.file, std::ios::binary};
+  if (!in || ::stat(at.file.c_str(), &facts) != 0)
+    return fail(ErrorCode::not_found, at.file + " cannot be read any more",
+                "the check stays in force as it was loaded");
+  if (static_cast<std::size_t>(facts.st_size) > kSourceBytesMax)
+    return fail(ErrorCode::invalid_argument, at.file + " is larger than 1 MiB", {});
+  std::string text(static_cast<std::size_t>(facts.st_size), '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  const std::int64_t modified_ms =
+      static_cast<std::int64_t>(facts.st_mtim.tv_sec) * 1000 + facts.st_mtim.tv_nsec / 1'000'000;
+  const Json json{{"schema_version", 1},
+                  {"file", at.file},
+                  {"line", at.line},
+                  {"column", at.column},
+                  {"modified", render_rfc3339(WallTime::from_unix_ms(modified_ms))},
+                  {"text", text}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void collect(const v1::EventBatch& batch, std::vector<GridRun>& runs) {
+  for (const v1::Event& event : batch.events()) {
+    if (!event.has_run() || event.run().superseded()) continue;
+    const v1::RunResult& run = event.run().run();
+    const auto verdict = parse_run_verdict(run.verdict());
+    if (run.key().kind() != to_string(RunKind::scheduled) || !verdict) continue;
+    runs.push_back({CheckName{run.key().check()}, RegionName{event.run().region()},
+                    WallTime::from_unix_ms(run.key().round_unix_ms()), *verdict,
+                    Nanos{run.duration_ns()}});
+  }
+}
+
+}  // namespace
+
+Result<std::vector<GridRun>> read_grid_runs(Store& store, WallTime from, WallTime until) {
+  std::vector<GridRun> runs;
+  const auto each = [&runs](const EventBatchRow& row) -> Status {
+    const auto bytes = decompress(row.blob);
+    if (!bytes) return fail(bytes.error());
+    v1::EventBatch batch;
+    if (!batch.ParseFromString(*bytes))
+      return fail(ErrorCode::corrupt, "a batch of the event log does not parse");
+    collect(batch, runs);
+    return {};
+  };
+  if (auto read = store.for_each_event_batch(from, until, each); !read)
+    return fail(std::move(read.error()));
+  return runs;
+}
+
+std::vector<OfferedRoute> WebRoutes::routes() {
+  const auto to = [this](Answer (WebRoutes::*handler)(ServerRequest, std::string)) {
+    return [this, handler](ServerRequest request, std::string segment) {
+      return (this->*handler)(std::move(request), std::move(segment));
+    };
+  };
+  using R = WebRoutes;
+  return {
+      {"GET", "/api/v1/grid", false, 200, to(&R::grid)},
+      {"GET", "/api/v1/checks/*/source", false, 200, to(&R::source)},
+  };
+}
+
+void WebRoutes::observe(const RunReceived& received) {
+  const RunResult& run = received.run;
+  if (received.superseded || run.key.kind != RunKind::scheduled) return;
+  grid_.add({run.key.check, run.key.region, run.key.round, run.verdict, run.duration});
+}
+
+async::Task<void> WebRoutes::restore() {
+  const WallTime now = ports_.turn.now();
+  const auto read = [this, now] { return read_grid_runs(ports_.store, now - kRestored, now); };
+  const auto runs = co_await async::offload(ports_.database_pool, read);
+  if (!runs) co_return;  // the grid fills with the next rounds
+  for (const GridRun& run : *runs) grid_.add(run);
+}
+
+WebRoutes::Answer WebRoutes::grid(ServerRequest request, std::string) {
+  const Evaluator& evaluator = ports_.turn.evaluator();
+  std::vector<GridCheck> checks;
+  const auto wanted = request.query_value("check");
+  if (wanted) {
+    const auto view = evaluator.view(CheckName{*wanted});
+    if (!view) co_return fail(no_check(*wanted));
+    checks.push_back(grid_check(*view));
+  } else {
+    for (const CheckName& name : evaluator.checks())
+      if (const auto view = evaluator.view(name)) checks.push_back(grid_check(*view));
+  }
+  co_return grid_.render(checks, rounds_of(request), wanted.has_value());
+}
+
+WebRoutes::Answer WebRoutes::source(ServerRequest, std::string name) {
+  const auto view = ports_.turn.evaluator().view(CheckName{name});
+  if (!view) co_return fail(no_check(name));
+  const SourcePosition at = view->check->at;
+  const auto read = [&at] { return read_source(at); };
+  co_return co_await async::offload(ports_.file_pool, read);
+}
+
+std::string WebRoutes::public_status() const {
+  std::vector<CheckView> views;
+  for (const CheckName& name : ports_.turn.evaluator().checks())
+    if (auto view = ports_.turn.evaluator().view(name); view && is_public(*view))
+      views.push_back(std::move(*view));
+  return render_public_status(views, ports_.turn.book().unresolved(), ports_.turn.now());
+}
+
+Result<std::string> WebRoutes::badge(const std::string& segment) const {
+  const bool named = segment.size() > kBadgeSuffix.size() && segment.ends_with(kBadgeSuffix);
+  const std::string name =
+      named ? segment.substr(0, segment.size() - kBadgeSuffix.size()) : std::string{};
+  const auto view = ports_.turn.evaluator().view(CheckName{name});
+  if (!view || !is_public(*view))
+    return fail(ErrorCode::not_found, "no badge of that name", "NAME.svg of a check tagged public");
+  return render_badge(*view);
+}
+
+}  // namespace picket::controller
