@@ -11,8 +11,8 @@ web_fingerprint() {
 }
 
 web_is_built() {
-  [ -e web/dist/index.html ] || return 1
-  [ "$(cat web/build/fingerprint 2>/dev/null)" = "$(web_fingerprint)" ]
+  [ -e web/dist/index.html ] &&
+    [ "$(cat web/build/fingerprint 2>/dev/null)" = "$(web_fingerprint)" ]
 }
 
 install_web_packages() {

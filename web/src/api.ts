@@ -1,0 +1,71 @@
+// Asks the controller: reads are open, changes carry the token of this tab's session.
+import { useEffect, useMemo } from "preact/hooks";
+import { type Signal, signal } from "@preact/signals";
+import { token } from "./session";
+
+export class Problem extends Error {
+  constructor(readonly status: number, message: string, readonly hint: string) {
+    super(message);
+  }
+}
+
+async function ask(path: string, init?: RequestInit): Promise<unknown> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, init);
+  } catch {
+    throw new Problem(0, "the controller cannot be reached", "is it running?");
+  }
+  const body = await answer.json().catch(() => null);
+  if (answer.ok) return body;
+  const error = body?.error;
+  throw new Problem(answer.status, error?.message ?? `HTTP ${answer.status}`, error?.hint ?? "");
+}
+
+export const read = <T>(path: string) => ask(path) as Promise<T>;
+
+export function change<T>(path: string, body: object): Promise<T> {
+  const headers = { "content-type": "application/json", authorization: `Bearer ${token.value}` };
+  return ask(path, { method: "POST", headers, body: JSON.stringify(body) }) as Promise<T>;
+}
+
+export interface Resource<T> {
+  data: Signal<T | null>;
+  problem: Signal<Problem | null>;
+  refresh: () => Promise<void>;
+}
+
+/** What `path` answers, asked again every `every` ms while somebody looks at the tab; 0: once. */
+export function poll<T>(path: string, every: number): Resource<T> & { stop: () => void } {
+  const data = signal<T | null>(null);
+  const problem = signal<Problem | null>(null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+  const refresh = async () => {
+    clearTimeout(timer);
+    try {
+      if (!document.hidden || data.value === null) {
+        const found = await read<T>(path);
+        if (!stopped) [data.value, problem.value] = [found, null];
+      }
+    } catch (error) {
+      if (!stopped) problem.value = error as Problem;
+    }
+    if (every > 0 && !stopped) timer = setTimeout(refresh, every);
+  };
+  const wake = () => void (document.hidden || refresh());
+  document.addEventListener("visibilitychange", wake);
+  void refresh();
+  const stop = () => {
+    stopped = true;
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", wake);
+  };
+  return { data, problem, refresh, stop };
+}
+
+export function usePoll<T>(path: string, every = 0): Resource<T> {
+  const resource = useMemo(() => poll<T>(path, every), [path, every]);
+  useEffect(() => resource.stop, [resource]);
+  return resource;
+}

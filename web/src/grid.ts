@@ -1,0 +1,89 @@
+// What the grid shows: rows of checks by urgency, a cell per region with its last rounds. Pure.
+import type { Check, CheckRegion, Grid } from "./types";
+
+export type Letter = "p" | "r" | "d" | "f" | "u" | ".";
+export const WORDS: Record<Letter, string> = {
+  p: "passed", r: "passed on retry", d: "degraded", f: "failed", u: "could not measure", ".": "no run",
+};
+const LETTERS: Record<string, Letter> = {
+  pass: "p", pass_on_retry: "r", degraded: "d", fail: "f", unknown: "u",
+};
+
+// Height and top of a bar in a cell 16 high: what failed stands out by its shape alone.
+export const SHAPES: Record<Letter, [number, number]> = {
+  f: [0, 16], d: [4, 12], r: [7, 9], p: [9, 7], u: [9, 7], ".": [14, 2],
+};
+
+export interface Filter {
+  text: string;
+  owner: string;
+  tag: string;
+  failing: boolean;
+}
+
+const URGENCY: Record<string, number> = {
+  down: 0, regional: 1, degraded: 2, no_data: 3, pending: 4, up: 5,
+};
+
+export const isBad = (check: Check) => !check.paused && (URGENCY[check.verdict] ?? 5) < 4;
+
+/** Checks that the filter lets through, worst first, then by name. */
+export function rowsOf(checks: Check[], filter: Filter): Check[] {
+  const text = filter.text.toLowerCase();
+  return checks
+    .filter((check) => !filter.owner || check.owner === filter.owner)
+    .filter((check) => !filter.tag || check.tags.includes(filter.tag))
+    .filter((check) => !filter.failing || isBad(check) || check.failing > 0)
+    .filter((check) => !text || `${check.name} ${check.title}`.toLowerCase().includes(text))
+    .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+}
+
+const rank = (check: Check) => (check.paused ? 6 : (URGENCY[check.verdict] ?? 5));
+
+/** The last rounds of a cell as letters, oldest first, always `count` of them. */
+export function lettersOf(
+  grid: Grid | null, check: string, region: CheckRegion, count: number,
+): string {
+  const row = grid?.checks.find((one) => one.check === check);
+  const known = row?.regions.find((one) => one.region === region.region)?.verdicts
+    ?? region.recent.map((verdict) => LETTERS[verdict] ?? ".").join("");
+  return known.slice(-count).padStart(count, ".");
+}
+
+/** One path per letter that occurs: bars of 2 and gaps of 1. */
+export function barPaths(letters: string): [Letter, string][] {
+  const paths = new Map<Letter, string>();
+  [...letters].forEach((char, index) => {
+    const letter = (char in SHAPES ? char : ".") as Letter;
+    const [top, height] = SHAPES[letter];
+    const d = letter === "u"
+      ? `M${index * 3} ${top}h2v1h-2zM${index * 3} ${top + height - 1}h2v1h-2z`
+      : `M${index * 3} ${top}h2v${height}h-2z`;
+    paths.set(letter, (paths.get(letter) ?? "") + d);
+  });
+  return [...paths];
+}
+
+/** "28 passed, 2 failed" of a cell. */
+export function summary(letters: string): string {
+  const counts = new Map<Letter, number>();
+  for (const char of letters) counts.set(char as Letter, (counts.get(char as Letter) ?? 0) + 1);
+  const known = (Object.keys(WORDS) as Letter[]).filter((letter) => letter !== "." && counts.has(letter));
+  return known.map((letter) => `${counts.get(letter)} ${WORDS[letter]}`).join(", ") || "no run yet";
+}
+
+export const ownersOf = (checks: Check[]) => [...new Set(checks.map((c) => c.owner))].filter(Boolean).sort();
+export const tagsOf = (checks: Check[]) => [...new Set(checks.flatMap((c) => c.tags))].sort();
+export const regionsOf = (checks: Check[]) =>
+  [...new Set(checks.flatMap((check) => check.regions.map((one) => one.region)))].sort();
+
+/** "eu-west-1" -> "euw1": fits above a narrow column. */
+export function shortRegion(region: string): string {
+  const compass: Record<string, string> = {
+    north: "n", south: "s", east: "e", west: "w", central: "c", northeast: "ne", northwest: "nw",
+    southeast: "se", southwest: "sw",
+  };
+  const parts = region.split("-");
+  if (parts.length < 2) return region.slice(0, 8);
+  return parts.map((part) => compass[part] ?? part).join("").slice(0, 8);
+}

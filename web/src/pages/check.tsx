@@ -1,0 +1,139 @@
+// One check: its verdict, every region, latency, phases, objective, maintenance and its YAML.
+import { useMemo } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { usePoll } from "../api";
+import { Bars } from "../parts/bars";
+import { Empty, Facts, Head, Loaded, Mark, Panel, Table, Time } from "../parts/basics";
+import { Chart } from "../parts/chart";
+import { SloFacts } from "../parts/slo";
+import { Yaml } from "../parts/yaml";
+import { median, plural, span, stamp } from "../format";
+import { lettersOf, summary } from "../grid";
+import { runPath } from "../router";
+import { grid } from "../state";
+import { PHASES, phaseMs } from "../waterfall";
+import { itemAt } from "../yaml";
+import type { Answers, Check, Run } from "../types";
+
+export function CheckPage({ name }: { name: string }) {
+  const path = `/api/v1/checks/${encodeURIComponent(name)}`;
+  const check = usePoll<Answers["check"]>(path, 5_000);
+  const runs = usePoll<Answers["runs"]>(`${path}/results?limit=240`, 30_000);
+  const source = usePoll<Answers["source"]>(`${path}/source`);
+  const incidents = usePoll<Answers["incidents"]>(`/api/v1/incidents?check=${encodeURIComponent(name)}&limit=10`, 30_000);
+  return (
+    <Loaded of={check}>{({ check: one }) => (
+      <>
+        <Head title={one.name} note={one.title || undefined}>
+          <Mark word={one.paused !== undefined ? "paused" : one.verdict} />
+          {one.maintenance !== undefined && <Mark word="maintenance" />}
+          {one.rollout && <Mark word="shadow" tone="info" />}
+          {one.flapping && <Mark word="flapping" tone="warn" />}
+        </Head>
+        <Panel title="Verdict"><Verdict check={one} /></Panel>
+        <Panel title="Regions"><Regions check={one} runs={runs.data.value?.results ?? []} /></Panel>
+        <Panel title="Latency by region" aside="duration of scheduled runs that passed">
+          <Loaded of={runs}>{({ results }) => <Latency runs={results} />}</Loaded></Panel>
+        <div class="columns">
+          <Panel title="Phases" aside="median of the shown runs">
+            <Loaded of={runs}>{({ results }) => <PhaseBars runs={results} />}</Loaded></Panel>
+          <Panel title="Objective">{one.slo ? <SloFacts slo={one.slo} />
+            : <Empty>No objective: add <code>slo</code> to the check.</Empty>}</Panel>
+        </div>
+        <Panel title="Incidents" aside={<a href={`/incidents?check=${encodeURIComponent(name)}`}>all</a>}>
+          <Loaded of={incidents}>{({ incidents: rows }) => (
+            <Table caption="Newest incidents of this check" rows={rows} empty="None so far." columns={[
+              { name: "State", cell: (row) => <Mark word={row.state} /> },
+              { name: "Incident", cell: (row) => <a href={`/incidents/${row.id}`}>{row.title}</a> },
+              { name: "Opened", cell: (row) => <Time at={row.opened} /> }]} />)}</Loaded></Panel>
+        <Panel title="Definition" aside={<code>{one.source}</code>}>
+          <Loaded of={source}>{(file) => <Yaml lines={itemAt(file.text, file.line)} label="The check in its file" />}</Loaded>
+        </Panel>
+      </>
+    )}</Loaded>
+  );
+}
+
+function Verdict({ check }: { check: Check }) {
+  const rows: Parameters<typeof Facts>[0]["rows"] = [
+    ["since", <Time at={check.since} />],
+    ["failing", `${check.failing} of ${check.reporting} regions, quorum ${check.quorum}`],
+    ["interval", span(check.interval_ms)],
+  ];
+  if (check.worst_gap_ms !== undefined) rows.push(["longest gap", span(check.worst_gap_ms)]);
+  if (check.owner) rows.push(["owner", <a href={`/?owner=${encodeURIComponent(check.owner)}`}>{check.owner}</a>]);
+  if (check.tags.length > 0) rows.push(["tags", check.tags.map((tag) => <a class="tag" key={tag} href={`/?tag=${encodeURIComponent(tag)}`}>{tag}</a>)]);
+  if (check.firing.length > 0) rows.push(["firing", check.firing.join(", ")]);
+  if (check.paused !== undefined) rows.push(["paused", check.paused || "yes"]);
+  if (check.maintenance !== undefined) rows.push(["maintenance", check.maintenance || "a window holds now"]);
+  rows.push(["revision", <code>{check.revision.slice(0, 12)}</code>]);
+  return (
+    <>
+      <Facts rows={rows} />
+      {check.round && check.round.findings.length > 0 && (
+        <ul class="findings">{check.round.findings.map((one) => <li key={one}><Mark word="degraded" label={one} /></li>)}</ul>)}
+    </>
+  );
+}
+
+function Regions({ check, runs }: { check: Check; runs: Run[] }) {
+  const durations = (region: string) => runs
+    .filter((run) => run.region === region && run.kind === "scheduled" && run.verdict !== "fail" && run.verdict !== "unknown")
+    .map((run) => run.duration_ms);
+  return (
+    <Table caption="State by region" rows={check.regions} empty="No region is assigned." columns={[
+      { name: "Region", cell: (row) => <a href={runPath(check.name, row.region)}>{row.region}</a> },
+      { name: "State", cell: (row) => <Mark word={row.state} /> },
+      { name: "Last 30 rounds", cell: (row) => {
+        const letters = lettersOf(grid.data.value, check.name, row, 30);
+        return <span class="bars-wide"><Bars letters={letters} /><span class="hidden">{summary(letters)}</span></span>;
+      } },
+      { name: "Median", number: true, cell: (row) => { const m = median(durations(row.region)); return m === null ? "—" : span(m); } },
+      { name: "Last run", cell: (row) => <Time at={row.last_run} /> },
+      { name: "Newest failure", cell: (row) => row.failure ? row.failure.message : "—" },
+    ]} />
+  );
+}
+
+function Latency({ runs }: { runs: Run[] }) {
+  const hidden = useSignal("");
+  const newest = runs[0]?.started ?? "";
+  const { times, lines } = useMemo(() => seriesOf(runs), [newest, runs.length]);
+  if (times.length === 0) return <Empty>No run passed yet.</Empty>;
+  const shown = hidden.value ? lines.filter((line) => line.label === hidden.value) : lines;
+  return (
+    <>
+      <label class="field inline"><span>Region</span>
+        <select value={hidden.value} onChange={(event) => void (hidden.value = event.currentTarget.value)}>
+          <option value="">all</option>{lines.map((line) => <option key={line.label}>{line.label}</option>)}
+        </select></label>
+      <Chart label={`Latency of ${plural(shown.length, "region")} over time; the table of regions has the medians`} times={times} lines={shown} />
+    </>
+  );
+}
+
+export function seriesOf(runs: Run[]) {
+  const passed = runs.filter((run) => run.kind === "scheduled" && run.started && run.round && run.verdict !== "fail" && run.verdict !== "unknown");
+  const rounds = [...new Set(passed.map((run) => Date.parse(run.round!)))].sort((a, b) => a - b);
+  const regions = [...new Set(passed.map((run) => run.region))].sort();
+  const lines = regions.map((region) => {
+    const own = new Map(passed.filter((run) => run.region === region).map((run) => [Date.parse(run.round!), run.duration_ms]));
+    return { label: region, values: rounds.map((round) => own.get(round) ?? null) };
+  });
+  return { times: rounds.map((round) => round / 1_000), lines };
+}
+
+function PhaseBars({ runs }: { runs: Run[] }) {
+  const passed = runs.filter((run) => run.verdict === "pass").map((run) => run.attempts.at(-1)!);
+  if (passed.length === 0) return <Empty>No run passed yet.</Empty>;
+  const rows = PHASES.map((phase) => ({ phase, ms: median(passed.map((attempt) =>
+    attempt.steps.flatMap((step) => step.requests).reduce((sum, request) => sum + phaseMs(request.phases, phase), 0))) ?? 0 }));
+  const most = Math.max(...rows.map((row) => row.ms), 0.1);
+  return (
+    <dl class="phase-bars">{rows.map(({ phase, ms }) => (
+      <div key={phase}><dt>{phase}</dt><dd>
+        <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect class={`p-${phase}`} width={(ms / most) * 100} height="8" /></svg>
+        <span>{span(ms)}</span></dd></div>))}
+    <div class="note">over {plural(passed.length, "run")} until {stamp(runs[0]?.started)} UTC</div></dl>
+  );
+}
