@@ -5,9 +5,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double milliseconds(Nanos span) {
-  return std::chrono::duration<double, std::milli>(span).count();
-}
+double milliseconds(Nanos span) { return std::chrono::duration<double, std::milli>(span).count(); }
 
 Json phases_json(const Phases& phases) {
   return {{"dns_ms", milliseconds(phases.dns)},

@@ -50,8 +50,8 @@ Json action_item_json(const ActionItemRow& row, const std::optional<WallTime>& n
             {"created_by", row.created_by},
             {"closed", time_json(row.closed)}};
   if (now) json["overdue"] = row.state == ActionState::open && *now >= row.due;
-  json["closed_by"] = row.closed_by.empty() ? Json{} : Json{row.closed_by};
-  json["reason"] = row.reason.empty() ? Json{} : Json{row.reason};
+  json["closed_by"] = row.closed_by.empty() ? Json{} : Json(row.closed_by);
+  json["reason"] = row.reason.empty() ? Json{} : Json(row.reason);
   json["escalated"] = time_json(row.escalated);
   return json;
 }

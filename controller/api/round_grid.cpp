@@ -54,7 +54,7 @@ std::string RoundGrid::render(const std::vector<GridCheck>& checks, std::size_t 
     const std::int64_t interval = std::max<std::int64_t>(1, check.interval.count());
     const std::int64_t span = static_cast<std::int64_t>(rounds - 1) * interval;
     Json one{{"check", check.check.value}, {"interval_ms", check.interval.count()}};
-    one["last_round"] = last ? Json{render_rfc3339(WallTime{Millis{*last}})} : Json{};
+    one["last_round"] = last ? Json(render_rfc3339(WallTime{Millis{*last}})) : Json{};
     one["regions"] = Json::array();
     for (const RegionName& region : check.regions) {
       const auto found = regions.find(region);

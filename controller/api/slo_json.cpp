@@ -8,7 +8,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json number_json(const std::optional<double>& number) { return number ? Json{*number} : Json{}; }
+// Parentheses: with braces g++ makes an array of one of it.
+Json number_json(const std::optional<double>& number) { return number ? Json(*number) : Json{}; }
 
 Json budget_json(const BudgetStatus& budget) {
   Json json{{"objective_percent", budget.objective},

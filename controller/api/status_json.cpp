@@ -80,12 +80,12 @@ Json incident_json(const IncidentRow& row) {
             {"opened", time_json(row.opened)},
             {"acknowledged", time_json(row.acknowledged)},
             {"resolved", time_json(row.resolved)}};
-  json["cause"] = row.cause.empty() ? Json{} : Json{row.cause};
-  json["parent"] = row.parent.empty() ? Json{} : Json{row.parent.value};
+  json["cause"] = row.cause.empty() ? Json{} : Json(row.cause);
+  json["parent"] = row.parent.empty() ? Json{} : Json(row.parent.value);
   json["service"] = row.service;
   json["owner"] = row.owner;
   json["started"] = time_json(row.started);
-  json["resolved_by"] = row.resolved_by.empty() ? Json{} : Json{row.resolved_by};
+  json["resolved_by"] = row.resolved_by.empty() ? Json{} : Json(row.resolved_by);
   json["after_resolve"] = std::string{to_string(row.after_resolve)};
   json["page_again"] = time_json(row.page_again);
   json["recovered"] = time_json(row.recovered);
@@ -108,7 +108,7 @@ Json reload_json(const ReloadView& view) {
 Json dead_man_json(const std::optional<DeadManSummary>& dead_man) {
   if (!dead_man) return nullptr;
   return {{"beating", dead_man->link == "none"},
-          {"broken_link", dead_man->link == "none" ? Json{} : Json{dead_man->link}},
+          {"broken_link", dead_man->link == "none" ? Json{} : Json(dead_man->link)},
           {"why", dead_man->why},
           {"canary", dead_man->canary},
           {"newest_run", time_json(dead_man->newest_run)},

@@ -29,7 +29,7 @@ Json json_of(const SilenceRow& row, WallTime now) {
             {"until", render_rfc3339(row.until)},
             {"active", row.from <= now && now < row.until},
             {"pending", now < row.from && now < row.until}};
-  json["ended_by"] = row.ended_by.empty() ? Json{} : Json{row.ended_by};
+  json["ended_by"] = row.ended_by.empty() ? Json{} : Json(row.ended_by);
   return json;
 }
 

@@ -89,7 +89,7 @@ std::string render_public_status(const std::vector<CheckView>& checks,
     const std::string title{title_of(*view.check)};
     Json component{{"name", view.check->name.value}, {"title", title}};
     component["state"] = std::string{state};
-    component["since"] = view.since.unix_ms() == 0 ? Json{} : Json{render_rfc3339(view.since)};
+    component["since"] = view.since.unix_ms() == 0 ? Json{} : Json(render_rfc3339(view.since));
     json["components"].push_back(std::move(component));
     for (const IncidentRow& incident : unresolved)
       if (incident.check == view.check->name && incident.state != IncidentState::suspected)

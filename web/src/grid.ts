@@ -87,3 +87,25 @@ export function shortRegion(region: string): string {
   if (parts.length < 2) return region.slice(0, 8);
   return parts.map((part) => compass[part] ?? part).join("").slice(0, 8);
 }
+
+/** Durations of the rounds that passed, a line per region, for the one check of the answer. */
+export function seriesOf(grid: Grid) {
+  const check = grid.checks[0];
+  if (!check?.last_round) return { times: [], lines: [] };
+  const newest = Date.parse(check.last_round) / 1_000;
+  const step = check.interval_ms / 1_000;
+  const passed = (letter: string | undefined) => letter === "p" || letter === "r" || letter === "d";
+  const lines = check.regions.map((region) => ({
+    label: region.region,
+    values: (region.durations_ms ?? []).map((ms, index) => (passed(region.verdicts[index]) ? ms : null)),
+  }));
+  // Rounds before the first one that is known would only be an empty left half.
+  const known = lines.flatMap((line) => line.values.findIndex((ms) => ms !== null)).filter((at) => at >= 0);
+  if (known.length === 0) return { times: [], lines: [] };
+  const first = Math.min(...known);
+  const times = Array.from({ length: grid.rounds }, (_, index) => newest - (grid.rounds - 1 - index) * step);
+  return {
+    times: times.slice(first),
+    lines: lines.map((line) => ({ ...line, values: line.values.slice(first) })),
+  };
+}

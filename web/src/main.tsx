@@ -41,7 +41,7 @@ function pageOf([first = "", second, third, region, ...rest]: string[]): [string
 
 function Navigation({ at }: { at: string }) {
   const here = at === "checks" ? "" : at;
-  const open = status.data.value?.incidents.length ?? 0;
+  const open = status.data.value?.incidents.filter((one) => one.state !== "suspected").length ?? 0;
   return (
     <nav aria-label="Pages">
       <ul>{PAGES.map(([path, title]) => (

@@ -8,17 +8,18 @@ import { Chart } from "../parts/chart";
 import { SloFacts } from "../parts/slo";
 import { Yaml } from "../parts/yaml";
 import { median, plural, span, stamp } from "../format";
-import { lettersOf, summary } from "../grid";
+import { lettersOf, seriesOf, summary } from "../grid";
 import { runPath } from "../router";
 import { grid } from "../state";
 import { PHASES, phaseMs } from "../waterfall";
 import { itemAt } from "../yaml";
-import type { Answers, Check, Run } from "../types";
+import type { Answers, Check, Grid, Run } from "../types";
 
 export function CheckPage({ name }: { name: string }) {
   const path = `/api/v1/checks/${encodeURIComponent(name)}`;
   const check = usePoll<Answers["check"]>(path, 5_000);
-  const runs = usePoll<Answers["runs"]>(`${path}/results?limit=240`, 30_000);
+  const runs = usePoll<Answers["runs"]>(`${path}/results?limit=120`, 30_000);
+  const rounds = usePoll<Answers["grid"]>(`/api/v1/grid?rounds=120&check=${encodeURIComponent(name)}`, 30_000);
   const source = usePoll<Answers["source"]>(`${path}/source`);
   const incidents = usePoll<Answers["incidents"]>(`/api/v1/incidents?check=${encodeURIComponent(name)}&limit=10`, 30_000);
   return (
@@ -33,7 +34,7 @@ export function CheckPage({ name }: { name: string }) {
         <Panel title="Verdict"><Verdict check={one} /></Panel>
         <Panel title="Regions"><Regions check={one} runs={runs.data.value?.results ?? []} /></Panel>
         <Panel title="Latency by region" aside="duration of scheduled runs that passed">
-          <Loaded of={runs}>{({ results }) => <Latency runs={results} />}</Loaded></Panel>
+          <Loaded of={rounds}>{(found) => <Latency rounds={found} />}</Loaded></Panel>
         <div class="columns">
           <Panel title="Phases" aside="median of the shown runs">
             <Loaded of={runs}>{({ results }) => <PhaseBars runs={results} />}</Loaded></Panel>
@@ -95,10 +96,9 @@ function Regions({ check, runs }: { check: Check; runs: Run[] }) {
   );
 }
 
-function Latency({ runs }: { runs: Run[] }) {
+function Latency({ rounds }: { rounds: Grid }) {
   const hidden = useSignal("");
-  const newest = runs[0]?.started ?? "";
-  const { times, lines } = useMemo(() => seriesOf(runs), [newest, runs.length]);
+  const { times, lines } = useMemo(() => seriesOf(rounds), [rounds]);
   if (times.length === 0) return <Empty>No run passed yet.</Empty>;
   const shown = hidden.value ? lines.filter((line) => line.label === hidden.value) : lines;
   return (
@@ -110,17 +110,6 @@ function Latency({ runs }: { runs: Run[] }) {
       <Chart label={`Latency of ${plural(shown.length, "region")} over time; the table of regions has the medians`} times={times} lines={shown} />
     </>
   );
-}
-
-export function seriesOf(runs: Run[]) {
-  const passed = runs.filter((run) => run.kind === "scheduled" && run.started && run.round && run.verdict !== "fail" && run.verdict !== "unknown");
-  const rounds = [...new Set(passed.map((run) => Date.parse(run.round!)))].sort((a, b) => a - b);
-  const regions = [...new Set(passed.map((run) => run.region))].sort();
-  const lines = regions.map((region) => {
-    const own = new Map(passed.filter((run) => run.region === region).map((run) => [Date.parse(run.round!), run.duration_ms]));
-    return { label: region, values: rounds.map((round) => own.get(round) ?? null) };
-  });
-  return { times: rounds.map((round) => round / 1_000), lines };
 }
 
 function PhaseBars({ runs }: { runs: Run[] }) {

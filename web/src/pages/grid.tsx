@@ -40,7 +40,7 @@ function Found({ status: found, rounds }: { status: Status; rounds: Grid | null 
         <label class="toggle"><input type="checkbox" checked={filter.failing}
           onChange={(event) => setQuery("failing", event.currentTarget.checked ? "1" : "")} /> failing only</label>
       </Head>
-      {found.incidents.length > 0 && <OpenIncidents incidents={found.incidents} />}
+      {found.incidents.length > 0 && <OpenIncidents incidents={[...found.incidents].sort((a, b) => Number(a.state === "suspected") - Number(b.state === "suspected"))} />}
       {found.checks.length === 0
         ? <Empty>No checks yet. Put a file into the checks directory, or see <code>picket apply</code>.</Empty>
         : rows.length === 0 ? <Empty>No check passes the filter.</Empty>

@@ -42,7 +42,7 @@ export function MapPage() {
                   return (
                     <g key={point.region} transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`} class={`spot ${point.word}`}>
                       <circle class="halo" r="12" /><path d={SHAPES[point.word]!} />
-                      <text x="9" y="3">{point.region}</text><title>{point.region}: {point.word}</title>
+                      <text x={x > WIDTH - 110 ? -9 : 9} y="3" text-anchor={x > WIDTH - 110 ? "end" : "start"}>{point.region}</text><title>{point.region}: {point.word}</title>
                     </g>);
                 })}
               </svg>

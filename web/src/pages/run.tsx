@@ -1,5 +1,6 @@
 // One run: what it did when, what failed beside its line of the file, the evidence, and what is
 // different from the last good run of the region and from another region.
+import type { ComponentChildren } from "preact";
 import { useSignal } from "@preact/signals";
 import { usePoll } from "../api";
 import { Empty, Facts, Head, Loaded, Mark, Panel, Select, Table, Time } from "../parts/basics";
@@ -100,13 +101,14 @@ function Failures({ attempt, source, run }: { attempt: Attempt; source: Source |
   );
 }
 
-function Compare({ title, run, other, none }:
-  { title: string; run: Run; other: Run | undefined; none: string }) {
+function Compare({ title, run, other, none, children }:
+  { title: string; run: Run; other: Run | undefined; none: string; children?: ComponentChildren }) {
   if (!other) return <Panel title={title}><Empty>{none}</Empty></Panel>;
   const phases = compare(last(other), last(run));
   const facts = differences(last(other), last(run));
   return (
     <Panel title={title} aside={<a href={runPath(other.check, other.region, other.started ?? "")}>{other.region}, {stamp(other.started)}</a>}>
+      {children}
       <Facts rows={[["took", `${span(other.duration_ms)} → ${span(run.duration_ms)}`], ["verdict", `${other.verdict.replaceAll("_", " ")} → ${run.verdict.replaceAll("_", " ")}`]]} />
       <Table caption="Facts that differ" rows={facts} empty="Same answers, addresses and edges." columns={[
         { name: "Step", cell: (row) => row.step }, { name: "What", cell: (row) => row.what },
@@ -130,10 +132,9 @@ function OtherRegion({ run }: { run: Run }) {
   const other = others.find((one) => one.region === region && one.round === run.round)
     ?? others.find((one) => one.region === region);
   return (
-    <div>
-      <Compare title="Against another region" run={run} other={other} none="No other region ran it lately." />
-      {regions.length > 1 && <Select label="Other region" value={region} options={regions} onChange={(value) => void (chosen.value = value)} />}
-    </div>
+    <Compare title="Against another region" run={run} other={other} none="No other region ran it lately.">
+      <div class="row"><Select label="Other region" value={region} options={regions} onChange={(value) => void (chosen.value = value)} /></div>
+    </Compare>
   );
 }
 
