@@ -24,7 +24,7 @@ from oracle_judgement import judge
 GAP_SECONDS = (0.3, 3.5)      # between two kills
 SHORT_FAULT = (2.0, 6.0)      # may be over before a quorum sees it
 LONG_FAULT = (25.0, 35.0)     # must be paged
-HEAL_SECONDS = 240            # for agents' spools, verdicts and pages to settle
+HEAL_SECONDS = 480  # spools, verdicts and pages settle; an own incident needs 5 min of calm
 CLOSE_SECONDS = 60            # the grace of a round
 UNSYNCED_SECONDS = 2.0        # a killed agent may lose what it measured last
 RETURN_SECONDS = 20.0         # until a killed process does its work again
