@@ -37,7 +37,9 @@ picket_packages() {
   fi
   echo "$names"
   # Debian's npm brings 400 packages: not where somebody's own Node.js is already there.
-  if [ "$1" = test ] && ! command -v node >/dev/null; then echo nodejs npm; fi
+  case $1 in
+    build | test) command -v node >/dev/null || echo nodejs npm ;;
+  esac
 }
 
 as_root() {

@@ -6,7 +6,7 @@ const target = process.env.PICKET_API ?? "http://127.0.0.1:7080";
 const proxy = Object.fromEntries(proxied.map((path) => [path, { target }]));
 
 export default defineConfig({
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   server: { proxy },
   preview: { proxy },
   build: {
