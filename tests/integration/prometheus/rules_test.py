@@ -63,6 +63,16 @@ class RulesTest(unittest.TestCase):
         for alert in re.findall(r"- alert: (\w+)", texts):
             self.assertIn(f"alertname: {alert}", tested)
 
+    def test_every_alert_links_a_dashboard_that_is_shipped(self):
+        uids = {path.stem for path in (ROOT / "deploy/grafana/dashboards").glob("*.json")}
+        texts = "".join(path.read_text() for path in RULES)
+        links = re.findall(r'^          dashboard: "/d/([\w-]+)', texts, re.M)
+        self.assertEqual(len(links), texts.count("- alert: "))
+        self.assertLessEqual(set(links), uids)
+
+    def test_the_example_of_a_configuration_is_valid(self):
+        self.passes("check", "config", str(FOLDER / "prometheus.example.yml"))
+
 
 if __name__ == "__main__":
     if shutil.which("promtool") is None:

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Every query of the shipped dashboards (panels, variables, annotations) against a real Prometheus
+that scrapes a real controller while faults are injected: none is refused and none is empty. What
+community dashboards for blackbox_exporter ask for is there, too."""
+import os
+import shutil
+import sys
+import time
+import unittest
+from pathlib import Path
+
+from community import LACKING, SERIES
+from dashboard_queries import chosen, fill, load, queries, times, variables
+from scraping_prometheus import SCRAPE_SECONDS, Prometheus
+from world import FAULT_SECONDS, World
+
+BIN = Path(os.environ.get("PICKET_BIN", "build/dev/bin"))
+STEP = 5
+BUDGET_SECONDS = 150  # a round closes 90 s after its end
+DASHBOARDS = {"picket-overview", "picket-check", "picket-cdn", "picket-third-parties", "picket-slo",
+              "picket-delivery", "picket-fleet"}
+
+
+class QueriesTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World(BIN, cls.addClassCleanup)
+        cls.prometheus = Prometheus(cls.world.processes, cls.world.directory,
+                                    cls.world.fleet.api_url.removeprefix("http://"))
+        if not cls.world.pings:
+            print("SKIPPED: grafana-ping: an ICMP socket is not allowed", flush=True)
+        cls.world.live_through_it()
+        cls.wait_for('picket_slo_burn_rate{window="3d"}', BUDGET_SECONDS)
+        cls.wait_for("picket_disk_free_bytes", BUDGET_SECONDS)
+        cls.wait_for("max(picket_third_party_duration_seconds) > 3", FAULT_SECONDS)
+        cls.wait_for('changes(picket_deployments_total[5m]) > 0', FAULT_SECONDS)
+
+    @classmethod
+    def wait_for(cls, expr, seconds):
+        deadline = time.monotonic() + seconds
+        while not cls.prometheus.instant(expr):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"not within {seconds} s: {expr}")
+            time.sleep(0.5)
+
+    def is_told(self, expr):
+        """Whether this machine can tell: without a socket for pings there are no round trips."""
+        return self.world.pings or "_icmp_" not in expr
+
+    def choices(self, dashboard):
+        """Values for the variables, a dict for each value of a variable that takes only one; all
+        values where several may be chosen. And the variables that have none."""
+        ways, empty = [{}], []
+        for name, series, label, multi in variables(dashboard):
+            longer = []
+            for way in ways:
+                values = self.prometheus.label_values(fill(series, way), label)
+                for picked in ([values] if multi else [[value] for value in values]):
+                    if picked:
+                        longer.append({**way, name: chosen(picked, multi)})
+            if not longer:
+                empty.append(f"variable {name}: label_values({series}, {label})")
+            ways = longer or [{**way, name: ".*"} for way in ways]
+        return ways, empty
+
+    def answers(self, query, values):
+        step = max(STEP, query.interval)
+        span = int(time.time() - self.prometheus.since)
+        expr = fill(query.expr, {**values, **times(span, step, SCRAPE_SECONDS)})
+        return self.prometheus.instant(expr) if query.instant else self.prometheus.range(expr, STEP)
+
+    def test_no_panel_variable_or_annotation_is_empty(self):
+        dashboards = load()
+        self.assertEqual(set(dashboards), DASHBOARDS)
+        asked = 0
+        for uid, dashboard in dashboards.items():
+            ways, empty = self.choices(dashboard)
+            for query in queries(dashboard):
+                asked += 1
+                # Of a dashboard of one check: a panel that is only for some kinds shows for these.
+                if self.is_told(query.expr) and not any(
+                        self.answers(query, values) for values in ways):
+                    empty.append(f"{query.where}: {query.expr}")
+            with self.subTest(dashboard=uid):
+                self.assertEqual(empty, [], f"{uid}: empty\n" + "\n".join(empty))
+        print(f"{asked} queries in {len(dashboards)} dashboards", flush=True)
+        self.assertGreater(asked, 120)
+
+    def test_the_faults_are_seen(self):
+        """An empty answer would be one; so would a wrong one."""
+        ask = self.prometheus.instant
+        self.assertEqual({row["probe"] for row, _ in ask('probe_success{job="shop-home"} == 0')},
+                         {"ap-southeast-1"}, "the broken edge serves one region")
+        placed = next(query for query in queries(load()["picket-overview"])
+                      if query.where == "panel Regions A")
+        rows = self.answers(placed, {"job": ".*", "probe": ".*"})
+        self.assertEqual(len({row["geohash"] for row, _ in rows}), 4, "each region has its place")
+        worst = min(rows, key=lambda row: row[1])
+        self.assertEqual(worst[0]["probe"], "ap-southeast-1")
+        self.assertGreater(ask('picket_change_failure_ratio{service="shop"}')[0][1], 0)
+        self.assertEqual(ask('picket_deployments_total{service="shop"}')[0][1], 2)
+        named = {row["subject"] for row, _ in ask("picket_incident_info")}
+        self.assertLessEqual({"check:shop-home", "check:shop-cdn"}, named)
+
+    def test_a_metric_that_does_not_exist_would_be_found(self):
+        self.assertEqual(self.prometheus.instant("picket_no_such_metric"), [])
+        with self.assertRaises(KeyError):
+            fill("probe_success{job=~\"$nobody\"}", {})
+        with self.assertRaises(AssertionError):
+            self.prometheus.instant("sum(probe_success")
+
+    def test_what_community_dashboards_ask_for_is_there(self):
+        for series, labels in filter(lambda item: self.is_told(item[0]), SERIES.items()):
+            with self.subTest(series=series):
+                rows = self.prometheus.instant(series)
+                self.assertTrue(rows, f"{series} is empty")
+                for row, _ in rows:
+                    self.assertTrue(labels <= set(row), f"{series} has only {sorted(row)}")
+
+    def test_what_is_said_to_lack_lacks(self):
+        """The list in the documentation stays true: what comes later moves to the other one."""
+        for series in LACKING:
+            self.assertEqual(self.prometheus.instant(series), [], series)
+
+
+if __name__ == "__main__":
+    if shutil.which("prometheus") is None:
+        print("prometheus is not installed: ./dev setup test")
+        sys.exit(77)
+    unittest.main()
