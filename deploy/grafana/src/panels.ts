@@ -4,6 +4,8 @@ import * as common from '@grafana/grafana-foundation-sdk/common';
 import {
   DashboardLinkBuilder,
   DashboardLinkType,
+  FieldColorBuilder,
+  FieldColorModeId,
   MappingType,
   Threshold,
   ThresholdsConfigBuilder,
@@ -17,7 +19,10 @@ import {
   TooltipMode,
   TooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/geomap';
-import { PanelBuilder as Heatmap } from '@grafana/grafana-foundation-sdk/heatmap';
+import {
+  PanelBuilder as Heatmap,
+  YAxisConfigBuilder,
+} from '@grafana/grafana-foundation-sdk/heatmap';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StateTimeline } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
@@ -101,6 +106,7 @@ function dressed<
     .unit(look.unit)
     .span(look.width ?? 12)
     .height(look.height ?? 8)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .thresholds(
       new ThresholdsConfigBuilder()
         .mode(ThresholdsMode.Absolute)
@@ -116,6 +122,7 @@ function dressed<
 export function graph(look: Look): TimeSeries {
   const panel = dressed(new TimeSeries(), look)
     .targets(inTime(look))
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
     .lineWidth(1)
     .fillOpacity(8)
     .showPoints(common.VisibilityMode.Never)
@@ -181,7 +188,8 @@ export function heatmap(look: Look): Heatmap {
     .targets(
       look.queries.map((query, i) => target(query, i).range().format(PromQueryFormat.Heatmap)),
     )
-    .calculate(false);
+    .calculate(false)
+    .yAxis(new YAxisConfigBuilder().unit('s'));
 }
 
 // `columns`: label or "Value #A" -> heading; what is not named is hidden.
