@@ -1,5 +1,6 @@
-"""Series that well-known community dashboards for blackbox_exporter read (grafana.com 7587, 13659,
-14928), as metric names with the labels by which they select, group and name them."""
+"""Series that community dashboards for blackbox_exporter read (grafana.com 7587, 13659, 14928 and
+their like), as metric names with the labels by which they select, group and name them. Made from
+the panels of 7587 and from blackbox_exporter's own metrics, of which the others choose."""
 
 TARGET = {"job", "instance"}
 
