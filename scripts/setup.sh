@@ -22,6 +22,7 @@ test: libbrotli-dev zlib1g-dev  # what hostile bodies are packed with
 test: dokuwiki php8.2-cgi php-common  # a real application; not naming php8.2-cgi brings Apache
 test: prometheus-alertmanager exim4-daemon-light  # real channels of pages
 test: python3-jsonschema shellcheck  # the tests of the house
+test: chromium fonts-dejavu-core  # the browser that walks through the web interface
 test: prometheus  # promtool, which runs the rules of deploy/prometheus
 bench: prometheus-blackbox-exporter libbenchmark-dev  # the peer to compare with
 lint: clang-format-16 clang-tidy-16  # ./dev fmt, ./dev tidy --clang

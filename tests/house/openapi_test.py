@@ -15,7 +15,7 @@ try:
     import jsonschema
     import yaml
 except ImportError:
-    print("SKIP openapi: python3-yaml or python3-jsonschema is missing")
+    print("SKIPPED: openapi: python3-yaml or python3-jsonschema is missing")
     sys.exit(77)
 
 METHODS = ("get", "post", "put", "delete")

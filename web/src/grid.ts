@@ -25,7 +25,7 @@ const URGENCY: Record<string, number> = {
   down: 0, regional: 1, degraded: 2, no_data: 3, pending: 4, up: 5,
 };
 
-export const isBad = (check: Check) => !check.paused && (URGENCY[check.verdict] ?? 5) < 4;
+export const isBad = (check: Check) => check.paused === undefined && (URGENCY[check.verdict] ?? 5) < 4;
 
 /** Checks that the filter lets through, worst first, then by name. */
 export function rowsOf(checks: Check[], filter: Filter): Check[] {
@@ -38,7 +38,7 @@ export function rowsOf(checks: Check[], filter: Filter): Check[] {
     .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
-const rank = (check: Check) => (check.paused ? 6 : (URGENCY[check.verdict] ?? 5));
+const rank = (check: Check) => (check.paused !== undefined ? 6 : (URGENCY[check.verdict] ?? 5));
 
 /** The last rounds of a cell as letters, oldest first, always `count` of them. */
 export function lettersOf(

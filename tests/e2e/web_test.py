@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""The API and the web interface of a real controller with real agents and a fault: answers conform to
+openapi.yaml, the interface is served as it should be, and a browser walks through every page (axe in
+both schemes, keyboard, 360 px, no request elsewhere)."""
+import functools
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.e2e.small_fleet import SmallFleet  # noqa: E402
+
+REGIONS = ("eu-west-1", "us-east-1")
+BROKEN = "eu-west-1"
+CHECK = "home"
+WALK_SECONDS = 900
+CHECKS = """\
+version: 1
+defaults: {owner: web, service: shop, interval: 10s, timeout: 3s, regions: all}
+checks:
+  - name: home
+    title: Home page
+    tags: [shop, public]
+    http: GET TARGET/${{ region }}
+    expect: {status: 200}
+    slo: {objective: 99.9, window: 30d}
+  - name: widget
+    title: Widget of somebody else
+    tags: [third-party]
+    http: GET TARGET/widget
+    expect: {status: 200}
+"""
+
+
+def spec():
+    try:
+        import jsonschema  # noqa: F401  pylint: disable=import-outside-toplevel,unused-import
+        import yaml  # pylint: disable=import-outside-toplevel
+    except ImportError as error:
+        raise unittest.SkipTest("python3-yaml or python3-jsonschema is missing") from error
+    return yaml.safe_load((ROOT / "controller/api/openapi.yaml").read_text(encoding="utf-8"))
+
+
+def schema_errors(document, name, answer):
+    """What of an answer its schema does not allow."""
+    import jsonschema  # pylint: disable=import-outside-toplevel
+    schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+    found = jsonschema.Draft202012Validator(schema).iter_errors(answer)
+    return [f"{name}: {'/'.join(map(str, one.absolute_path))}: {one.message[:200]}"
+            for one in found]
+
+
+class WebTest(unittest.TestCase):
+    def setUp(self):
+        self.fleet = SmallFleet(self, REGIONS)
+        text = CHECKS.replace("TARGET", self.fleet.target.url)
+        (self.fleet.checks / "web.check.yaml").write_text(text)
+        self.fleet.expect(0, "reload")
+        self.fleet.wait_for(lambda: self.letters().count("p") >= 2, "round that passed")
+        self.fleet.target.broken.update(REGIONS)
+        self.incident = self.fleet.wait_for(self.open_incident, "incident", 120)
+        self.fleet.wait_for(lambda: "f" in self.letters(), "failed round in the grid")
+        self.addCleanup(self.fleet.target.broken.clear)
+
+    def get(self, path, **headers):
+        """(status, headers, bytes), whatever the status."""
+        request = urllib.request.Request(self.fleet.fleet.api_url + path, headers={
+            name.replace("_", "-"): value for name, value in headers.items()})
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+    def json(self, path):
+        status, _, body = self.get(path)
+        self.assertEqual(status, 200, path)
+        return json.loads(body)
+
+    def letters(self):
+        """Of the rounds of all regions of the check."""
+        rows = self.json(f"/api/v1/grid?check={CHECK}")["checks"]
+        return "".join(region["verdicts"] for region in rows[0]["regions"])
+
+    def open_incident(self):
+        found = self.json(f"/api/v1/incidents?check={CHECK}&state=open")["incidents"]
+        return found[0]["id"] if found else None
+
+    def test_the_whole(self):
+        for part in (self.answers_conform, self.the_public_sees_what_is_tagged,
+                     self.pages_are_served, self.a_browser_walks):
+            with self.subTest(part.__name__):
+                part()
+
+    def answers_conform(self):
+        document = spec()
+        answers = {
+            "StatusAnswer": "/api/v1/status", "GridAnswer": "/api/v1/grid?rounds=5",
+            "CheckAnswer": f"/api/v1/checks/{CHECK}",
+            "RunsAnswer": f"/api/v1/checks/{CHECK}/evidence",
+            "SourceAnswer": f"/api/v1/checks/{CHECK}/source",
+            "IncidentsAnswer": "/api/v1/incidents",
+            "IncidentAnswer": f"/api/v1/incidents/{self.incident}",
+            "PostmortemAnswer": f"/api/v1/incidents/{self.incident}/postmortem",
+            "ActionItemsAnswer": "/api/v1/action-items?state=all",
+            "DeliveriesAnswer": "/api/v1/deliveries?state=all", "RoutesAnswer": "/api/v1/routes",
+            "DeploymentsAnswer": "/api/v1/deployments", "SlosAnswer": "/api/v1/slos",
+            "PerformanceAnswer": "/api/v1/delivery-performance",
+            "SilencesAnswer": "/api/v1/silences", "AgentsAnswer": "/api/v1/agents",
+            "ReloadAnswer": "/api/v1/reload", "PublicAnswer": "/public/status.json"}
+        errors = [error for name, path in answers.items()
+                  for error in schema_errors(document, name, self.json(path))]
+        errors += schema_errors(document, "RunsAnswer",
+                                self.json(f"/api/v1/checks/{CHECK}/results"))
+        status, _, body = self.get("/api/v1/checks/none")
+        self.assertEqual(status, 404)
+        errors += schema_errors(document, "Problem", json.loads(body))
+        self.assertEqual(errors, [])
+        self.assertEqual(schema_errors(document, "Problem", {"schema_version": 1}) != [], True)
+
+    def the_public_sees_what_is_tagged(self):
+        found = self.json("/public/status.json")
+        self.assertEqual([one["title"] for one in found["components"]], ["Home page"])
+        self.assertEqual(found["state"], "outage")
+        status, headers, body = self.get(f"/public/badges/{CHECK}.svg")
+        self.assertEqual((status, headers["content-type"]), (200, "image/svg+xml"))
+        self.assertIn(b"Home page: outage", body)
+        self.assertEqual(self.get("/public/badges/widget.svg")[0], 404)
+
+    def pages_are_served(self):
+        status, headers, page = self.get("/")
+        self.assertEqual((status, headers["content-type"]), (200, "text/html; charset=utf-8"))
+        self.assertIn("default-src 'none'", headers["content-security-policy"])
+        self.assertNotIn("unsafe", headers["content-security-policy"])
+        self.assertEqual(headers["x-content-type-options"], "nosniff")
+        self.assertEqual(headers["referrer-policy"], "no-referrer")
+        self.assertEqual(self.get("/nothing")[0], 404)
+        if b"not in this build" in page:
+            print("SKIPPED: web-dist: the controller was built without the web interface", flush=True)
+            return
+        self.assertEqual(self.get(f"/incidents/{self.incident}")[2], page)
+        self.assertEqual(self.get("/", if_none_match=headers["etag"])[0], 304)
+        script = re.search(rb'src="(/assets/[^"]+\.js)"', page).group(1).decode()
+        _, plain_headers, plain = self.get(script)
+        _, packed_headers, packed = self.get(script, accept_encoding="gzip")
+        self.assertIn("immutable", plain_headers["cache-control"])
+        self.assertEqual(packed_headers["content-encoding"], "gzip")
+        self.assertEqual(gzip.decompress(packed), plain)
+        self.assertLessEqual(len(packed), 60 * 1024)
+
+    def a_browser_walks(self):
+        chromium = shutil.which("chromium")
+        packages = ROOT / "web/node_modules/playwright-core"
+        if not chromium or not packages.exists() or not shutil.which("node"):
+            print("SKIPPED: web-browser: chromium, node or the packages of web/ are missing",
+                  flush=True)
+            return
+        if b"not in this build" in self.get("/")[2]:
+            return
+        token = (self.fleet.fleet.state_dir / "admin.token").read_text().strip()
+        walk = functools.partial(subprocess.run, capture_output=True, text=True, check=False,
+                                 timeout=WALK_SECONDS)
+        done = walk(["node", "tests/e2e/walk.mjs"], cwd=ROOT / "web", env={
+            **os.environ, "BASE": self.fleet.fleet.api_url, "CHECK": CHECK, "REGION": BROKEN,
+            "INCIDENT": self.incident, "TOKEN": token, "CHROMIUM": chromium})
+        self.assertEqual(done.returncode, 0, done.stdout[-6000:] + done.stderr[-3000:])
+
+
+if __name__ == "__main__":
+    unittest.main()

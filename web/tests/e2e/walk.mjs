@@ -1,0 +1,115 @@
+// Walks through the interface of a running controller in Debian's Chromium, as tests/e2e/web_test.py
+// starts it: BASE (the controller's address), CHECK, REGION and INCIDENT (what exists there), TOKEN
+// (the admin token), SHOTS (a folder for screenshots, if any). Prints each failure; exits 1 on any.
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+
+const { BASE, CHECK, REGION, INCIDENT, TOKEN, SHOTS, CHROMIUM = "/usr/bin/chromium" } = process.env;
+const PAGES = {
+  grid: ["/", "Checks"], check: [`/checks/${CHECK}`, CHECK],
+  run: [`/checks/${CHECK}/runs/${REGION}`, REGION], incidents: ["/incidents", "Incidents"],
+  incident: [`/incidents/${INCIDENT}`, CHECK], map: ["/map", "World"], slos: ["/slos", "Objectives"],
+  cdn: ["/cdn", "CDN"], "third-parties": ["/third-parties", "Third parties"],
+  deployments: ["/deployments", "Deployments"], actions: ["/actions", "Action items"],
+  silences: ["/silences", "Silences"], deliveries: ["/deliveries", "Deliveries"],
+  agents: ["/agents", "Agents"], public: ["/public", ""],
+};
+const failures = [];
+const check = (fine, what) => void (fine || (failures.push(what), console.log(`FAILED: ${what}`)));
+
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+
+async function open(options) {
+  const context = await browser.newContext({ bypassCSP: false, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  page.on("pageerror", (error) => check(false, `an exception: ${error.message}`));
+  page.on("console", (message) => message.type() === "error" && check(false, `console: ${message.text()}`));
+  page.on("request", (request) => check(request.url().startsWith(`${BASE}/`), `asks elsewhere: ${request.url()}`));
+  return page;
+}
+
+async function visit(page, name) {
+  const [path, title] = PAGES[name];
+  await page.goto(BASE + path);
+  await page.locator("h1", { hasText: title }).waitFor();
+  await page.getByText("Loading…").first().waitFor({ state: "detached" });
+}
+
+async function everyPage(theme, width) {
+  const page = await open({ colorScheme: theme, viewport: { width, height: 900 } });
+  for (const name of Object.keys(PAGES)) {
+    await visit(page, name);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    check(overflow <= 0, `${name} at ${width} px is ${overflow} px too wide`);
+    const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+    for (const one of found.violations)
+      check(false, `axe: ${name}, ${theme}, ${width} px: ${one.id}: ${one.help}: ${one.nodes[0].target} ${one.nodes[0].failureSummary}`);
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${theme}-${width}.png`, fullPage: true });
+  }
+  await page.context().close();
+}
+
+async function byKeyboard() {
+  const page = await open({ viewport: { width: 1440, height: 900 } });
+  await visit(page, "grid");
+  await page.keyboard.press("Tab");
+  check(await page.locator(".skip").evaluate((one) => one === document.activeElement), "Tab does not come to the skip link first");
+  await page.keyboard.press("Enter");
+  check(await page.evaluate(() => document.activeElement.id === "main"), "the skip link does not skip");
+  await page.locator("td[data-cell='0:0'] a").focus();
+  await page.keyboard.press("ArrowRight");
+  check(await page.evaluate(() => document.activeElement.closest("td")?.dataset.cell === "0:1"), "an arrow does not move in the grid");
+  check(await page.locator("td[data-cell] a[tabindex='0']").count() === 1, "the grid is more than one stop of Tab");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/checks\/.+\/runs\/.+/);
+  await page.keyboard.press("/");
+  await page.locator("#find").or(page.locator("h1", { hasText: "Checks" })).first().waitFor();
+  await page.goBack();
+  await page.waitForURL(/\/runs\//);
+  await page.context().close();
+}
+
+async function filters() {
+  const page = await open({ viewport: { width: 1440, height: 900 } });
+  await visit(page, "grid");
+  await page.locator("#find").fill("there is none like this");
+  await page.getByText("No check passes the filter").waitFor();
+  check(page.url().includes("q="), "a filter is not in the address");
+  await page.locator("#find").fill(CHECK);
+  await page.locator("table.matrix tbody tr").first().waitFor();
+  await page.context().close();
+}
+
+async function changes() {
+  const page = await open({ viewport: { width: 1440, height: 900 } });
+  await visit(page, "incident");
+  const note = `seen by the walk ${Date.now()}`;
+  await page.getByLabel("Note for the timeline").fill(note);
+  await page.getByLabel("Note for the timeline").press("Enter");
+  await page.getByLabel("Your name").fill("anna");
+  await page.getByLabel("Admin token").fill(TOKEN);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.locator(".timeline", { hasText: note }).waitFor();
+  const kept = await page.evaluate(() => [JSON.stringify(localStorage), document.cookie].join());
+  check(!kept.includes(TOKEN), "the token is kept beyond the tab");
+  const [draft] = await Promise.all([
+    page.getByLabel("Draft of the post-mortem"),
+    page.getByRole("button", { name: "Write a draft" }).click()]);
+  await draft.waitFor();
+  await page.context().close();
+}
+
+try {
+  for (const theme of ["dark", "light"]) await everyPage(theme, 1440);
+  await everyPage("light", 360);
+  await byKeyboard();
+  await filters();
+  if (TOKEN) await changes();
+} catch (error) {
+  check(false, String(error));
+} finally {
+  await browser.close();
+}
+console.log(failures.length === 0 ? "every page holds" : `${failures.length} failures`);
+process.exit(failures.length === 0 ? 0 : 1);
