@@ -10,7 +10,7 @@
 namespace picket::controller {
 namespace {
 
-constexpr Millis kPark{50'000};
+constexpr Millis kHoldMost{50'000};
 constexpr Millis kLongestNap{30'000};
 
 // A new check, or a region's first agent, is looked at now and not in the next round; at most so
@@ -239,7 +239,7 @@ async::Task<v1::PollResponse> Dispatch::poll(AgentId agent, PollRequest request)
   seen(agent);
   pollers_[agent] = {ports_.turn.now(), request.tests, request.have};
   v1::PollResponse response;
-  const Deadline until = Deadline::after(ports_.clock.now(), kPark);
+  const Deadline until = Deadline::after(ports_.clock.now(), std::min(request.hold, kHoldMost));
   while (!fill(agent, request, response) && !stopping_ && !until.passed(ports_.clock.now())) {
     async::Task<bool> waiting = news();
     co_await async::with_deadline(ports_.clock, until, std::move(waiting));

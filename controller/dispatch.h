@@ -21,7 +21,8 @@ struct PollRequest {
   std::string have;     // digest of the desired state that the agent holds
   std::string session;  // random, per start of the agent
   std::uint64_t orders_seen{0};
-  bool tests{false};  // the agent takes orders of `picket test`
+  bool tests{false};    // the agent takes orders of `picket test`
+  Millis hold{50'000};  // when there is nothing new; at most 50 s
 };
 
 // What became of a test order in a region.
@@ -60,7 +61,7 @@ class Dispatch {
     return planner_.select(regions);
   }
 
-  // Answers at once when there is something new, else after about 50 s with nothing.
+  // Answers at once when there is something new, else with nothing when the hold is over.
   async::Task<v1::PollResponse> poll(AgentId agent, PollRequest request);
 
   // Ages agents and regions; runs until cancelled.

@@ -9,7 +9,12 @@
 namespace picket::agent {
 namespace {
 
-constexpr Nanos kPollTimeout = Seconds{65};  // the controller holds for about 50 s
+constexpr Nanos kPollTimeout = Seconds{60};  // the controller holds for about 50 s
+// A poll that is lost must not make the region offline, which it is after 90 s: the next ones are
+// answered soon. A controller that knows no `hold` answers the long one after them.
+constexpr int kShortPolls = 3;
+constexpr Nanos kShortPollTimeout = Seconds{10};
+constexpr const char* kShortHold = "&hold=3";
 constexpr Nanos kLogEvery = minutes{1};
 constexpr Nanos kShortTrip = Seconds{2};
 constexpr Millis kPollPause{1'000};  // when polls are answered at once with nothing new
@@ -66,6 +71,11 @@ async::Task<bool> Link::poll_once() {
   call.path = "/agent/v1/poll?have=" + have_ + "&session=" + options_.session +
               "&orders=" + std::to_string(orders_seen_) + (options_.tests ? "&tests=1" : "");
   call.timeout = kPollTimeout;
+  const int failures = poll_backoff_.failures();
+  if (failures > 0 && failures <= kShortPolls) {
+    call.path += kShortHold;
+    call.timeout = kShortPollTimeout;
+  }
   auto answer = co_await ports_.caller.call(std::move(call));
   v1::PollResponse response;
   if (answer && !response.ParseFromString(answer->body)) {

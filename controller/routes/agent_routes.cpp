@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "common/async/with_deadline.h"
@@ -12,6 +14,7 @@
 namespace picket::controller {
 namespace {
 
+constexpr unsigned long long kHoldSecondsMost = 50;
 constexpr Millis kCommitLimit{20'000};          // longest wait for a commit before 503
 constexpr Millis kOldestRound = hours{24 * 8};  // the horizon of a spool, and a day
 constexpr Millis kNewestRound = hours{1};       // of an agent that runs ahead of us
@@ -269,6 +272,8 @@ async::Task<ServerResponse> AgentRoutes::poll(ServerRequest request) {
   const std::string orders = request.query_value("orders").value_or("0");
   poll.orders_seen = std::strtoull(orders.c_str(), nullptr, 10);
   poll.tests = request.query_value("tests") == "1";
+  if (const auto hold = request.query_value("hold"))
+    poll.hold = Seconds{std::min(std::strtoull(hold->c_str(), nullptr, 10), kHoldSecondsMost)};
   ports_.registry.seen(*request.peer, ports_.turn.now());
   if (on_contact) on_contact(request, std::nullopt);
   AgentId agent = *request.peer;

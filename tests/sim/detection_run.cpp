@@ -163,7 +163,8 @@ bool Detection::accounts_for(const Told& told, const SimPagerDuty::Incident& pag
   if (payload == payloads_.end() || !payload->second.is_object()) return false;
   const std::string_view wanted = fault_kinds()[told.fault.kind].verdict;
   const std::string verdict = payload->second.value("class", "");
-  const bool regional_as_down = options_.naive && wanted == "regional" && verdict == "down";
+  // With a third region whose requests the network loses, two that fail are a quorum.
+  const bool regional_as_down = wanted == "regional" && verdict == "down";
   if (verdict != wanted && !regional_as_down) return false;
   const auto details = payload->second.value("custom_details", nlohmann::json{});
   if (!details.is_object() || !details.contains("regions_failing")) return true;

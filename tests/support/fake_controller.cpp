@@ -78,8 +78,7 @@ async::Task<Result<http::Exchange>> FakeController::exchange(http::Request reque
 }
 
 async::Task<http::Exchange> FakeController::answer(const http::Request& request) {
-  if (request.url.find("/agent/v1/poll") != std::string::npos)
-    co_return co_await poll(request.url);
+  if (request.url.find("/agent/v1/poll") != std::string::npos) co_return co_await poll(request.url);
   if (request.url.ends_with("/agent/v1/results")) co_return results(request);
   co_return enroll(request);
 }
@@ -138,7 +137,9 @@ http::Exchange FakeController::enroll(const http::Request& request) {
 async::Task<http::Exchange> FakeController::poll(std::string url) {
   ++polls;
   const std::uint64_t seen = std::stoull(query(url, "orders"));
-  const MonoTime until = clock_.now() + poll_hold;
+  const std::string hold = query(url, "hold");
+  const Nanos wished = hold.empty() ? poll_hold : Nanos{Seconds{std::stoi(hold)}};
+  const MonoTime until = clock_.now() + std::min(Nanos{poll_hold}, wished);
   const std::string have = query(url, "have");
   const auto is_news = [&] {
     return desired_.digest() != have || orders_.size() + tests_.size() > seen;
