@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The API and the web interface of a real controller with real agents and a fault: answers conform to
-openapi.yaml, the interface is served as it should be, and a browser walks through every page (axe in
-both schemes, keyboard, 360 px, no request elsewhere)."""
+"""The API and the web interface of a real controller with real agents and a fault: answers conform
+to openapi.yaml, the interface is served as it should be, and a browser walks through every page
+(axe in both schemes, keyboard, 360 px, no request elsewhere)."""
 import functools
 import gzip
 import json
@@ -146,7 +146,8 @@ class WebTest(unittest.TestCase):
         self.assertEqual(headers["referrer-policy"], "no-referrer")
         self.assertEqual(self.get("/nothing")[0], 404)
         if b"not in this build" in page:
-            print("SKIPPED: web-dist: the controller was built without the web interface", flush=True)
+            print("SKIPPED: web-dist: the controller was built without the web interface",
+                  flush=True)
             return
         self.assertEqual(self.get(f"/incidents/{self.incident}")[2], page)
         self.assertEqual(self.get("/", if_none_match=headers["etag"])[0], 304)

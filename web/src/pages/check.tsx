@@ -118,11 +118,11 @@ function PhaseBars({ runs }: { runs: Run[] }) {
   const rows = PHASES.map((phase) => ({ phase, ms: median(passed.map((attempt) =>
     attempt.steps.flatMap((step) => step.requests).reduce((sum, request) => sum + phaseMs(request.phases, phase), 0))) ?? 0 }));
   const most = Math.max(...rows.map((row) => row.ms), 0.1);
-  return (
+  return (<>
     <dl class="phase-bars">{rows.map(({ phase, ms }) => (
       <div key={phase}><dt>{phase}</dt><dd>
         <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect class={`p-${phase}`} width={(ms / most) * 100} height="8" /></svg>
-        <span>{span(ms)}</span></dd></div>))}
-    <div class="note">over {plural(passed.length, "run")} until {stamp(runs[0]?.started)} UTC</div></dl>
-  );
+        <span>{span(ms)}</span></dd></div>))}</dl>
+    <div class="note">over {plural(passed.length, "run")} until {stamp(runs[0]?.started)} UTC</div>
+  </>);
 }

@@ -1,120 +1,10 @@
-#include "agent/link/link.h"
-
-#include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 
-#include "agent/spool/spool.h"
-#include "common/wire/wire.h"
-#include "tests/support/fake_controller.h"
 #include "tests/support/model_generator.h"
-#include "tests/support/sim/memory_disk.h"
-#include "tests/support/sim/sim_clock.h"
+#include "tests/unit/agent/link/link_world.h"
 
 using namespace picket;
 using namespace picket::agent;
-using Fault = test::FakeController::Fault;
-
-namespace {
-
-constexpr std::int64_t kStart = 1'800'000'000'000;
-
-struct World final : LinkEvents {
-  World() {
-    tasks.spawn("open", open());
-    pass(Nanos{0});
-    link = std::make_unique<Link>(LinkPorts{context.get_executor(), disciplined, *pool, disk,
-                                            caller, *spool, *this, Random{3}},
-                                  LinkOptions{"5e5510", "/state", {}});
-  }
-
-  async::Task<void> open() {
-    SpoolPorts ports{context.get_executor(), disciplined, disk, *pool, Random{2}};
-    SpoolOptions options;
-    options.directory = "/state/spool";
-    auto opened = co_await Spool::open(std::move(ports), std::move(options));
-    REQUIRE(opened.has_value());
-    spool = std::move(*opened);
-  }
-  async::Task<void> append_one(v1::Record record) {
-    (void)co_await spool->append(std::move(record));
-  }
-  void append(const std::string& check) {
-    v1::Record record;
-    record.mutable_missed()->set_check(check);
-    tasks.spawn("append", append_one(std::move(record)));
-  }
-  void append_failed_attempt() {
-    v1::Record record;
-    record.mutable_attempt_failed()->set_revision("r");
-    tasks.spawn("append", append_one(std::move(record)));
-  }
-  void start() {
-    link->start();
-    pass(Millis{100});
-  }
-  void pass(Nanos span) { sim::run_for(context, clock, span); }
-  WallTime now() const { return disciplined.wall_now(); }
-
-  int results_requests() const { return static_cast<int>(controller.batches.size()); }
-  int requests_to(const std::string& path) const {
-    int count = 0;
-    for (const auto& request : controller.requests)
-      if (request.url.find(path) != std::string::npos) ++count;
-    return count;
-  }
-
-  void plan_received(const Plan& plan) override { plans.push_back(plan); }
-  void run_ordered(const OrderedRun& order) override { orders.push_back(order); }
-  void test_ordered(OrderedTest test) override { tests.push_back(std::move(test)); }
-  void evidence_wanted(std::set<CheckName> checks) override { evidence = std::move(checks); }
-  void time_corrected(Millis step) override { steps.push_back(step); }
-
-  boost::asio::io_context context{1};
-  sim::SimClock clock{context.get_executor(), WallTime::from_unix_ms(kStart)};
-  async::DisciplinedClock disciplined{clock};
-  sim::MemoryDisk disk{Random{1}};
-  std::unique_ptr<async::BlockingPool> pool{async::create_inline_pool()};
-  test::FakeController controller{context.get_executor(), clock};
-  Caller caller{controller, clock, {"https://c", "picket/test"}};
-  std::unique_ptr<Spool> spool;
-  std::unique_ptr<Link> link;
-  std::vector<Plan> plans;
-  std::vector<OrderedRun> orders;
-  std::vector<OrderedTest> tests;
-  std::set<CheckName> evidence;
-  std::vector<Millis> steps;
-  async::TaskGroup tasks{context.get_executor()};
-};
-
-v1::DesiredState state_of(std::int64_t generation) {
-  v1::DesiredState out;
-  out.set_generation(static_cast<std::uint64_t>(generation));
-  out.set_digest(wire::digest_of(out));
-  return out;
-}
-
-v1::RunOrder order_for(const std::string& check, std::int64_t expires_ms) {
-  v1::RunOrder out;
-  out.set_check(check);
-  out.set_kind("recheck");
-  out.set_expires_unix_ms(expires_ms);
-  return out;
-}
-
-Fault status(int code, const std::string& word = "") {
-  Fault out;
-  out.status = code;
-  out.code = word;
-  return out;
-}
-
-Fault broken(FailureKind kind) {
-  Fault out;
-  out.failure = kind;
-  return out;
-}
-
-}  // namespace
 
 TEST_CASE("records are sent within the linger and acknowledged", "[link]") {
   World w;
@@ -179,35 +69,6 @@ TEST_CASE("an unreachable controller is tried again with growing pauses, up to 3
   w.pass(Seconds{31});
   CHECK(w.controller.records.size() == 1);
   CHECK(w.link->stats().connected);
-}
-
-TEST_CASE("a lost poll is followed by short ones, so that the agent is heard soon", "[link]") {
-  World w;
-  w.start();
-  Fault lost = broken(FailureKind::timeout);
-  w.controller.faults = {lost, lost};
-  w.pass(minutes{2});
-  std::vector<std::string> polls;
-  for (const auto& request : w.controller.requests)
-    if (request.url.find("/poll") != std::string::npos) polls.push_back(request.url);
-  // Of 50 s, lost; two short ones, the first lost; then of 50 s again.
-  std::vector<bool> is_short;
-  for (const std::string& url : polls) is_short.push_back(url.find("&hold=3") != std::string::npos);
-  const auto first = std::find(is_short.begin(), is_short.end(), true);
-  REQUIRE(is_short.end() - first >= 3);
-  CHECK(first[1]);
-  CHECK_FALSE(first[2]);
-}
-
-TEST_CASE("a controller that answers no short poll gets a long one in the end", "[link]") {
-  World w;
-  w.controller.always = broken(FailureKind::timeout);
-  w.start();
-  w.pass(minutes{2});
-  int shorts = 0;
-  for (const auto& request : w.controller.requests)
-    shorts += request.url.find("&hold=") != std::string::npos ? 1 : 0;
-  CHECK(shorts == 3);
 }
 
 TEST_CASE("retry-after is honoured", "[link]") {
@@ -326,14 +187,6 @@ TEST_CASE("a plan that does not decode is not asked for in a loop", "[link]") {
   CHECK(w.controller.polls < 60);
 }
 
-TEST_CASE("a controller that answers polls at once is not polled in a loop", "[link]") {
-  World w;
-  w.controller.poll_hold = Nanos{0};
-  w.start();
-  w.pass(minutes{1});
-  CHECK(w.controller.polls <= 62);
-}
-
 TEST_CASE("each order is handed on once, an expired one never", "[link]") {
   World w;
   w.start();
@@ -370,17 +223,6 @@ TEST_CASE("tests share the numbers of orders and are handed on once each", "[lin
   w.pass(Seconds{1});
   CHECK(w.tests.size() == 2);
   CHECK(w.orders.size() == 2);
-}
-
-TEST_CASE("an answer to a poll that was lost brings its orders again", "[link]") {
-  World w;
-  Fault lost = broken(FailureKind::connect_reset);
-  lost.after_taking = true;
-  w.controller.faults.push_back(lost);
-  w.controller.order(order_for("a", kStart + 60'000));
-  w.start();
-  w.pass(Seconds{5});
-  CHECK(w.orders.size() == 1);
 }
 
 TEST_CASE("the controller's time becomes the agent's", "[link]") {

@@ -1,0 +1,55 @@
+// What the long poll does when answers are lost, too quick or make no sense.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/agent/link/link_world.h"
+
+using namespace picket;
+using namespace picket::agent;
+
+TEST_CASE("a lost poll is followed by short ones, so that the agent is heard soon", "[link]") {
+  World w;
+  w.start();
+  Fault lost = broken(FailureKind::timeout);
+  w.controller.faults = {lost, lost};
+  w.pass(minutes{2});
+  std::vector<std::string> polls;
+  for (const auto& request : w.controller.requests)
+    if (request.url.find("/poll") != std::string::npos) polls.push_back(request.url);
+  // Of 50 s, lost; two short ones, the first lost; then of 50 s again.
+  std::vector<bool> is_short;
+  for (const std::string& url : polls) is_short.push_back(url.find("&hold=3") != std::string::npos);
+  const auto first = std::find(is_short.begin(), is_short.end(), true);
+  REQUIRE(is_short.end() - first >= 3);
+  CHECK(first[1]);
+  CHECK_FALSE(first[2]);
+}
+
+TEST_CASE("a controller that answers no short poll gets a long one in the end", "[link]") {
+  World w;
+  w.controller.always = broken(FailureKind::timeout);
+  w.start();
+  w.pass(minutes{2});
+  int shorts = 0;
+  for (const auto& request : w.controller.requests)
+    shorts += request.url.find("&hold=") != std::string::npos ? 1 : 0;
+  CHECK(shorts == 3);
+}
+
+TEST_CASE("a controller that answers polls at once is not polled in a loop", "[link]") {
+  World w;
+  w.controller.poll_hold = Nanos{0};
+  w.start();
+  w.pass(minutes{1});
+  CHECK(w.controller.polls <= 62);
+}
+
+TEST_CASE("an answer to a poll that was lost brings its orders again", "[link]") {
+  World w;
+  Fault lost = broken(FailureKind::connect_reset);
+  lost.after_taking = true;
+  w.controller.faults.push_back(lost);
+  w.controller.order(order_for("a", kStart + 60'000));
+  w.start();
+  w.pass(Seconds{5});
+  CHECK(w.orders.size() == 1);
+}
