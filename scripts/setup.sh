@@ -24,6 +24,7 @@ test: prometheus-alertmanager exim4-daemon-light  # real channels of pages
 test: python3-jsonschema shellcheck  # the tests of the house
 test: chromium fonts-dejavu-core  # the browser that walks through the web interface
 test: prometheus  # promtool, which runs the rules of deploy/prometheus
+test: help2man lintian debootstrap systemd-container  # the packages, and a Debian to boot
 bench: prometheus-blackbox-exporter libbenchmark-dev  # the peer to compare with
 lint: clang-format-16 clang-tidy-16  # ./dev fmt, ./dev tidy --clang
 '

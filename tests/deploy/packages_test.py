@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""The Debian packages of this build: what is in them, lintian, the units' exposure."""
+import gzip
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+import support
+
+EXPOSURE_MAX = 2.0
+CONFFILES = {"picket": [], "picket-agent": ["/etc/picket/agent.yaml"],
+             "picket-controller": ["/etc/picket/controller.yaml"]}
+
+
+def subcommands(*command):
+    shown = support.run(*command, "--help")
+    return re.findall(r"^  ([a-z][a-z-]*)  ", shown.partition("\nSubcommands:")[2], re.M)
+
+
+def exposure(unit):
+    """systemd's own measure of what a unit may do, 0 (nothing) to 10."""
+    shown = support.run("systemd-analyze", "security", "--offline=true", "--no-pager", unit)
+    return float(re.search(r"Overall exposure level for \S+: ([\d.]+)", shown).group(1))
+
+
+class Packages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.debs = support.make_packages()
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.trees = {}
+        for name, deb in cls.debs.items():
+            cls.trees[name] = pathlib.Path(cls.folder.name) / name
+            support.run("dpkg-deb", "-R", deb, cls.trees[name])
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def test_there_are_three_and_lintian_has_nothing_to_say(self):
+        self.assertEqual(sorted(self.debs), sorted(support.NAMES))
+        command = ["lintian", "--fail-on", "error,warning", *self.debs.values()]
+        ran = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             check=False, env={**os.environ, "LC_ALL": "C.UTF-8"})
+        self.assertEqual((ran.returncode, ran.stdout), (0, ""), ran.stderr)
+
+    def test_programs_are_stripped_and_bring_their_libraries(self):
+        for name, tree in self.trees.items():
+            program = tree / "usr/bin" / name
+            self.assertIn("ELF", support.run("readelf", "-h", program))
+            self.assertNotIn(".debug_info", support.run("readelf", "-S", program))
+            depends = support.run("dpkg-deb", "-f", self.debs[name], "Depends")
+            self.assertIn("libcurl4 (>= ", depends)
+
+    def test_configuration_is_a_conffile(self):
+        for name, tree in self.trees.items():
+            listed = tree / "DEBIAN/conffiles"
+            found = listed.read_text().split() if listed.exists() else []
+            self.assertEqual(found, CONFFILES[name])
+            for path in found:
+                self.assertTrue((tree / path.lstrip("/")).is_file(), path)
+
+    def test_every_command_has_a_manual_page(self):
+        pages = self.trees["picket"] / "usr/share/man/man1"
+        verbs = subcommands(support.BUILD / "bin/picket")
+        self.assertIn("validate", verbs)
+        for verb in verbs:
+            text = gzip.decompress((pages / f"picket-{verb}.1.gz").read_bytes()).decode()
+            self.assertIn(f"\npicket\\-{verb} \\- ", text)
+        for name in support.NAMES[1:]:
+            self.assertTrue((self.trees[name] / f"usr/share/man/man1/{name}.1.gz").is_file())
+
+    def test_scripts_of_maintainers_are_shell_that_parses(self):
+        for name in support.NAMES[1:]:
+            for script in ("postinst", "prerm", "postrm"):
+                path = self.trees[name] / "DEBIAN" / script
+                self.assertNotIn("@PICKET", path.read_text())
+                support.run("sh", "-n", path)
+
+    def test_units_have_an_exposure_of_two_at_most(self):
+        for name in support.NAMES[1:]:
+            unit = self.trees[name] / f"lib/systemd/system/{name}.service"
+            self.assertLessEqual(exposure(unit), EXPOSURE_MAX, name)
+        bare = pathlib.Path(self.folder.name) / "bare.service"
+        bare.write_text("[Service]\nExecStart=/bin/true\n")
+        self.assertGreater(exposure(bare), 9)  # the measure measures
+
+
+if __name__ == "__main__":
+    unittest.main()
