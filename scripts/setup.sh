@@ -24,7 +24,7 @@ test: prometheus-alertmanager exim4-daemon-light  # real channels of pages
 test: python3-jsonschema shellcheck  # the tests of the house
 test: chromium fonts-dejavu-core  # the browser that walks through the web interface
 test: prometheus  # promtool, which runs the rules of deploy/prometheus
-test: help2man lintian debootstrap systemd-container  # the packages, and a Debian to boot
+deploy: help2man lintian debootstrap systemd-container  # Debian packages, and a Debian to boot
 bench: prometheus-blackbox-exporter libbenchmark-dev  # the peer to compare with
 lint: clang-format-16 clang-tidy-16  # ./dev fmt, ./dev tidy --clang
 '
@@ -32,7 +32,7 @@ lint: clang-format-16 clang-tidy-16  # ./dev fmt, ./dev tidy --clang
 picket_packages() {
   local names
   names=$(sed -n "s/^$1: \\([^#]*\\).*/\\1/p" <<<"$PICKET_PACKAGES")
-  [ -n "$names" ] || die "no package group '$1' (build demo test bench lint)"
+  [ -n "$names" ] || die "no package group '$1' (build demo test deploy bench lint)"
   # Exim would replace a mail server that somebody runs here.
   if [ -e /usr/sbin/sendmail ] && [ ! -e /usr/sbin/exim4 ]; then
     names=${names//exim4-daemon-light/}
