@@ -17,6 +17,8 @@ HEAD = """\
 // Written by scripts/embed_web.py: not for editing.
 #include "controller/web/assets.h"
 
+#pragma GCC diagnostic ignored "-Woverlength-strings"  // an asset is one literal
+
 namespace picket::controller {
 namespace {
 """

@@ -35,7 +35,7 @@ class Preset:
 PRESETS = (
     Preset("dev", "", True),
     Preset("asan", "^(unit|sim)$", False),
-    Preset("clang", "^unit$", True),
+    Preset("clang", "^unit$", False),
 )
 
 
@@ -111,7 +111,8 @@ def build(preset, regex):
         error = build_logged(preset, regex, log)
     if error:
         lines = (folder / "build.log").read_text(errors="replace").splitlines()
-        print("\n".join(lines[-60:]), file=sys.stderr, flush=True)
+        wrong = [line for line in lines if line.startswith("FAILED: ") or " error: " in line]
+        print("\n".join([*wrong[:20], "...", *lines[-40:]]), file=sys.stderr, flush=True)
     return error, time.monotonic() - start
 
 

@@ -29,7 +29,7 @@ void settle(CheckState& state, Effects& effects) {
   for (auto& [name, region] : state.regions)
     if (region.attempt_failed && state.now >= attempt_expiry(*state.check, *region.attempt_failed))
       region.attempt_failed.reset();
-  const CheckFacts facts = look(state, state.now);
+  CheckFacts facts = look(state, state.now);
   const CheckVerdict before = state.verdict;
   update_conditions(state, facts, state.now);
   if (state.verdict != before)

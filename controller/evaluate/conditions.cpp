@@ -1,6 +1,7 @@
 #include "controller/evaluate/conditions.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "common/model/schedule.h"
@@ -60,9 +61,8 @@ bool has_recovered(const Episode& episode, const CheckFacts& facts, int least,
   return count >= std::min(least, static_cast<int>(episode.regions.size()));
 }
 
-// Whether a region that fails was not looked at since the set of the episode recovered: what it
-// says is of the outage, and a look that will tell is on its way.
-bool is_answer_due(const CheckState& state, const Episode& episode, const CheckFacts& facts) {
+// When the last region of the set began to pass: what failed before is of the outage.
+WallTime recovered_at(const CheckState& state, const Episode& episode, const CheckFacts& facts) {
   WallTime recovered;
   for (const RegionName& name : episode.regions) {
     const auto& runs = state.regions.at(name).runs;
@@ -70,15 +70,61 @@ bool is_answer_due(const CheckState& state, const Episode& episode, const CheckF
     if (facts.of(name).counts && passes != 0)
       recovered = std::max(recovered, runs[runs.size() - passes].at);
   }
+  return recovered;
+}
+
+// Whether a region still fails of which it is not known whether it keeps failing: since `recovered`
+// it has neither passed nor failed so often that it is `regional` by that alone.
+bool is_answer_due(const CheckState& state, const CheckFacts& facts, WallTime recovered) {
   return std::any_of(facts.regions.begin(), facts.regions.end(), [&](const auto& entry) {
-    return entry.second.failing && state.regions.at(entry.first).runs.back().at < recovered;
+    if (!entry.second.failing) return false;
+    const auto& runs = state.regions.at(entry.first).runs;
+    const auto since = [&](const RunBrief& run) { return run.at >= recovered; };
+    if (!since(runs.back())) return true;
+    const bool fails = runs.back().verdict == RunVerdict::fail;
+    return fails && std::count_if(runs.begin(), runs.end(), [&](const RunBrief& run) {
+                      return since(run) && run.verdict == RunVerdict::fail;
+                    }) < kPersistFails;
   });
 }
 
-void update_down(CheckState& state, const CheckFacts& facts, WallTime now) {
+// The failures of an outage that is over: with one lost request after it they would be `regional`.
+// What a region said last stays.
+void forget_outage(CheckState& state, WallTime recovered) {
+  for (auto& [name, region] : state.regions) {
+    if (region.runs.empty()) continue;
+    const auto last = std::prev(region.runs.end());
+    region.runs.erase(std::remove_if(region.runs.begin(), last,
+                                     [&](const RunBrief& run) {
+                                       return run.verdict == RunVerdict::fail && run.at < recovered;
+                                     }),
+                      last);
+  }
+}
+
+// Regions that are told as `regional` do not make one lost request elsewhere an outage: with them
+// a quorum needs regions that failed twice. Others count at once where they are a quorum alone.
+bool is_quorum(const CheckState& state, const CheckFacts& facts) {
+  if (facts.failing < facts.quorum) return false;
+  const bool told = std::any_of(state.alerts.begin(), state.alerts.end(), [](const auto& alert) {
+    return alert.firing && alert.condition == AlertCondition::regional;
+  });
+  if (!told) return true;
+  const Episode& regional = state.episode(AlertCondition::regional);
+  int others = 0;
+  int certain = 0;
+  for (const auto& [name, region] : facts.regions) {
+    const bool known = regional.active && regional.regions.contains(name);
+    others += region.failing && !known ? 1 : 0;
+    certain += region.failing && (known || region.fails_of_5 > 1) ? 1 : 0;
+  }
+  return others >= facts.quorum || certain >= facts.quorum;
+}
+
+void update_down(CheckState& state, CheckFacts& facts, WallTime now) {
   Episode& down = state.episode(AlertCondition::down);
   if (!down.active) {
-    if (facts.failing < facts.quorum) return;
+    if (!is_quorum(state, facts)) return;
     open_episode(state, down, regions_where(facts, &RegionFacts::failing), now);
     if (state.suspicion.active) {
       down.first_bad = std::min(down.first_bad, state.suspicion.first_bad);
@@ -93,9 +139,12 @@ void update_down(CheckState& state, const CheckFacts& facts, WallTime now) {
     return region.passes >= kPassesToRecover;
   };
   if (!has_recovered(down, facts, facts.quorum, recovered)) return;
-  if (is_answer_due(state, down, facts)) return;
+  const WallTime over = recovered_at(state, down, facts);
+  if (is_answer_due(state, facts, over)) return;
   down.active = false;
   state.down_ended = now;
+  forget_outage(state, over);
+  facts = look(state, now);
 }
 
 void update_no_data(CheckState& state, const CheckFacts& facts, WallTime now) {
@@ -197,7 +246,7 @@ bool is_masked(const CheckState& state, AlertCondition condition) {
   return false;
 }
 
-void update_conditions(CheckState& state, const CheckFacts& facts, WallTime now) {
+void update_conditions(CheckState& state, CheckFacts& facts, WallTime now) {
   const Episode& down = state.episode(AlertCondition::down);
   const auto was_down = down.active ? std::optional{down.since} : std::nullopt;
   update_down(state, facts, now);

@@ -9,7 +9,7 @@
 namespace picket::controller {
 
 // Brings the episodes and the verdict up to `now`. Not called while the check is paused.
-void update_conditions(CheckState& state, const CheckFacts& facts, WallTime now);
+void update_conditions(CheckState& state, CheckFacts& facts, WallTime now);
 
 // True when a more severe condition holds, so that this one neither opens nor fires.
 bool is_masked(const CheckState& state, AlertCondition condition);

@@ -19,6 +19,13 @@ std::vector<std::string> wanted_receivers(const AlertTransition& t) {
   return t.alert.notify.empty() ? t.check->notify : t.alert.notify;
 }
 
+// The end of a page that nobody could be sent, while its incident went on: the default receiver has
+// been told.
+bool is_taken_over(const IncidentRow& incident, const OutboxRow& row) {
+  return row.action == OutboxAction::resolve && row.route_json.empty() &&
+         (!is_held(incident) || row.due < incident.resolved);
+}
+
 }  // namespace
 
 void BookRows::append(BookRows more) {
@@ -56,6 +63,10 @@ void IncidentBook::restore(std::vector<IncidentRow> open, const std::vector<Outb
     if (page == known.end())
       page =
           known.insert(known.end(), Page{row.receiver, row.route_json, row.payload_json, row.key});
+    if (is_taken_over(found->second->row, row)) {
+      known.erase(page);
+      continue;
+    }
     page->next_ordinal = std::max(page->next_ordinal, row.ordinal + 1);
     if (row.action != OutboxAction::trigger) continue;
     const bool kept_back = row.state == OutboxState::suppressed;

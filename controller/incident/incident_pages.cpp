@@ -210,11 +210,17 @@ std::optional<std::string> IncidentBook::way_for(const Kept& kept, const Page& p
   return fallback;
 }
 
+// The record of a page that the default receiver takes over ends there, so that a start does not
+// find it open.
 void IncidentBook::trigger_configured(Kept& kept, WallTime now, BookRows& rows) {
   for (Page& page : kept.pages) {
     const auto way = way_for(kept, page);
     if (!way) continue;
-    if (*way != page.receiver) page = Page{*way, {}, page.payload_json, key_for(kept, *way)};
+    if (*way != page.receiver) {
+      rows.outbox.push_back(make_row(kept, page, OutboxAction::resolve, now));
+      rows.outbox.back().last_error += ", told " + *way;
+      page = Page{*way, {}, page.payload_json, key_for(kept, *way)};
+    }
     page.route_json = *find_route(*way);
     page.kept_back = suppression_of(kept, page, now);
     tell(kept, page, now, rows);

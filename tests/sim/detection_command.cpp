@@ -53,8 +53,9 @@ DetectionResult run_parts(const DetectionOptions& options, int threads, const ch
 
 void print_wrong(const DetectionResult& result) {
   for (const FalsePage& page : result.false_pages)
-    std::printf("FALSE %s (%s): %s\n", render_rfc3339(page.at).c_str(), page.why.c_str(),
-                page.title.c_str());
+    std::printf("FALSE %s (%s): %s (--seed %llu --faults %d)\n", render_rfc3339(page.at).c_str(),
+                page.why.c_str(), page.title.c_str(), static_cast<unsigned long long>(page.seed),
+                kFaultsInWorld);
   for (const std::string& violation : result.violations)
     std::printf("BROKEN %s\n", violation.c_str());
 }

@@ -177,7 +177,7 @@ void Detection::blame(const std::string& why, const SimPagerDuty::Incident& page
   std::size_t kind = 0;
   for (const Told& told : told_)
     if (told.from <= page.opened) kind = told.fault.kind;
-  result_.false_pages.push_back({kind, page.opened, why, page.summary});
+  result_.false_pages.push_back({kind, page.opened, why, page.summary, options_.seed});
 }
 
 // That an agent is lost is told, too, and is no fault of the site.

@@ -30,6 +30,7 @@ struct FalsePage {
   WallTime at;
   std::string why;  // "no fault", "again", "resolved early", "never resolved"
   std::string title;
+  std::uint64_t seed{0};  // of its world, which that and its number of faults repeat
 };
 
 struct DetectionResult {

@@ -73,8 +73,7 @@ RunResult make_run(const Check& check, const RegionName& region, WallTime ended,
                    const RunSpec& spec) {
   RunResult run;
   run.started = ended - spec.lasted;
-  run.key = {check.name, region, round_start(run.started, check.interval), spec.kind,
-             spec.ordinal};
+  run.key = {check.name, region, round_start(run.started, check.interval), spec.kind, spec.ordinal};
   run.revision = Revision{std::string(64, '1')};
   run.trace_id = std::string(32, 'a');
   run.duration = spec.lasted;
@@ -94,7 +93,8 @@ RunResult make_run(const Check& check, const RegionName& region, WallTime ended,
 }
 
 EvaluationWorld::EvaluationWorld(int count, Check definition)
-    : check(std::move(definition)), regions(make_regions(count)),
+    : check(std::move(definition)),
+      regions(make_regions(count)),
       now(WallTime::from_unix_ms(kStart)) {
   define(check);
 }
@@ -169,6 +169,13 @@ void EvaluationWorld::warm_up() {
   }
   wait(Seconds{1});  // into the next round
   forget();
+}
+
+void rechecks(EvaluationWorld& world, int region, RunVerdict verdict, int times) {
+  for (int i = 0; i < times; ++i) {
+    world.wait(Seconds{5});
+    world.run(world.region(region), recheck(verdict));
+  }
 }
 
 std::vector<std::string> names_of(const std::vector<controller::AlertTransition>& transitions) {

@@ -27,6 +27,10 @@ struct RunSpec {
   std::string step{"http"};
 };
 
+inline RunSpec recheck(RunVerdict verdict) {
+  return {.verdict = verdict, .kind = RunKind::recheck};
+}
+
 // A run that has just ended at `ended` in the round of its start.
 RunResult make_run(const Check& check, const RegionName& region, WallTime ended,
                    const RunSpec& spec);
@@ -69,6 +73,9 @@ class EvaluationWorld {
   Effects keep(Effects effects);
   std::uint64_t seq_{0};
 };
+
+// That many of the region (a number from 1 on), 5 s apart.
+void rechecks(EvaluationWorld& world, int region, RunVerdict verdict, int times);
 
 // "down fires", "regional clears": the transitions in order, by alert id and phase.
 std::vector<std::string> names_of(const std::vector<controller::AlertTransition>& transitions);

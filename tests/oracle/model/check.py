@@ -212,7 +212,9 @@ class Check:
             if region.attempt and now >= self._attempt_expires(region):
                 region.attempt = None
         view = View(definition, self.regions, now)
-        self.conditions.judge(view, self.silence_counts_from, self.watch)
+        regional_told = any(alert.firing and alert.condition == "regional"
+                            for alert in self.alerts.all)
+        view = self.conditions.judge(view, self.silence_counts_from, self.watch, regional_told)
         verdict = self.conditions.verdict(view, self.silence_counts_from)
         if verdict != self.verdict:
             self.answers.append({"answer": "verdict", "check": definition.name,

@@ -10,6 +10,7 @@ class View:
     def __init__(self, definition, regions, now):
         self.now = now
         self.definition = definition
+        self.regions = regions
         self.words = {name: Word(region, definition, now) for name, region in regions.items()}
         words = self.words.values()
         assigned = len(regions)
@@ -79,41 +80,75 @@ class Conditions:
         for episode in (*self.episodes.values(), self.suspicion):
             episode.regions &= assigned
 
-    def judge(self, view, silence_counts_from, watch):
-        """Brings all conditions to the moment of the view."""
+    def judge(self, view, silence_counts_from, watch, regional_told):
+        """Brings all conditions to the moment of the view, which may be seen anew: the view."""
         was_down = self.episodes["down"].since if self.holds("down") else None
-        self._judge_down(view)
+        if self._judge_down(view, regional_told):
+            view = View(view.definition, view.regions, view.now)
         self._judge_no_data(view, silence_counts_from)
         if not self.masked("regional"):
             self._judge_regional(view, was_down)
         if not self.masked("degraded"):
             self._judge_degraded(view, watch)
         self._judge_suspicion(view)
+        return view
 
     @staticmethod
-    def _awaits_answers(view, down):
-        """Whether some region's failure is older than the passes of those that went down first."""
+    def _recovered_at(view, down):
+        """When the last of those that went down first began to pass."""
         words = [view.words[name] for name in down.regions if name in view.words]
-        passing = [word.region.runs[-word.passes].at for word in words
-                   if word.counts and word.passes]
-        return bool(passing) and any(
-            view.words[name].region.newest.at < max(passing) for name in view.failing)
+        return max((word.region.runs[-word.passes].at for word in words
+                    if word.counts and word.passes), default=0)
 
-    def _judge_down(self, view):
+    @staticmethod
+    def _awaits_answers(view, recovered):
+        """Whether some region fails that since then neither passed nor failed three times."""
+        for name in view.failing:
+            since = [run for run in view.words[name].region.runs if run.at >= recovered]
+            fails = sum(1 for run in since if run.verdict == "fail")
+            if not since or (since[-1].verdict == "fail" and fails < 3):
+                return True
+        return False
+
+    @staticmethod
+    def _forget_outage(view, recovered):
+        """Its failures make nothing `regional` any more; what was said last stays."""
+        for word in view.words.values():
+            word.region.runs[:-1] = [run for run in word.region.runs[:-1]
+                                     if run.verdict != "fail" or run.at >= recovered]
+
+    def _is_quorum(self, view, regional_told):
+        """Beside a page about regions, one failure elsewhere is not enough to make a quorum."""
+        if len(view.failing) < view.quorum:
+            return False
+        if not regional_told:
+            return True
+        regional = self.episodes["regional"]
+        known = regional.regions if regional.active else set()
+        certain = {name for name in view.failing
+                   if name in known or view.words[name].fails_of_5 >= 2}
+        return max(len(certain), len(view.failing - known)) >= view.quorum
+
+    def _judge_down(self, view, regional_told):
+        """True when it ended and regions have forgotten what they said."""
         down = self.episodes["down"]
-        enough = len(view.failing) >= view.quorum
         if down.active:
-            if (not enough and down.recovered(view, view.quorum, lambda word: word.passes >= 2)
-                    and not self._awaits_answers(view, down)):
+            recovered = self._recovered_at(view, down)
+            if (len(view.failing) < view.quorum
+                    and down.recovered(view, view.quorum, lambda word: word.passes >= 2)
+                    and not self._awaits_answers(view, recovered)):
                 down.active = False
                 self.down_ended = view.now
-        elif enough:
+                self._forget_outage(view, recovered)
+                return True
+        elif self._is_quorum(view, regional_told):
             down.begin(view, view.failing)
             note("down")
             if self.suspicion.active:
                 down.first_bad = min(down.first_bad, self.suspicion.first_bad)
                 down.round = min(down.round, self.suspicion.round)
             self.first_attempts = []
+        return False
 
     def _judge_no_data(self, view, silence_counts_from):
         no_data = self.episodes["no_data"]

@@ -332,6 +332,7 @@ class Incidents:
             if page.receiver in self.receivers:
                 page.routed = True
             elif self.default in self.receivers and not told:
+                self._write(incident, page, "resolve", now)
                 page = incident.pages[place] = self.make_page(incident, self.default)
             else:
                 continue

@@ -6,21 +6,13 @@
 using namespace picket;
 using namespace picket::controller;
 using picket::test::EvaluationWorld;
+using picket::test::recheck;
 using picket::test::RunSpec;
 
 namespace {
 
 constexpr auto kFail = RunVerdict::fail;
 constexpr auto kPass = RunVerdict::pass;
-
-RunSpec recheck(RunVerdict verdict) { return {.verdict = verdict, .kind = RunKind::recheck}; }
-
-void rechecks(EvaluationWorld& world, int region, RunVerdict verdict, int times) {
-  for (int i = 0; i < times; ++i) {
-    world.wait(Seconds{5});
-    world.run(world.region(region), recheck(verdict));
-  }
-}
 
 }  // namespace
 

@@ -9,6 +9,7 @@ using namespace picket;
 using namespace picket::controller;
 using picket::test::EvaluationWorld;
 using picket::test::names_of;
+using picket::test::recheck;
 using picket::test::RunSpec;
 using Names = std::vector<std::string>;
 
@@ -16,15 +17,6 @@ namespace {
 
 constexpr auto kFail = RunVerdict::fail;
 constexpr auto kPass = RunVerdict::pass;
-
-RunSpec recheck(RunVerdict verdict) { return {.verdict = verdict, .kind = RunKind::recheck}; }
-
-void rechecks(EvaluationWorld& world, int region, RunVerdict verdict, int times) {
-  for (int i = 0; i < times; ++i) {
-    world.wait(Seconds{5});
-    world.run(world.region(region), recheck(verdict));
-  }
-}
 
 EvaluationWorld make_down(int failing = 3) {
   EvaluationWorld world;
@@ -198,30 +190,6 @@ TEST_CASE("regional ends after passes, not in the gaps of a flapping region", "[
   CHECK(world.verdict() == CheckVerdict::up);
 }
 
-TEST_CASE("what still fails opens regional before down clears", "[evaluate]") {
-  EvaluationWorld world = make_down();
-  rechecks(world, 9, kFail, 4);  // not of the set that opened it
-  world.forget();
-  for (int i = 1; i <= 3; ++i) rechecks(world, i, kPass, 2);
-  rechecks(world, 9, kFail, 1);
-  CHECK(world.verdict() == CheckVerdict::regional);
-  const Names names = names_of(world.transitions);
-  const auto fires = std::find(names.begin(), names.end(), "regional fires");
-  const auto clears = std::find(names.begin(), names.end(), "down clears");
-  REQUIRE(fires != names.end());
-  CHECK(fires < clears);
-}
-
-TEST_CASE("a region not looked at since the recovery keeps down open and is no regional",
-          "[evaluate]") {
-  EvaluationWorld world = make_down();
-  rechecks(world, 4, kFail, 3);
-  for (int i = 1; i <= 3; ++i) rechecks(world, i, kPass, 2);
-  CHECK(world.verdict() == CheckVerdict::down);  // what region 4 said is of the outage
-  rechecks(world, 4, kPass, 1);
-  CHECK(world.verdict() == CheckVerdict::up);
-}
-
 TEST_CASE("an open regional gives way when down fires, not before", "[evaluate]") {
   Check check = test::make_check();
   check.alerts[0].hold = minutes{1};
@@ -230,8 +198,7 @@ TEST_CASE("an open regional gives way when down fires, not before", "[evaluate]"
   rechecks(world, 7, kFail, 3);
   REQUIRE(world.verdict() == CheckVerdict::regional);
   world.forget();
-  rechecks(world, 1, kFail, 1);
-  rechecks(world, 2, kFail, 1);
+  for (int i = 1; i <= 3; ++i) rechecks(world, i, kFail, 1);
   CHECK(world.verdict() == CheckVerdict::down);
   CHECK(world.view().firing == Names{"regional"});
   world.wait(minutes{1});

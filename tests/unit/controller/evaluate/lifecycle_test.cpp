@@ -8,6 +8,7 @@ using namespace picket;
 using namespace picket::controller;
 using picket::test::EvaluationWorld;
 using picket::test::names_of;
+using picket::test::recheck;
 using picket::test::RunSpec;
 using Names = std::vector<std::string>;
 
@@ -15,15 +16,6 @@ namespace {
 
 constexpr auto kFail = RunVerdict::fail;
 constexpr auto kPass = RunVerdict::pass;
-
-RunSpec recheck(RunVerdict verdict) { return {.verdict = verdict, .kind = RunKind::recheck}; }
-
-void rechecks(EvaluationWorld& world, int region, RunVerdict verdict, int times) {
-  for (int i = 0; i < times; ++i) {
-    world.wait(Seconds{5});
-    world.run(world.region(region), recheck(verdict));
-  }
-}
 
 EvaluationWorld make_down(int failing = 3) {
   EvaluationWorld world;

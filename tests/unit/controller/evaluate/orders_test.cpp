@@ -8,6 +8,7 @@
 using namespace picket;
 using namespace picket::controller;
 using picket::test::EvaluationWorld;
+using picket::test::recheck;
 using picket::test::RunSpec;
 
 namespace {
@@ -16,8 +17,6 @@ constexpr auto kFail = RunVerdict::fail;
 constexpr auto kPass = RunVerdict::pass;
 
 RunSpec confirmation(RunVerdict v) { return {.verdict = v, .kind = RunKind::confirmation}; }
-RunSpec recheck(RunVerdict v) { return {.verdict = v, .kind = RunKind::recheck}; }
-
 std::vector<std::string> asked(const std::vector<RunRequest>& orders) {
   std::vector<std::string> names;
   for (const RunRequest& order : orders) names.push_back(order.region.value);

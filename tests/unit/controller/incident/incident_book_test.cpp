@@ -148,52 +148,6 @@ TEST_CASE("an alert's own receivers go before the check's", "[incident]") {
   CHECK(rows.outbox[0].receiver == "webhook/chat");
 }
 
-TEST_CASE("a receiver that is not configured is replaced by the default, visibly", "[incident]") {
-  IncidentBook book{settings()};
-  const BookRows rows =
-      book.apply(transition(AlertPhase::fires, Seconds{4}, shop({"pagerduty/nobody"})));
-  REQUIRE(rows.outbox.size() == 1);
-  CHECK(rows.outbox[0].receiver == "pagerduty/ops");
-  CHECK(rows.outbox[0].state == OutboxState::pending);
-  CHECK(rows.receivers_missing == 1);
-  CHECK(kinds(rows) == Kinds{"first_bad_run", "quorum_reached", "receiver_missing", "paged"});
-}
-
-TEST_CASE("without any receiver the page that nobody gets is on record, and sent when one comes",
-          "[incident]") {
-  BookSettings bare = settings();
-  bare.routes = {};
-  IncidentBook book{bare};
-  const BookRows rows = book.apply(transition(AlertPhase::fires, Seconds{4}));
-  REQUIRE(rows.outbox.size() == 1);
-  CHECK(rows.outbox[0].state == OutboxState::dead);
-  CHECK(rows.outbox[0].last_error == "receiver \"pagerduty/shop\" is not configured");
-  CHECK(rows.receivers_missing == 1);
-  CHECK_FALSE(book.next_due().has_value());
-  book.set_routes(settings().routes);
-  REQUIRE(book.next_due().has_value());
-  const BookRows due = book.advance(kRound + minutes{3});
-  REQUIRE(due.outbox.size() == 1);
-  CHECK(due.outbox[0].receiver == "pagerduty/shop");
-  CHECK(due.outbox[0].action == OutboxAction::trigger);
-  CHECK(due.outbox[0].ordinal == 1);
-  CHECK(due.outbox[0].key == rows.outbox[0].key);
-  CHECK(book.advance(kRound + minutes{4}).outbox.empty());
-}
-
-TEST_CASE("a default receiver that comes later takes what its own receiver does not",
-          "[incident]") {
-  BookSettings bare = settings();
-  bare.routes = {};
-  IncidentBook book{bare};
-  book.apply(transition(AlertPhase::fires, Seconds{4}, shop({"pagerduty/nobody"})));
-  book.set_routes(settings().routes);
-  const BookRows due = book.advance(kRound + minutes{3});
-  REQUIRE(due.outbox.size() == 1);
-  CHECK(due.outbox[0].receiver == "pagerduty/ops");
-  CHECK(due.outbox[0].ordinal == 0);
-}
-
 TEST_CASE("an incident that stays open is triggered again every hour", "[incident]") {
   IncidentBook book{settings()};
   book.apply(transition(AlertPhase::fires, Seconds{0}));

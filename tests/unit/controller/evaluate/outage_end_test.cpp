@@ -1,0 +1,125 @@
+// Between `regional` and `down`: what an outage leaves behind, and what makes one of a region's.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "tests/support/evaluation_world.h"
+
+using namespace picket;
+using namespace picket::controller;
+using picket::test::EvaluationWorld;
+using picket::test::names_of;
+using Names = std::vector<std::string>;
+
+namespace {
+
+constexpr auto kFail = RunVerdict::fail;
+constexpr auto kPass = RunVerdict::pass;
+
+EvaluationWorld make_world() {
+  EvaluationWorld world;
+  world.warm_up();
+  return world;
+}
+
+// Regions 1 to 3 are the set; region 4 fails as often as it is told, without being of it.
+EvaluationWorld make_down_with_fourth(int fails) {
+  EvaluationWorld world = make_world();
+  for (int i = 1; i <= 3; ++i) rechecks(world, i, kFail, 1);
+  REQUIRE(world.verdict() == CheckVerdict::down);
+  rechecks(world, 4, kFail, fails);
+  world.forget();
+  return world;
+}
+
+void recover_set(EvaluationWorld& world) {
+  for (int i = 1; i <= 3; ++i) rechecks(world, i, kPass, 2);
+}
+
+}  // namespace
+
+TEST_CASE("what still fails opens regional before down clears", "[evaluate]") {
+  EvaluationWorld world = make_down_with_fourth(4);
+  recover_set(world);
+  rechecks(world, 4, kFail, 2);
+  CHECK(world.verdict() == CheckVerdict::down);  // two failures may be lost requests
+  rechecks(world, 4, kFail, 1);
+  CHECK(world.verdict() == CheckVerdict::regional);
+  const Names names = names_of(world.transitions);
+  const auto fires = std::find(names.begin(), names.end(), "regional fires");
+  const auto clears = std::find(names.begin(), names.end(), "down clears");
+  REQUIRE(fires != names.end());
+  CHECK(fires < clears);
+}
+
+TEST_CASE("a region not looked at since the recovery keeps down open and is no regional",
+          "[evaluate]") {
+  EvaluationWorld world = make_down_with_fourth(3);
+  recover_set(world);
+  CHECK(world.verdict() == CheckVerdict::down);  // what region 4 said is of the outage
+  rechecks(world, 4, kPass, 1);
+  CHECK(world.verdict() == CheckVerdict::up);
+}
+
+TEST_CASE("a request that is lost after an outage makes no regional of it", "[evaluate]") {
+  EvaluationWorld world = make_down_with_fourth(3);
+  recover_set(world);
+  rechecks(world, 4, kFail, 1);
+  CHECK(world.verdict() == CheckVerdict::down);
+  rechecks(world, 4, kPass, 1);
+  CHECK(world.verdict() == CheckVerdict::up);
+  rechecks(world, 4, kFail, 1);
+  rechecks(world, 1, kFail, 1);
+  CHECK(world.verdict() == CheckVerdict::up);
+  const Names names = names_of(world.transitions);
+  CHECK(std::count(names.begin(), names.end(), "regional fires") == 0);
+  rechecks(world, 4, kFail, 1);  // with the one at the end the third: it does fail
+  CHECK(world.verdict() == CheckVerdict::regional);
+}
+
+TEST_CASE("the end of an outage leaves a region its last word", "[evaluate]") {
+  Check check = test::make_check();
+  check.failing_x = 2;
+  check.failing_y = 2;
+  EvaluationWorld world{12, check};
+  world.warm_up();
+  for (int i = 1; i <= 3; ++i) rechecks(world, i, kFail, 2);
+  REQUIRE(world.verdict() == CheckVerdict::down);
+  rechecks(world, 4, kFail, 1);  // not failing by two of two
+  recover_set(world);
+  CHECK(world.verdict() == CheckVerdict::up);
+  CHECK(world.view().regions[3].last_run.has_value());
+}
+
+TEST_CASE("beside a page about two regions one failure elsewhere is no outage", "[evaluate]") {
+  EvaluationWorld world = make_world();
+  rechecks(world, 1, kFail, 3);
+  rechecks(world, 7, kFail, 3);
+  REQUIRE(world.view().firing == Names{"regional"});
+  rechecks(world, 4, kFail, 1);
+  CHECK(world.verdict() == CheckVerdict::regional);
+  rechecks(world, 4, kFail, 1);
+  CHECK(world.verdict() == CheckVerdict::down);
+}
+
+TEST_CASE("beside a page about regions a quorum of others is an outage at once", "[evaluate]") {
+  EvaluationWorld world = make_world();
+  rechecks(world, 7, kFail, 3);
+  REQUIRE(world.view().firing == Names{"regional"});
+  rechecks(world, 1, kFail, 1);
+  rechecks(world, 2, kFail, 1);
+  CHECK(world.verdict() == CheckVerdict::regional);
+  rechecks(world, 3, kFail, 1);
+  CHECK(world.verdict() == CheckVerdict::down);
+}
+
+TEST_CASE("without an alert for regions a quorum counts each failure", "[evaluate]") {
+  Check check = test::make_check();
+  std::erase_if(check.alerts,
+                [](const Alert& a) { return a.condition == AlertCondition::regional; });
+  EvaluationWorld world{12, check};
+  world.warm_up();
+  rechecks(world, 1, kFail, 3);
+  rechecks(world, 7, kFail, 3);
+  rechecks(world, 4, kFail, 1);
+  CHECK(world.verdict() == CheckVerdict::down);
+}
