@@ -10,11 +10,13 @@ namespace picket::agent {
 namespace {
 
 constexpr Nanos kPollTimeout = Seconds{60};  // the controller holds for about 50 s
-// A poll that is lost must not make the region offline, which it is after 90 s: the next ones are
-// answered soon. A controller that knows no `hold` answers the long one after them.
+// Polls that are lost, also just after the controller was away, must not make the region offline,
+// which it is after 90 s: the next ones are answered soon and follow soon. A controller that knows
+// no `hold` answers the long one after them.
 constexpr int kShortPolls = 3;
 constexpr Nanos kShortPollTimeout = Seconds{10};
 constexpr const char* kShortHold = "&hold=3";
+constexpr Millis kPollBackoffMost{15'000};
 constexpr Nanos kLogEvery = minutes{1};
 constexpr Nanos kShortTrip = Seconds{2};
 constexpr Millis kPollPause{1'000};  // when polls are answered at once with nothing new
@@ -41,7 +43,7 @@ Link::Link(LinkPorts ports, LinkOptions options)
       options_(std::move(options)),
       records_max_(options_.batch.records),
       results_backoff_({}, ports_.random.fork("results")),
-      poll_backoff_({}, ports_.random.fork("poll")),
+      poll_backoff_({.max = kPollBackoffMost}, ports_.random.fork("poll")),
       last_contact_(ports_.clock.now()),
       contact_(ports_.executor),
       tasks_(ports_.executor) {}
@@ -71,8 +73,8 @@ async::Task<bool> Link::poll_once() {
   call.path = "/agent/v1/poll?have=" + have_ + "&session=" + options_.session +
               "&orders=" + std::to_string(orders_seen_) + (options_.tests ? "&tests=1" : "");
   call.timeout = kPollTimeout;
-  const int failures = poll_backoff_.failures();
-  if (failures > 0 && failures <= kShortPolls) {
+  const bool is_short = poll_backoff_.failures() > 0 && short_polls_lost_ < kShortPolls;
+  if (is_short) {
     call.path += kShortHold;
     call.timeout = kShortPollTimeout;
   }
@@ -83,11 +85,14 @@ async::Task<bool> Link::poll_once() {
     answer = tl::unexpected(std::move(damaged));
   }
   if (!answer) {
+    const bool lost = answer.error().error.code == ErrorCode::timeout;
+    short_polls_lost_ += is_short && lost ? 1 : 0;
     const Millis pause = pause_after(answer.error(), poll_backoff_);
     co_await ports_.clock.sleep_for(pause);
     co_return false;
   }
   answered(*answer, response.controller_unix_ms());
+  short_polls_lost_ = 0;
   bool planned = true;
   if (response.has_desired()) planned = co_await take_plan(std::move(*response.mutable_desired()));
   if (planned) poll_backoff_.reset();

@@ -88,6 +88,7 @@ class Link {
   std::size_t records_max_;
   Backoff results_backoff_;
   Backoff poll_backoff_;
+  int short_polls_lost_{0};  // in a row
   MonoTime last_contact_;
   std::optional<MonoTime> last_logged_;
   ErrorCode last_logged_code_{ErrorCode::internal};

@@ -35,6 +35,18 @@ TEST_CASE("a controller that answers no short poll gets a long one in the end", 
   CHECK(shorts == 3);
 }
 
+TEST_CASE("after refused connections, too, a poll that is lost is a short one", "[link]") {
+  World w;
+  w.controller.always = broken(FailureKind::connect_refused);
+  w.start();
+  w.pass(minutes{2});
+  w.controller.always.reset();
+  const Fault lost = broken(FailureKind::timeout);
+  w.controller.faults = {lost, lost};
+  w.pass(Seconds{80});  // of 90 until the region is offline
+  CHECK(w.link->stats().connected);
+}
+
 TEST_CASE("a controller that answers polls at once is not polled in a loop", "[link]") {
   World w;
   w.controller.poll_hold = Nanos{0};
