@@ -4,25 +4,12 @@
 
 #include "cli/render/run_report.h"
 #include "common/core/text.h"
+#include "common/core/xml_text.h"
 
 namespace picket::cli {
 namespace {
 
 double seconds(Nanos span) { return std::chrono::duration<double>(span).count(); }
-
-// Text of results is clean already; XML 1.0 forbids what clean_text takes out.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\n': out += "&#10;"; break;
-      default: out += c;
-    }
-  return out;
-}
 
 struct Counts {
   std::size_t tests{0};
@@ -96,7 +83,7 @@ std::string render_details(const StepResult& step) {
 std::string render_failure(const char* element, const Failure& failure,
                            const std::string& details) {
   return fmt::format("      <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n", element,
-                     to_string(failure.kind), escaped(failure.message), escaped(details));
+                     to_string(failure.kind), escape_xml(failure.message), escape_xml(details));
 }
 
 std::string render_case(const std::string& suite, const StepResult& step) {
@@ -109,18 +96,19 @@ std::string render_case(const std::string& suite, const StepResult& step) {
   std::string warnings;
   for (const Failure& warning : step.warnings) warnings += "warning: " + warning.message + '\n';
   if (!warnings.empty())
-    inner += fmt::format("      <system-out>{}</system-out>\n", escaped(warnings));
-  const std::string head = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"",
-                                       escaped(suite), escaped(step.name), seconds(step.duration));
+    inner += fmt::format("      <system-out>{}</system-out>\n", escape_xml(warnings));
+  const std::string head =
+      fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", escape_xml(suite),
+                  escape_xml(step.name), seconds(step.duration));
   return inner.empty() ? head + "/>\n" : head + ">\n" + inner + "    </testcase>\n";
 }
 
 std::string render_suite(const RunReport& report, const RunResult& result) {
   const std::string name = title_of(report, result);
-  std::string out =
-      fmt::format("  <testsuite name=\"{}\" {} time=\"{:.3f}\" timestamp=\"{}\" hostname=\"{}\">\n",
-                  escaped(name), render(count(result)), seconds(result.duration),
-                  render_rfc3339(result.started).substr(0, 19), escaped(result.key.region.value));
+  std::string out = fmt::format(
+      "  <testsuite name=\"{}\" {} time=\"{:.3f}\" timestamp=\"{}\" hostname=\"{}\">\n",
+      escape_xml(name), render(count(result)), seconds(result.duration),
+      render_rfc3339(result.started).substr(0, 19), escape_xml(result.key.region.value));
   out += fmt::format(
       "    <properties>\n      <property name=\"verdict\" value=\"{}\"/>\n"
       "      <property name=\"attempts\" value=\"{}\"/>\n    </properties>\n",
@@ -130,7 +118,7 @@ std::string render_suite(const RunReport& report, const RunResult& result) {
     out += fmt::format(
         "    <testcase classname=\"{}\" name=\"first attempt\" time=\"0.000\">\n"
         "{}    </testcase>\n",
-        escaped(name), render_failure("failure", *failure, failure->message));
+        escape_xml(name), render_failure("failure", *failure, failure->message));
   return out + "  </testsuite>\n";
 }
 
@@ -140,7 +128,7 @@ std::string render_unfinished(const CheckName& check) {
       "time=\"0.000\">\n    <testcase classname=\"{0}\" name=\"run\" time=\"0.000\">\n"
       "      <error type=\"unfinished\" message=\"the run was not finished\"/>\n"
       "    </testcase>\n  </testsuite>\n",
-      escaped(check.value));
+      escape_xml(check.value));
 }
 
 }  // namespace

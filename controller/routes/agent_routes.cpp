@@ -70,6 +70,15 @@ std::vector<SequencedRecord> sequences_of(const v1::SpoolBatch& batch) {
   return sequences;
 }
 
+ServerResponse identity_response(const IssuedCertificate& issued,
+                                 const CertificateAuthority& authority, const AgentId& agent) {
+  v1::EnrollResponse response;
+  response.set_certificate_pem(issued.chain_pem);
+  response.set_ca_pem(authority.ca_pem());
+  response.set_region(agent.region.value);
+  return message_response(response);
+}
+
 }  // namespace
 
 async::Task<ServerResponse> AgentRoutes::handle(ServerRequest request) {
@@ -151,11 +160,7 @@ async::Task<ServerResponse> AgentRoutes::enroll(ServerRequest request) {
   if (const Status settled = co_await settle(); !settled) co_return error_response(settled.error());
 
   log::info("agent enrolled", {{"agent", render(row.id)}, {"from", request.remote_address}});
-  v1::EnrollResponse response;
-  response.set_certificate_pem(issued->chain_pem);
-  response.set_ca_pem(ports_.authority.ca_pem());
-  response.set_region(row.id.region.value);
-  co_return message_response(response);
+  co_return identity_response(*issued, ports_.authority, row.id);
 }
 
 async::Task<ServerResponse> AgentRoutes::renew(ServerRequest request) {
@@ -168,11 +173,7 @@ async::Task<ServerResponse> AgentRoutes::renew(ServerRequest request) {
   ports_.registry.apply(row);
   ports_.turn.staged().agents.push_back(row);
   if (const Status settled = co_await settle(); !settled) co_return error_response(settled.error());
-  v1::EnrollResponse response;
-  response.set_certificate_pem(issued->chain_pem);
-  response.set_ca_pem(ports_.authority.ca_pem());
-  response.set_region(row.id.region.value);
-  co_return message_response(response);
+  co_return identity_response(*issued, ports_.authority, row.id);
 }
 
 async::Task<ServerResponse> AgentRoutes::results(ServerRequest request) {

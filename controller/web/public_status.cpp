@@ -6,6 +6,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "common/core/xml_text.h"
+
 namespace picket::controller {
 namespace {
 
@@ -31,23 +33,6 @@ std::string_view colour_of(std::string_view state) {
   if (state == "outage") return "#cf222e";
   if (state == "maintenance") return "#0969da";
   return "#57606a";
-}
-
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
 }
 
 // Characters, not bytes, of UTF-8.
@@ -116,7 +101,7 @@ std::string render_badge(const CheckView& view) {
       R"(text-anchor="middle"><text x="{6}" y="14">{3}</text>)"
       R"(<text x="{7}" y="14">{4}</text></g></svg>)"
       "\n",
-      left + right, left, right, escape(title), state, colour_of(state), left / 2,
+      left + right, left, right, escape_xml(title), state, colour_of(state), left / 2,
       left + right / 2);
 }
 

@@ -10,6 +10,7 @@
 #include "common/core/secure_random.h"
 #include "common/core/text.h"
 #include "common/core/time.h"
+#include "common/core/xml_text.h"
 
 using namespace picket;
 
@@ -24,8 +25,8 @@ TEST_CASE("durations are read with their units and written back", "[time]") {
 }
 
 TEST_CASE("a duration without a unit is refused with the fix", "[time]") {
-  for (const char* bad : {"60", "", "-5s", "s", "5 s", "1e3s", "5x", "99999999999d", "nan",
-                          "inf"}) {
+  for (const char* bad :
+       {"60", "", "-5s", "s", "5 s", "1e3s", "5x", "99999999999d", "nan", "inf"}) {
     const auto parsed = parse_duration(bad);
     INFO(bad);
     REQUIRE_FALSE(parsed.has_value());
@@ -57,8 +58,8 @@ TEST_CASE("random numbers repeat from a seed and forks are independent", "[rando
 TEST_CASE("back-off grows to its ceiling and starts again after a reset", "[backoff]") {
   BackoffOptions options{Millis{100}, Millis{1000}};
   Backoff backoff{options, Random{1}};
-  const Millis ceilings[] = {Millis{100}, Millis{200}, Millis{400}, Millis{800}, Millis{1000},
-                             Millis{1000}};
+  const Millis ceilings[] = {Millis{100}, Millis{200},  Millis{400},
+                             Millis{800}, Millis{1000}, Millis{1000}};
   for (const Millis ceiling : ceilings) {
     const Millis wait = backoff.next();
     CHECK(wait >= ceiling / 2);
@@ -72,9 +73,11 @@ TEST_CASE("digests and encodings match published vectors", "[digest]") {
   CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(to_hex(hmac_sha256("key", "The quick brown fox jumps over the lazy dog")) ==
         "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8");
-  for (const auto& [plain, encoded] :
-       {std::pair{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"},
-        {"foobar", "Zm9vYmFy"}}) {
+  for (const auto& [plain, encoded] : {std::pair{"", ""},
+                                       {"f", "Zg=="},
+                                       {"fo", "Zm8="},
+                                       {"foo", "Zm9v"},
+                                       {"foobar", "Zm9vYmFy"}}) {
     CHECK(to_base64(plain) == encoded);
     CHECK(from_base64(encoded) == plain);
   }
@@ -123,4 +126,8 @@ TEST_CASE("every error code has a kind, a name and a summary", "[error]") {
 TEST_CASE("an annotation for GitHub cannot be ended by the text in it", "[github]") {
   CHECK(github_message("50 %: a\r\n::error::b") == "50 %25: a%0D%0A::error::b");
   CHECK(github_property("a:b,c%\n") == "a%3Ab%2Cc%25%0A");
+}
+
+TEST_CASE("text becomes content and attribute values of XML", "[core]") {
+  CHECK(escape_xml("a < \"b\" & c > d\ne") == "a &lt; &quot;b&quot; &amp; c &gt; d&#10;e");
 }
