@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useComputed, useSignal } from "@preact/signals";
 import { Bars, Legend } from "../parts/bars";
-import { Empty, Head, Loaded, Mark, Select, Time } from "../parts/basics";
+import { Empty, Head, Loaded, Mark, Scroll, Select, Time } from "../parts/basics";
 import { plural } from "../format";
 import { type Filter, isBad, lettersOf, ownersOf, regionsOf, rowsOf, shortRegion, summary, tagsOf } from "../grid";
 import { checkPath, go, query, runPath, setQuery } from "../router";
@@ -113,7 +113,7 @@ function Matrix({ rows, rounds }: { rows: Check[]; rounds: Grid | null }) {
     link.focus();
   };
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Grid of checks and regions">
+    <Scroll label="Grid of checks and regions">
       <table class="matrix" ref={table} onKeyDown={move}>
         <caption>Checks by region, the last {ROUNDS} rounds of each, the newest at the right</caption>
         <thead><tr><th scope="col">Check</th>{regions.map((one) =>
@@ -128,7 +128,7 @@ function Matrix({ rows, rounds }: { rows: Check[]; rounds: Grid | null }) {
           </tr>
         ))}</tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -2,7 +2,7 @@
 // from "somebody is on it" to the post-mortem and its action items.
 import { useSignal } from "@preact/signals";
 import { read, usePoll } from "../api";
-import { Facts, Head, Loaded, Mark, Panel, Table, Time } from "../parts/basics";
+import { Facts, Head, Loaded, Mark, Panel, Scroll, Table, Time } from "../parts/basics";
 import { Trouble, useChange } from "../parts/who";
 import { stamp } from "../format";
 import { checkPath, runPath } from "../router";
@@ -148,5 +148,5 @@ function Postmortem({ id }: { id: string }) {
     .then((draft) => void (text.value = draft.markdown), (error) => void (problem.value = String(error.message)));
   if (problem.value) return <p class="problem" role="alert">{problem.value}</p>;
   if (!text.value) return <p><button onClick={load}>Write a draft</button> <span class="note">from timeline, pages and evidence, as Markdown</span></p>;
-  return <pre class="scroll body" tabIndex={0} aria-label="Draft of the post-mortem">{text.value}</pre>;
+  return <Scroll pre class="body" label="Draft of the post-mortem">{text.value}</Scroll>;
 }

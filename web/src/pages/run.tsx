@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useSignal } from "@preact/signals";
 import { usePoll } from "../api";
-import { Empty, Facts, Head, Loaded, Mark, Panel, Select, Table, Time } from "../parts/basics";
+import { Empty, Facts, Head, Loaded, Mark, Panel, Scroll, Select, Table, Time } from "../parts/basics";
 import { Waterfall } from "../parts/waterfall";
 import { Yaml } from "../parts/yaml";
 import { bytes, span, stamp } from "../format";
@@ -106,15 +106,16 @@ function Compare({ title, run, other, none, children }:
   if (!other) return <Panel title={title}><Empty>{none}</Empty></Panel>;
   const phases = compare(last(other), last(run));
   const facts = differences(last(other), last(run));
+  const where = title.charAt(0).toLowerCase() + title.slice(1);
   return (
     <Panel title={title} aside={<a href={runPath(other.check, other.region, other.started ?? "")}>{other.region}, {stamp(other.started)}</a>}>
       {children}
       <Facts rows={[["took", `${span(other.duration_ms)} → ${span(run.duration_ms)}`], ["verdict", `${other.verdict.replaceAll("_", " ")} → ${run.verdict.replaceAll("_", " ")}`]]} />
-      <Table caption="Facts that differ" rows={facts} empty="Same answers, addresses and edges." columns={[
+      <Table caption={`Facts that differ: ${where}`} rows={facts} empty="Same answers, addresses and edges." columns={[
         { name: "Step", cell: (row) => row.step }, { name: "What", cell: (row) => row.what },
         { name: "There", cell: (row) => <code>{row.before || "—"}</code> },
         { name: "Here", cell: (row) => <code>{row.now || "—"}</code> }]} />
-      {phases.length > 0 && <Table caption="Phases that differ by more than 5 ms" rows={phases} empty="" columns={[
+      {phases.length > 0 && <Table caption={`Phases that differ by more than 5 ms: ${where}`} rows={phases} empty="" columns={[
         { name: "Step", cell: (row) => row.step }, { name: "Phase", cell: (row) => row.phase },
         { name: "There", number: true, cell: (row) => span(row.before) },
         { name: "Here", number: true, cell: (row) => span(row.now) }]} />}
@@ -187,11 +188,11 @@ function RequestFacts({ request }: { request: Request }) {
         ...(tls?.verify_error ? [["not trusted", tls.verify_error] as [string, string]] : [])]} />
       {evidence && (
         <>
-          <pre class="scroll" tabIndex={0} aria-label="The request as a curl command">{evidence.curl}</pre>
+          <Scroll pre label="The request as a curl command">{evidence.curl}</Scroll>
           <Headers title="Request headers" rows={evidence.request_headers} />
           <Headers title="Response headers" rows={evidence.response_headers} />
-          {evidence.body_start && <pre class="scroll body" tabIndex={0} aria-label="Start of the body">{evidence.body_start}</pre>}
-          {evidence.route.length > 0 && <pre class="scroll" tabIndex={0} aria-label="Route">{evidence.route.join("\n")}</pre>}
+          {evidence.body_start && <Scroll pre class="body" label="Start of the body">{evidence.body_start}</Scroll>}
+          {evidence.route.length > 0 && <Scroll pre label="Route">{evidence.route.join("\n")}</Scroll>}
         </>)}
     </div>
   );

@@ -1,7 +1,9 @@
 // Small parts of every page: marks of state with shape and word, panels, tables, what is empty.
 import type { ComponentChildren } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
 import { ago, stamp } from "../format";
 import type { Resource } from "../api";
+import { claim, release } from "../names";
 import { now } from "../session";
 
 export type Tone = "good" | "warn" | "bad" | "info" | "quiet";
@@ -79,6 +81,15 @@ export function Time({ at }: { at: string | null | undefined }) {
   return <time dateTime={at} title={`${stamp(at)} UTC`}>{ago(at, now.value)}</time>;
 }
 
+/** What may be wider than the page: a stop of Tab with a name that nothing else on the page has. */
+export function Scroll({ label, children, pre = false, class: extra = "" }:
+  { label: string; children: ComponentChildren; pre?: boolean; class?: string }) {
+  const name = useMemo(() => claim(label), [label]);
+  useEffect(() => () => release(name), [name]);
+  const Tag = pre ? "pre" : "div";
+  return <Tag class={`scroll ${extra}`} tabIndex={0} role="region" aria-label={name}>{children}</Tag>;
+}
+
 export interface Column<T> {
   name: string;
   cell: (row: T) => ComponentChildren;
@@ -89,7 +100,7 @@ export function Table<T>({ caption, columns, rows, empty }:
   { caption: string; columns: Column<T>[]; rows: T[]; empty: ComponentChildren }) {
   if (rows.length === 0) return <Empty>{empty}</Empty>;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
+    <Scroll label={caption}>
       <table>
         <caption>{caption}</caption>
         <thead><tr>{columns.map((one) =>
@@ -99,7 +110,7 @@ export function Table<T>({ caption, columns, rows, empty }:
             <td key={one.name} data-name={one.name} class={one.number ? "number" : ""}>{one.cell(row)}</td>)}</tr>
         ))}</tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

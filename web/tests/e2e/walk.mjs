@@ -40,6 +40,10 @@ async function everyPage(theme, width) {
   const page = await open({ colorScheme: theme, viewport: { width, height: 900 } });
   for (const name of Object.keys(PAGES)) {
     await visit(page, name);
+    // Closed details too: what is in them is no landmark until somebody opens them.
+    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+    const named = await page.locator("[role=region]").evaluateAll((all) => all.map((one) => one.ariaLabel));
+    check(new Set(named).size === named.length, `${name}: regions of one name: ${named}`);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     check(overflow <= 0, `${name} at ${width} px is ${overflow} px too wide`);
     const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
