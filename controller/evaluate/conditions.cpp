@@ -102,8 +102,9 @@ void forget_outage(CheckState& state, WallTime recovered) {
   }
 }
 
-// Regions that are told as `regional` do not make one lost request elsewhere an outage: with them
-// a quorum needs regions that failed twice. Others count at once where they are a quorum alone.
+// Beside regions that are told as `regional`, one confirmation that failed is no outage while more
+// regions pass than fail: it has a single attempt, which the network may have lost. The recheck of
+// that region decides.
 bool is_quorum(const CheckState& state, const CheckFacts& facts) {
   if (facts.failing < facts.quorum) return false;
   const bool told = std::any_of(state.alerts.begin(), state.alerts.end(), [](const auto& alert) {
@@ -111,14 +112,15 @@ bool is_quorum(const CheckState& state, const CheckFacts& facts) {
   });
   if (!told) return true;
   const Episode& regional = state.episode(AlertCondition::regional);
-  int others = 0;
-  int certain = 0;
+  int uncertain = 0;
+  int passing = 0;
   for (const auto& [name, region] : facts.regions) {
-    const bool known = regional.active && regional.regions.contains(name);
-    others += region.failing && !known ? 1 : 0;
-    certain += region.failing && (known || region.fails_of_5 > 1) ? 1 : 0;
+    passing += region.counts && !region.newest_failed ? 1 : 0;
+    if (!region.failing || region.fails_of_5 > 1) continue;
+    if (regional.active && regional.regions.contains(name)) continue;
+    uncertain += state.regions.at(name).runs.back().kind == RunKind::confirmation ? 1 : 0;
   }
-  return others >= facts.quorum || certain >= facts.quorum;
+  return uncertain != 1 || facts.failing > facts.quorum || passing <= facts.failing;
 }
 
 void update_down(CheckState& state, CheckFacts& facts, WallTime now) {

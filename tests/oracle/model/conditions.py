@@ -118,16 +118,17 @@ class Conditions:
                                      if run.verdict != "fail" or run.at >= recovered]
 
     def _is_quorum(self, view, regional_told):
-        """Beside a page about regions, one failure elsewhere is not enough to make a quorum."""
-        if len(view.failing) < view.quorum:
-            return False
-        if not regional_told:
-            return True
+        """Beside a page about regions, one failed confirmation elsewhere does not complete it
+        while more regions pass than fail."""
+        if len(view.failing) != view.quorum or not regional_told:
+            return len(view.failing) >= view.quorum
         regional = self.episodes["regional"]
         known = regional.regions if regional.active else set()
-        certain = {name for name in view.failing
-                   if name in known or view.words[name].fails_of_5 >= 2}
-        return max(len(certain), len(view.failing - known)) >= view.quorum
+        uncertain = [name for name in view.failing - known
+                     if view.words[name].fails_of_5 < 2
+                     and view.words[name].region.newest.kind == "confirmation"]
+        passing = sum(1 for word in view.words.values() if word.counts and not word.newest_failed)
+        return len(uncertain) != 1 or passing <= len(view.failing)
 
     def _judge_down(self, view, regional_told):
         """True when it ended and regions have forgotten what they said."""

@@ -15,6 +15,10 @@ namespace {
 constexpr auto kFail = RunVerdict::fail;
 constexpr auto kPass = RunVerdict::pass;
 
+test::RunSpec confirmation(RunVerdict verdict) {
+  return {.verdict = verdict, .kind = RunKind::confirmation};
+}
+
 EvaluationWorld make_world() {
   EvaluationWorld world;
   world.warm_up();
@@ -28,6 +32,15 @@ EvaluationWorld make_down_with_fourth(int fails) {
   REQUIRE(world.verdict() == CheckVerdict::down);
   rechecks(world, 4, kFail, fails);
   world.forget();
+  return world;
+}
+
+EvaluationWorld make_world_with_two_told() {
+  EvaluationWorld world = make_world();
+  rechecks(world, 1, kFail, 3);
+  rechecks(world, 7, kFail, 3);
+  REQUIRE(world.view().firing == Names{"regional"});
+  world.wait(Seconds{1});
   return world;
 }
 
@@ -90,25 +103,38 @@ TEST_CASE("the end of an outage leaves a region its last word", "[evaluate]") {
   CHECK(world.view().regions[3].last_run.has_value());
 }
 
-TEST_CASE("beside a page about two regions one failure elsewhere is no outage", "[evaluate]") {
-  EvaluationWorld world = make_world();
-  rechecks(world, 1, kFail, 3);
-  rechecks(world, 7, kFail, 3);
-  REQUIRE(world.view().firing == Names{"regional"});
-  rechecks(world, 4, kFail, 1);
+TEST_CASE("beside a page about two regions one failed confirmation elsewhere is no outage",
+          "[evaluate]") {
+  EvaluationWorld world = make_world_with_two_told();
+  world.run(world.region(4), confirmation(kFail));
   CHECK(world.verdict() == CheckVerdict::regional);
   rechecks(world, 4, kFail, 1);
   CHECK(world.verdict() == CheckVerdict::down);
 }
 
-TEST_CASE("beside a page about regions a quorum of others is an outage at once", "[evaluate]") {
-  EvaluationWorld world = make_world();
-  rechecks(world, 7, kFail, 3);
-  REQUIRE(world.view().firing == Names{"regional"});
-  rechecks(world, 1, kFail, 1);
+TEST_CASE("beside a page about two regions two failed confirmations are an outage", "[evaluate]") {
+  EvaluationWorld world = make_world_with_two_told();
+  world.run(world.region(4), confirmation(kFail));
+  world.run(world.region(5), confirmation(kFail));
+  CHECK(world.verdict() == CheckVerdict::down);
+}
+
+TEST_CASE("beside a page about two regions one run with its retry elsewhere is an outage",
+          "[evaluate]") {
+  EvaluationWorld world = make_world_with_two_told();
+  world.run(world.region(4), kFail);
+  CHECK(world.verdict() == CheckVerdict::down);
+}
+
+TEST_CASE("where hardly any region passes each failed confirmation counts", "[evaluate]") {
+  Check check = test::make_check();
+  check.quorum = {Quorum::Kind::count, 3};
+  EvaluationWorld world{4, check};
+  world.warm_up();
+  rechecks(world, 1, kFail, 3);
   rechecks(world, 2, kFail, 1);
-  CHECK(world.verdict() == CheckVerdict::regional);
-  rechecks(world, 3, kFail, 1);
+  REQUIRE(world.view().firing == Names{"regional"});
+  world.run(world.region(3), confirmation(kFail));  // one passes, three fail
   CHECK(world.verdict() == CheckVerdict::down);
 }
 
@@ -120,6 +146,6 @@ TEST_CASE("without an alert for regions a quorum counts each failure", "[evaluat
   world.warm_up();
   rechecks(world, 1, kFail, 3);
   rechecks(world, 7, kFail, 3);
-  rechecks(world, 4, kFail, 1);
+  world.run(world.region(4), confirmation(kFail));
   CHECK(world.verdict() == CheckVerdict::down);
 }
