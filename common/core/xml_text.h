@@ -1,4 +1,5 @@
-// Text as content or attribute value of XML and HTML.
+// Text as content or attribute value of XML and HTML: reports of JUnit, badges. A pure function.
+// Writes no documents and reads none (common/markup does).
 #pragma once
 
 #include <string>
