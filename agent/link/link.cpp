@@ -10,9 +10,9 @@ namespace picket::agent {
 namespace {
 
 constexpr Nanos kPollTimeout = Seconds{60};  // the controller holds for about 50 s
-// Polls that are lost, also just after the controller was away, must not make the region offline,
-// which it is after 90 s: the next ones are answered soon and follow soon. A controller that knows
-// no `hold` answers the long one after them.
+// Polls that are lost, also at the start and just after the controller was away, must not make the
+// region offline, which it is after 90 s: the next ones are answered soon and follow soon. A
+// controller that knows no `hold` answers the long one after them.
 constexpr int kShortPolls = 3;
 constexpr Nanos kShortPollTimeout = Seconds{10};
 constexpr const char* kShortHold = "&hold=3";
@@ -73,7 +73,8 @@ async::Task<bool> Link::poll_once() {
   call.path = "/agent/v1/poll?have=" + have_ + "&session=" + options_.session +
               "&orders=" + std::to_string(orders_seen_) + (options_.tests ? "&tests=1" : "");
   call.timeout = kPollTimeout;
-  const bool is_short = poll_backoff_.failures() > 0 && short_polls_lost_ < kShortPolls;
+  const bool unheard = poll_backoff_.failures() > 0 || !polled_;
+  const bool is_short = unheard && short_polls_lost_ < kShortPolls;
   if (is_short) {
     call.path += kShortHold;
     call.timeout = kShortPollTimeout;

@@ -18,7 +18,8 @@ TEST_CASE("a lost poll is followed by short ones, so that the agent is heard soo
   // Of 50 s, lost; two short ones, the first lost; then of 50 s again.
   std::vector<bool> is_short;
   for (const std::string& url : polls) is_short.push_back(url.find("&hold=3") != std::string::npos);
-  const auto first = std::find(is_short.begin(), is_short.end(), true);
+  const auto long_one = std::find(is_short.begin(), is_short.end(), false);  // the first is short
+  const auto first = std::find(long_one, is_short.end(), true);
   REQUIRE(is_short.end() - first >= 3);
   CHECK(first[1]);
   CHECK_FALSE(first[2]);
@@ -33,6 +34,14 @@ TEST_CASE("a controller that answers no short poll gets a long one in the end", 
   for (const auto& request : w.controller.requests)
     shorts += request.url.find("&hold=") != std::string::npos ? 1 : 0;
   CHECK(shorts == 3);
+}
+
+TEST_CASE("the first poll is a short one, so that its loss does not cost a minute", "[link]") {
+  World w;
+  w.controller.faults = {broken(FailureKind::timeout)};
+  w.start();
+  w.pass(Seconds{15});
+  CHECK(w.link->stats().connected);
 }
 
 TEST_CASE("after refused connections, too, a poll that is lost is a short one", "[link]") {
