@@ -264,6 +264,7 @@ Status App::open_listeners() {
   people.host = config_.api.host;
   people.port = config_.api.port;
   people.body_bytes_max = 8 * 1024 * 1024;  // the checks of `picket apply`
+  people.streams = [this](const ServerRequest& r) { return controller_->open_stream(r); };
   auto agent_server =
       create_server(context_.get_executor(), std::move(agents),
                     [this](ServerRequest r) { return controller_->handle_agent(std::move(r)); });

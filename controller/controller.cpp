@@ -184,6 +184,7 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
                make_routes(settings_), settings_.regions),
       apply_({ports_.work_pool, reloader_}, settings_.checks_dir, receiver_names(settings_)),
       web_routes_({ports_.database_pool, ports_.work_pool, ports_.store, turn_}),
+      feed_({ports_.executor, ports_.clock, [this] { return turn_.durable(); }}),
       agent_routes_({ports_.clock, turn_, dispatch_, registry_, ports_.authority, tests_},
                     std::move(restored.cursors)),
       people_routes_(
@@ -232,6 +233,7 @@ void Controller::connect() {
     web_routes_.remove(check);
   };
   connect_channels();
+  connect_feed();
   people_routes_.own_metrics = [this] { return render_own_metrics(); };
   people_routes_.stored_metrics = [this] { return deployment_routes_.render_metrics(); };
   incident_routes_.settle = [this] { return people_routes_.settle(); };
@@ -256,6 +258,22 @@ void Controller::observe(const Event& event) {
   }
   if (const auto* defined = std::get_if<CheckDefined>(&event.what)) series_.define(defined->check);
   health_.observe(event);
+  feed_.mark(event);
+}
+
+// Incidents change in many places (verdicts, time, people, causes): the feed looks at them itself.
+void Controller::connect_feed() {
+  feed_.look_at_incidents = [this] {
+    std::size_t seen = 0;
+    const auto mix = [&seen](std::size_t value) { seen = seen * 1'000'003 + value; };
+    const std::hash<std::string> hash;
+    for (const IncidentRow& row : turn_.book().unresolved()) {
+      mix(hash(row.id.value));
+      mix(static_cast<std::size_t>(row.state));
+      mix(hash(row.title + row.detail_json + row.parent.value));
+    }
+    return seen;
+  };
 }
 
 void Controller::take_report(const DeliveryReport& report) {
@@ -264,6 +282,7 @@ void Controller::take_report(const DeliveryReport& report) {
     return;
   }
   log_report(report);
+  feed_.mark(EventFeed::deliveries | EventFeed::incidents);
   observe_delivery(report);
 }
 
@@ -271,6 +290,7 @@ void Controller::let_out(const Outbound& out) {
   dispatch_.order(out.orders);
   dispatch_.want_evidence(out.evidence_wanted);
   deliverer_.add(out.outbox);
+  if (!out.outbox.empty()) feed_.mark(EventFeed::deliveries | EventFeed::incidents);
   for (const BudgetSpent& spent : out.budgets)
     log::write(log::Level::warn, "budget of extra runs is spent: scheduled rounds decide",
                {{"check", spent.check.value}, {"refused", spent.refused}});
@@ -286,11 +306,13 @@ void Controller::start() {
   tasks_.spawn("housekeeping", housekeep());
   tasks_.spawn("health", health_.run());
   tasks_.spawn("grid", web_routes_.restore());
+  tasks_.spawn("events", feed_.run());
 }
 
 async::Task<void> Controller::stop() {
   dispatch_.stop();
   tests_.stop();
+  feed_.stop();
   co_await deliverer_.drain(Deadline::after(ports_.clock.now(), kStopLimit));
   turn_.checkpoint();
   async::Task<bool> durable = turn_.durable();
@@ -306,7 +328,11 @@ async::Task<ServerResponse> Controller::handle_agent(ServerRequest request) {
 }
 
 async::Task<ServerResponse> Controller::handle_people(ServerRequest request) {
-  return people_routes_.handle(std::move(request));
+  // A change by a person may touch anything: tokens, plans, silences, items.
+  const bool changes = request.method == "POST";
+  ServerResponse response = co_await people_routes_.handle(std::move(request));
+  if (changes && response.status < 400) feed_.mark(EventFeed::everything);
+  co_return response;
 }
 
 async::Task<void> Controller::housekeep() {

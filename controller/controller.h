@@ -20,6 +20,7 @@
 #include "controller/routes/agent_routes.h"
 #include "controller/routes/channel_routes.h"
 #include "controller/routes/deployment_routes.h"
+#include "controller/routes/event_feed.h"
 #include "controller/routes/incident_routes.h"
 #include "controller/routes/pagerduty_webhooks.h"
 #include "controller/routes/people_routes.h"
@@ -76,6 +77,9 @@ class Controller {
   async::Task<ServerResponse> handle_agent(ServerRequest request);
   async::Task<ServerResponse> handle_people(ServerRequest request);
 
+  // What is answered piece by piece, asked before handle_people; ends at stop().
+  std::optional<StreamedResponse> open_stream(const ServerRequest& r) { return feed_.open(r); }
+
   async::Task<Status> reload(bool confirmed) { return reloader_.reload(confirmed); }
 
   // The end of the certificate that the agents' listener shows.
@@ -91,6 +95,7 @@ class Controller {
   Status begin(Restored& restored);
   void connect();
   void connect_channels();  // controller_channels.cpp
+  void connect_feed();
   void observe_delivery(const DeliveryReport& report);
   void let_out(const Outbound& out);
   void observe(const Event& event);
@@ -124,6 +129,7 @@ class Controller {
   HistoryRoutes history_;
   ApplyRoutes apply_;
   WebRoutes web_routes_;
+  EventFeed feed_;
   AgentRoutes agent_routes_;
   PeopleRoutes people_routes_;
   Deliverer deliverer_;

@@ -8,10 +8,14 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
@@ -88,20 +92,26 @@ std::optional<ServerRequest> make_request(const http::request<http::string_body>
   request.path = std::move(target->path);
   request.query = std::move(target->query);
   for (const auto& field : message)
-    request.headers.emplace_back(to_lower_ascii({field.name_string().data(),
-                                                 field.name_string().size()}),
-                                 std::string{field.value()});
+    request.headers.emplace_back(
+        to_lower_ascii({field.name_string().data(), field.name_string().size()}),
+        std::string{field.value()});
   request.body = message.body();
   return request;
 }
 
-http::response<http::string_body> make_message(ServerResponse response, bool keep_alive,
-                                               bool head) {
-  http::response<http::string_body> message{static_cast<http::status>(response.status), 11};
+template <class Body>
+http::response<Body> make_head(const ServerResponse& response) {
+  http::response<Body> message{static_cast<http::status>(response.status), 11};
   message.set(http::field::server, "picket");
   message.set(http::field::content_type, response.content_type);
   message.set("x-content-type-options", "nosniff");
   for (const auto& [name, value] : response.headers) message.set(name, value);
+  return message;
+}
+
+http::response<http::string_body> make_message(ServerResponse response, bool keep_alive,
+                                               bool head) {
+  auto message = make_head<http::string_body>(response);
   message.body() = std::move(response.body);
   message.keep_alive(keep_alive);
   message.prepare_payload();
@@ -141,6 +151,8 @@ class BeastServer final : public Server {
   async::Task<bool> serve_one(Stream& stream, beast::flat_buffer& buffer, const Peer& peer);
   template <class Stream>
   async::Task<bool> write(Stream& stream, ServerResponse response, bool keep_alive, bool head);
+  template <class Stream>
+  async::Task<bool> write_pieces(Stream& stream, StreamedResponse response);
 
   async::Executor executor_;
   ServerOptions options_;
@@ -267,6 +279,9 @@ async::Task<bool> BeastServer::serve_one(Stream& stream, beast::flat_buffer& buf
   request->peer_until = peer.until;
   beast::error_code ignored;
   request->remote_address = lowest.socket().remote_endpoint(ignored).address().to_string();
+  if (options_.streams)
+    if (auto streamed = options_.streams(*request))
+      co_return co_await write_pieces(stream, std::move(*streamed));
   lowest.expires_never();  // a long poll may take its time
   ServerResponse response = co_await handler_(std::move(*request));
   co_return co_await write(stream, std::move(response), parser.get().keep_alive(), head);
@@ -279,6 +294,33 @@ async::Task<bool> BeastServer::write(Stream& stream, ServerResponse response, bo
   auto message = make_message(std::move(response), keep_alive, head);
   auto [error, bytes] = co_await http::async_write(stream, message, kTuple);
   co_return !error && keep_alive;
+}
+
+// Each piece as one chunk; the connection is closed behind the last one.
+template <class Stream>
+async::Task<bool> BeastServer::write_pieces(Stream& stream, StreamedResponse response) {
+  if (!response.body) co_return co_await write(stream, std::move(response.head), false, false);
+  auto& lowest = beast::get_lowest_layer(stream);
+  auto message = make_head<http::empty_body>(response.head);
+  message.chunked(true);
+  message.keep_alive(false);
+  http::response_serializer<http::empty_body> serializer{message};
+  lowest.expires_after(kWriteLimit);
+  auto [error, bytes] = co_await http::async_write_header(stream, serializer, kTuple);
+  while (!error) {
+    lowest.expires_never();
+    const std::string piece = co_await response.body->next();
+    lowest.expires_after(kWriteLimit);
+    if (piece.empty()) {
+      const auto last = http::make_chunk_last();
+      co_await asio::async_write(stream, last, kTuple);
+      co_return false;
+    }
+    const auto chunk = http::make_chunk(asio::buffer(piece));
+    auto [failed, written] = co_await asio::async_write(stream, chunk, kTuple);
+    error = failed;
+  }
+  co_return false;
 }
 
 async::Task<void> BeastServer::stop() {

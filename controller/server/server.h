@@ -9,6 +9,7 @@
 
 #include "common/core/result.h"
 #include "controller/server/handler.h"
+#include "controller/server/stream.h"
 
 namespace picket::controller {
 
@@ -25,6 +26,7 @@ struct ServerOptions {
   std::optional<TlsListenerOptions> tls;
   std::uint64_t body_bytes_max{16 * 1024 * 1024};
   std::size_t connections_max{8192};
+  StreamHandler streams{};  // may be empty: every request is the Handler's
 };
 
 class Server {

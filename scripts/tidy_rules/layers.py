@@ -30,6 +30,7 @@ INTERFACE_HEADERS = {
     "agent/probe/response_facts.h": "what follows from a response: expectations ask for it late",
     "agent/schedule/run_job.h": "a run as the schedule starts it and the link orders it",
     "controller/server/handler.h": "requests and responses without sockets, for api and registry",
+    "controller/server/stream.h": "answers that come piece by piece, beside handler.h",
     "controller/deliver/receivers.h": "who can be told, as config reads it and deliver uses it",
     "controller/store/rows.h": "what one transaction writes, made by the modules that decide",
     "controller/evaluate/event.h": "the event log that ingest records and the evaluator folds",

@@ -60,6 +60,20 @@ def schema_errors(document, name, answer):
             for one in found]
 
 
+def next_event(stream):
+    """(id, names) of the next event of a stream."""
+    lines = []
+    while True:
+        line = stream.readline().decode().rstrip("\n")
+        if line:
+            lines.append(line)
+        elif "event: changed" in lines:
+            fields = dict(one.split(": ", 1) for one in lines if not one.startswith(":"))
+            return int(fields["id"]), json.loads(fields["data"])["changed"]
+        else:
+            lines.clear()  # a comment
+
+
 class WebTest(unittest.TestCase):
     def setUp(self):
         self.fleet = SmallFleet(self, REGIONS)
@@ -97,8 +111,9 @@ class WebTest(unittest.TestCase):
         return found[0]["id"] if found else None
 
     def test_the_whole(self):
-        for part in (self.answers_conform, self.the_public_sees_what_is_tagged,
-                     self.pages_are_served, self.a_browser_walks):
+        for part in (self.answers_conform, self.changes_are_told,
+                     self.the_public_sees_what_is_tagged, self.pages_are_served,
+                     self.a_browser_walks, self.a_shutdown_ends_streams):
             with self.subTest(part.__name__):
                 part()
 
@@ -127,6 +142,30 @@ class WebTest(unittest.TestCase):
         errors += schema_errors(document, "Problem", json.loads(body))
         self.assertEqual(errors, [])
         self.assertEqual(schema_errors(document, "Problem", {"schema_version": 1}) != [], True)
+
+    def changes_are_told(self):
+        """The stream names everything first, then what changes; a shutdown does not wait for it."""
+        url = self.fleet.fleet.api_url + "/api/v1/events"
+        with urllib.request.urlopen(url, timeout=30) as stream:
+            self.assertEqual(stream.headers["content-type"], "text/event-stream")
+            number, names = next_event(stream)
+            self.assertIn("deployments", names)
+            self.fleet.expect(0, "incidents", "note", self.incident, "told", "--by", "anna")
+            told = set()
+            while "incidents" not in told:
+                later, names = next_event(stream)
+                self.assertGreater(later, number)
+                number = later
+                told.update(names)
+
+    def a_shutdown_ends_streams(self):
+        """Last of all: the controller drains though somebody listens."""
+        with urllib.request.urlopen(self.fleet.fleet.api_url + "/api/v1/events",
+                                    timeout=30) as stream:
+            next_event(stream)
+            self.assertEqual(self.fleet.fleet.stop(), [], "had to be killed")
+            while stream.readline():
+                pass
 
     def the_public_sees_what_is_tagged(self):
         found = self.json("/public/status.json")

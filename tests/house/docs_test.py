@@ -27,6 +27,10 @@ def offered_routes(text):
             for method, path, changes in rows}
 
 
+def stream_routes(text):
+    return {("GET", path, "read") for path in re.findall(r'kPath = "(/api/[^"]+)"', text)}
+
+
 def routes_of_page(text):
     people = text.split("## The agents' listener")[0]
     return set(re.findall(r"^\| (GET|POST|PUT|DELETE) \| `([^`]+)` \| (\w+) \|", people, re.M))
@@ -74,6 +78,7 @@ class Docs(unittest.TestCase):
     def test_every_route_for_people_is_in_its_page_with_its_policy(self):
         offered = [offered_routes(source(f"controller/routes/{name}_routes.cpp"))
                    for name in ("incident", "deployment", "web")]
+        offered.append(stream_routes(source("controller/routes/event_feed.cpp")))
         self.same(routes_of_source(source("controller/routes/people_routes.cpp")).union(*offered),
                   routes_of_page(page("api")))
 

@@ -58,6 +58,7 @@ class OpenApi(unittest.TestCase):
         for name in ("incident", "deployment", "web"):
             source = docs_test.source(f"controller/routes/{name}_routes.cpp")
             routes |= docs_test.offered_routes(source)
+        routes |= docs_test.stream_routes(docs_test.source("controller/routes/event_feed.cpp"))
         wanted = {(method, path, policy == "admin") for method, path, policy in routes}
         named = {(method, with_stars(path), operation.get("security") == [{"admin": []}])
                  for method, path, operation in operations() if not path.startswith("/agent/")}

@@ -15,6 +15,7 @@ import { MapPage } from "./pages/map";
 import { PublicPage } from "./pages/public";
 import { RunPage } from "./pages/run";
 import { SilencesPage } from "./pages/silences";
+import { listen, live } from "./events";
 import { segments } from "./router";
 import { NEXT_THEME, person, theme, token } from "./session";
 import { grid, status } from "./state";
@@ -56,6 +57,7 @@ function Foot() {
   return (
     <footer>
       {found && <span>Picket {found.version}</span>}
+      <span>{live.value ? "live" : "asks every few seconds"}</span>
       {found?.trouble && <span class="problem">{found.trouble}</span>}
       {found?.health.map((one) => <span key={one} class="problem">{one}</span>)}
       <a href="/public">public status</a>
@@ -76,6 +78,7 @@ function App() {
   // The public's page asks for nothing but its own document.
   useEffect(() => {
     if (isPublic) for (const one of [status, grid]) one.stop();
+    else listen();
   }, [isPublic]);
   if (isPublic) return <main id="main" tabIndex={-1}>{page}</main>;
   return (

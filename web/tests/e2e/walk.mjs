@@ -87,6 +87,9 @@ async function filters() {
 
 async function changes() {
   const page = await open({ viewport: { width: 1440, height: 900 } });
+  const other = await open({ viewport: { width: 1440, height: 900 } });
+  await visit(other, "incident");
+  await other.locator("footer", { hasText: "live" }).waitFor();
   await visit(page, "incident");
   const note = `seen by the walk ${Date.now()}`;
   await page.getByLabel("Note for the timeline").fill(note);
@@ -95,6 +98,9 @@ async function changes() {
   await page.getByLabel("Admin token").fill(TOKEN);
   await page.getByRole("button", { name: "Continue" }).click();
   await page.locator(".timeline", { hasText: note }).waitFor();
+  // Told, not asked for: without the stream's events it would take half a minute.
+  await other.locator(".timeline", { hasText: note }).waitFor({ timeout: 20_000 });
+  await other.context().close();
   const kept = await page.evaluate(() => [JSON.stringify(localStorage), document.cookie].join());
   check(!kept.includes(TOKEN), "the token is kept beyond the tab");
   const [draft] = await Promise.all([
