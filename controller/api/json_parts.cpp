@@ -63,6 +63,8 @@ Json request_json(const RequestResult& request) {
             {"body_bytes", request.body_bytes},
             {"pop", request.pop},
             {"cache_status", request.cache_status}};
+  json["start_ms"] = nullptr;  // of an agent that does not say it
+  if (request.start.count() != 0) json["start_ms"] = milliseconds(request.start);
   json["phases"] = phases_json(request.phases);
   if (request.tls) json["tls"] = tls_json(*request.tls);
   if (request.evidence) json["evidence"] = evidence_json(*request.evidence);

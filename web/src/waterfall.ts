@@ -1,6 +1,6 @@
 // Where the bars of a run's waterfall stand: steps one after the other, requests within their step,
-// phases within their request. Requests carry spans, not starts: within a step they follow each
-// other, and what the step took beyond them is its own. Pure.
+// phases within their request. A request stands where it began; of an agent that did not say when,
+// requests of a step follow each other. What the step took beyond them is its own. Pure.
 import type { Attempt, Phases, Request, Step } from "./types";
 
 export const PHASES = ["dns", "connect", "tls", "wait", "transfer"] as const;
@@ -29,10 +29,12 @@ export function layOut(attempt: Attempt): { rows: StepRow[]; total: number } {
     const row: StepRow = { step, start: at, length: step.duration_ms, requests: [] };
     let within = at;
     for (const request of step.requests) {
-      row.requests.push(layOutRequest(request, within));
-      within += requestMs(request);
+      const start = request.start_ms ?? within;
+      row.requests.push(layOutRequest(request, start));
+      within = Math.max(within, start + requestMs(request));
     }
-    at = Math.max(at + step.duration_ms, within);
+    row.start = Math.min(at, ...row.requests.map((one) => one.start));
+    at = Math.max(row.start + step.duration_ms, within);
     return row;
   });
   return { rows, total: Math.max(at, attempt.duration_ms, 0.1) };

@@ -47,8 +47,8 @@ function Found({ run, runs, good, source }:
         <RunPicker run={run} runs={runs} />
       </Head>
       <Panel title="Run" aside={run.attempts.length > 1 && (
-        <Select label="Attempt" value={String(chosen.value)} options={run.attempts.map((_, index) => String(index))}
-          onChange={(value) => void (chosen.value = Number(value))} />)}>
+        <Select label="Attempt" value={String(chosen.value + 1)} options={run.attempts.map((_, index) => String(index + 1))}
+          onChange={(value) => void (chosen.value = Number(value) - 1)} />)}>
         <Facts rows={[["took", span(run.duration_ms)], ["late by", span(run.lateness_ms)],
           ["round", stamp(run.round)], ["attempts", String(run.attempts.length)],
           ["trace", <code>{run.trace_id}</code>], ["revision", <code>{run.revision.slice(0, 12)}</code>]]} />

@@ -5,7 +5,7 @@ import type { Attempt, Phases, Request, Step } from "../../src/types";
 const phases = (more: Partial<Phases>): Phases => ({ dns_ms: 0, connect_ms: 0, tls_ms: 0, wait_ms: 0, transfer_ms: 0, ...more });
 const request = (more: Partial<Phases>): Request => ({
   method: "GET", url: "http://x/", status: 200, http_version: "2", remote_address: "", body_bytes: 0,
-  pop: "", cache_status: "", phases: phases(more),
+  pop: "", cache_status: "", start_ms: null, phases: phases(more),
 });
 const step = (name: string, duration_ms: number, requests: Request[] = []): Step => ({
   name, status: "passed", always: false, duration_ms, failures: [], warnings: [], requests,
@@ -26,6 +26,17 @@ describe("the layout of a waterfall", () => {
     const { rows, total } = layOut(attempt(1, [step("a", 1, [request({ wait_ms: 9 })]), step("b", 1)]));
     expect(rows[1]!.start).toBe(9);
     expect(total).toBe(10);
+  });
+  test("requests stand where they began, beside each other", () => {
+    const page = [[2, 10], [4, 30], [5, 8]].map(([start_ms, wait_ms]) => ({ ...request({ wait_ms }), start_ms: start_ms! }));
+    const { rows, total } = layOut(attempt(50, [step("page", 36, page), step("next", 14)]));
+    expect(rows[0]!.requests.map((one) => [one.start, one.length])).toEqual([[2, 10], [4, 30], [5, 8]]);
+    expect(rows[1]!.start).toBe(36);
+    expect(total).toBe(50);
+  });
+  test("a step begins no later than its first request", () => {
+    const { rows } = layOut(attempt(30, [step("a", 12), step("b", 10, [{ ...request({ wait_ms: 9 }), start_ms: 11.5 }])]));
+    expect(rows[1]!.start).toBe(11.5);
   });
   test("an attempt without steps has a scale all the same", () => {
     expect(layOut(attempt(0, []))).toEqual({ rows: [], total: 0.1 });
