@@ -23,6 +23,7 @@ test: dokuwiki php8.2-cgi php-common  # a real application; not naming php8.2-cg
 test: prometheus-alertmanager exim4-daemon-light  # real channels of pages
 test: python3-jsonschema shellcheck  # the tests of the house
 test: chromium fonts-dejavu-core  # the browser that walks through the web interface
+test: pre-commit  # the hooks for check files
 test: prometheus  # promtool, which runs the rules of deploy/prometheus
 deploy: help2man lintian debootstrap systemd-container  # Debian packages, and a Debian to boot
 bench: prometheus-blackbox-exporter libbenchmark-dev  # the peer to compare with
