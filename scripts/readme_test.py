@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Executes the commands of the README in a fresh clone: builds, starts the demonstration, waits for
-a page after `fault login on` and for its end after `off`, stops, looks for processes left over.
+twelve green regions, for a page after `fault login on`, reads its evidence, waits for its end after
+`off`, stops, looks for processes left over. Says how long each stage took.
 
 The commands are those of the README's blocks after `<!-- tested: NAME -->`; only the address of the
 repository is replaced by this one. Everything is in a temporary directory.
 """
 import argparse
+import json
 import os
 import pathlib
 import re
@@ -20,6 +22,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"<!-- tested: (\w+) -->\n```\w*\n(.*?)```", re.S)
 CLONE = re.compile(r"git clone \S+")
+REGIONS = 12
 BUILD_SECONDS = 1200
 READY_SECONDS = 120
 UP_SECONDS = 330  # one interval: by then every region has had its turn
@@ -102,6 +105,7 @@ def shell(command, folder):
     print(ran.stdout, end="", flush=True)
     if ran.returncode != 0:
         raise Failed(f"`{command}` ended with {ran.returncode}")
+    return ran.stdout
 
 
 def processes_in(folder):
@@ -130,18 +134,65 @@ def clone(command, folder):
     return folder / "picket"
 
 
-def break_and_mend(demonstration, commands, folder):
-    on, off = commands
+class Stages:
+    """What a newcomer waits for, one after the other."""
+
+    def __init__(self):
+        self._start = time.monotonic()
+        self._took = []
+
+    def reached(self, name):
+        now = time.monotonic()
+        self._took.append((name, now - self._start))
+        print(f"{name} after {now - self._start:.0f} s", flush=True)
+        self._start = now
+
+    def summary(self):
+        rows = [f"  {name:<24} {seconds:6.0f} s" for name, seconds in self._took]
+        return "\n".join(["the newcomer's path:", *rows])
+
+
+def wait_for_green(address, folder, seconds):
+    """Until every region is online and every check of the grid has passed in each."""
+    deadline = time.monotonic() + seconds
+    while True:
+        done = subprocess.run(["build/dev/bin/picket", "--controller", address, "status", "-o",
+                               "json"], cwd=folder, capture_output=True, text=True, check=False)
+        status = json.loads(done.stdout) if done.returncode == 0 else {"regions": [], "checks": []}
+        online = [region for region in status["regions"] if region["online"]]
+        runs = [region["state"] for check in status["checks"] for region in check["regions"]]
+        if len(online) == REGIONS and len(runs) == REGIONS * len(status["checks"]) and runs and \
+                all(state in ("pass", "pass_on_retry") for state in runs):
+            return
+        if time.monotonic() >= deadline:
+            raise Failed(f"not {REGIONS} green regions within {seconds} s: {len(online)} online, "
+                         f"runs: {', '.join(sorted(set(runs)))}")
+        time.sleep(1)
+
+
+def read_evidence(commands, address, folder):
+    """The README's way to the evidence: the failed request, and the incident that is open."""
+    script = "\n".join(commands)
+    if "ADDRESS" not in script:
+        raise Failed("the README does not say where the controller's address goes")
+    said = shell(script.replace("ADDRESS", address), folder)
+    for word in ("500", "curl ", "shop-login down"):
+        if word not in said:
+            raise Failed(f"no {word!r} in the evidence")
+
+
+def break_and_mend(demonstration, commands, address, folder, stages):
+    on, off = commands["fault"]
     since = demonstration.mark()
-    start = time.monotonic()
     shell(on, folder)
     demonstration.wait_for(r"PagerDuty trigger critical", PAGE_SECONDS, since)
-    print(f"paged after {time.monotonic() - start:.0f} s", flush=True)
+    stages.reached("paged")
+    read_evidence(commands["evidence"], address, folder)
+    stages.reached("evidence read")
     since = demonstration.mark()
-    start = time.monotonic()
     shell(off, folder)
     demonstration.wait_for(r"PagerDuty resolve", RESOLVE_SECONDS, since)
-    print(f"resolved after {time.monotonic() - start:.0f} s", flush=True)
+    stages.reached("resolved")
 
 
 def first_check(readme, commands, folder):
@@ -157,20 +208,29 @@ def first_check(readme, commands, folder):
 def run(folder):
     readme = (ROOT / "README.md").read_text()
     commands = blocks(readme)
+    stages = Stages()
     checkout = clone(commands["start"][0], folder)
     demonstration = Demonstration(commands["start"][1], checkout)
     try:
         demonstration.wait_for(r"^==> build", BUILD_SECONDS)
-        demonstration.wait_for(r"^==> controller: ", BUILD_SECONDS)
+        stages.reached("cloned")
+        line = demonstration.wait_for(r"^==> controller: ", BUILD_SECONDS)
+        address = line.split()[-1]
+        stages.reached("built")
         demonstration.wait_for(r"^==> ready", READY_SECONDS)
+        stages.reached("twelve agents joined")
         first_check(readme, commands["check"], checkout)
         demonstration.wait_for(r"shop-login: up, ", UP_SECONDS)
-        break_and_mend(demonstration, commands["fault"], checkout)
+        wait_for_green(address, checkout, UP_SECONDS)
+        stages.reached("twelve regions green")
+        break_and_mend(demonstration, commands, address, checkout, stages)
         code = demonstration.interrupt()
+        stages.reached("ended")
         if code != 0:
             raise Failed(f"./dev up ended with {code} after Ctrl-C")
     finally:
         demonstration.kill()
+    print(stages.summary(), flush=True)
     left = processes_in(folder)
     if left:
         raise Failed("processes are left: " + "; ".join(left))
