@@ -1,7 +1,7 @@
 // A CDN's edges: what they have in their caches, and what they save.
 import { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { deployments, frame, incidents, jobs, ofCheck, probes } from './frame.js';
-import { figure, goodAbove, graph, map, states, steps, table, column, words } from './panels.js';
+import { figure, goodAbove, graph, map, states, steps, table, columns, words } from './panels.js';
 import { placed } from './places.js';
 
 export function cdn(): DashboardBuilder {
@@ -65,43 +65,32 @@ export function cdn(): DashboardBuilder {
       }),
     )
     .withPanel(
-      column(
-        column(
-          column(
-            column(
-              table(
-                {
-                  title: 'Regions',
-                  unit: 's',
-                  height: 11,
-                  description: 'The last runs of each region, mean over the checks.',
-                  queries: [
-                    { expr: `avg by (probe) (picket_cdn_cache_hit{${ofCheck}})` },
-                    { expr: `max by (probe) (picket_cdn_age_seconds{${ofCheck}})` },
-                    { expr: `avg by (probe) (${duration('edge')})` },
-                    { expr: `avg by (probe) (${duration('origin')})` },
-                  ],
-                },
-                {
-                  probe: 'Region',
-                  'Value #A': 'Hits',
-                  'Value #B': 'Age',
-                  'Value #C': 'Edge',
-                  'Value #D': 'Origin',
-                },
-              ),
-              'Hits',
-              'percentunit',
-              goodAbove(0.5, 0.9),
-            ),
-            'Age',
-            's',
-          ),
-          'Edge',
-          's',
+      columns(
+        table(
+          {
+            title: 'Regions',
+            unit: 's',
+            height: 11,
+            description: 'The last runs of each region, mean over the checks.',
+            queries: [
+              { expr: `avg by (probe) (picket_cdn_cache_hit{${ofCheck}})` },
+              { expr: `max by (probe) (picket_cdn_age_seconds{${ofCheck}})` },
+              { expr: `avg by (probe) (${duration('edge')})` },
+              { expr: `avg by (probe) (${duration('origin')})` },
+            ],
+          },
+          {
+            probe: 'Region',
+            'Value #A': 'Hits',
+            'Value #B': 'Age',
+            'Value #C': 'Edge',
+            'Value #D': 'Origin',
+          },
         ),
-        'Origin',
-        's',
+        ['Hits', 'percentunit', goodAbove(0.5, 0.9)],
+        ['Age', 's'],
+        ['Edge', 's'],
+        ['Origin', 's'],
       ),
     )
 

@@ -3,7 +3,7 @@ import { DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/da
 import { deployments, frame, incidents, ofCheck, ofController, probes, single } from './frame.js';
 import {
   badFrom,
-  column,
+  columns,
   days,
   figure,
   goodAbove,
@@ -17,6 +17,7 @@ import {
   upOrDown,
   words,
 } from './panels.js';
+import { runsThatPassed } from './shared.js';
 
 export function check(): DashboardBuilder {
   const own = `${ofController},job=~"$job"`;
@@ -55,23 +56,7 @@ export function check(): DashboardBuilder {
         queries: [{ expr: `picket_check_reporting_regions{${own}}` }],
       }),
     )
-    .withPanel(
-      figure({
-        title: 'Runs that passed',
-        unit: 'percentunit',
-        min: 0,
-        max: 1,
-        steps: goodAbove(0.99, 0.999),
-        description: 'Scheduled runs that did not fail, of all, in the time shown.',
-        queries: [
-          {
-            expr:
-              `sum(increase(probe_all_success_sum{${ofCheck}}[$__range]))` +
-              ` / sum(increase(probe_all_success_count{${ofCheck}}[$__range]))`,
-          },
-        ],
-      }),
-    )
+    .withPanel(runsThatPassed())
     .withPanel(
       figure({
         title: '95 % of runs took less than',
@@ -168,32 +153,27 @@ export function check(): DashboardBuilder {
 
     .withRow(new RowBuilder('Answers'))
     .withPanel(
-      column(
-        column(
-          table(
-            {
-              title: 'Last answers',
-              unit: 'short',
-              width: 12,
-              description: 'Status, version of HTTP and redirects of the last run.',
-              queries: [
-                { expr: `sum by (probe) (probe_http_status_code{${ofCheck}})` },
-                { expr: `sum by (probe) (probe_http_version{${ofCheck}})` },
-                { expr: `sum by (probe) (probe_http_redirects{${ofCheck}})` },
-              ],
-            },
-            { probe: 'Region', 'Value #A': 'Status', 'Value #B': 'HTTP', 'Value #C': 'Redirects' },
-          ),
-          'Status',
-          'none',
-          steps([null, 'red'], [200, 'green'], [400, 'orange'], [500, 'red']),
+      columns(
+        table(
+          {
+            title: 'Last answers',
+            unit: 'short',
+            width: 12,
+            description: 'Status, version of HTTP and redirects of the last run.',
+            queries: [
+              { expr: `sum by (probe) (probe_http_status_code{${ofCheck}})` },
+              { expr: `sum by (probe) (probe_http_version{${ofCheck}})` },
+              { expr: `sum by (probe) (probe_http_redirects{${ofCheck}})` },
+            ],
+          },
+          { probe: 'Region', 'Value #A': 'Status', 'Value #B': 'HTTP', 'Value #C': 'Redirects' },
         ),
-        'HTTP',
-        'none',
+        ['Status', 'none', steps([null, 'red'], [200, 'green'], [400, 'orange'], [500, 'red'])],
+        ['HTTP', 'none'],
       ),
     )
     .withPanel(
-      column(
+      columns(
         table(
           {
             title: 'TLS',
@@ -207,9 +187,7 @@ export function check(): DashboardBuilder {
           },
           { probe: 'Region', version: 'Version', 'Value #B': 'Expires in' },
         ),
-        'Expires in',
-        's',
-        goodAbove(days(7), days(21)),
+        ['Expires in', 's', goodAbove(days(7), days(21))],
       ),
     )
     .withPanel(

@@ -1,7 +1,8 @@
 // How teams deliver: DORA's figures, and what deployments cost their error budgets.
 import { DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { choice, deployments, frame, incidents, ofController } from './frame.js';
-import { badFrom, bars, column, figure, goodAbove, graph, steps, table } from './panels.js';
+import { deployments, frame, incidents, ofController } from './frame.js';
+import { badFrom, bars, columns, figure, graph, steps, table } from './panels.js';
+import { budgetLeft, withTeamAndService } from './shared.js';
 
 export function delivery(): DashboardBuilder {
   const of = `${ofController},team=~"$team",service=~"$service"`;
@@ -16,17 +17,13 @@ export function delivery(): DashboardBuilder {
       width: 8,
       queries: [{ expr: median(what), legend: '{{service}} ({{team}})' }],
     });
-  return frame(
+  const empty = frame(
     'picket-delivery',
     'Delivery',
     'Deployment frequency per team, change failures, times to detect, acknowledge ' +
       'and restore, budgets.',
-  )
-    .time({ from: 'now-30d', to: 'now' })
-    .withVariable(choice('team', 'Team', 'picket_deployments_per_day', 'team'))
-    .withVariable(
-      choice('service', 'Service', 'picket_deployments_per_day{team=~"$team"}', 'service'),
-    )
+  ).time({ from: 'now-30d', to: 'now' });
+  return withTeamAndService(empty, 'picket_deployments_per_day', 'team')
     .annotation(deployments(',team=~"$team",service=~"$service"'))
     .annotation(incidents())
 
@@ -134,52 +131,36 @@ export function delivery(): DashboardBuilder {
       }),
     )
     .withPanel(
-      column(
-        column(
-          column(
-            column(
-              column(
-                table(
-                  {
-                    title: 'Services',
-                    unit: 'short',
-                    width: 24,
-                    description: 'The figures of 30 days by service and team.',
-                    queries: [
-                      { expr: `sum by (service, team) (picket_deployments_per_day{${of}})` },
-                      { expr: `sum by (service, team) (picket_change_failure_ratio{${of}})` },
-                      { expr: `sum by (service, team) (${median('detect')})` },
-                      { expr: `sum by (service, team) (${median('acknowledge')})` },
-                      { expr: `sum by (service, team) (${median('restore')})` },
-                    ],
-                  },
-                  {
-                    service: 'Service',
-                    team: 'Team',
-                    'Value #A': 'Deployments a day',
-                    'Value #B': 'Change failures',
-                    'Value #C': 'Detect',
-                    'Value #D': 'Acknowledge',
-                    'Value #E': 'Restore',
-                  },
-                ),
-                'Deployments a day',
-                'short',
-              ),
-              'Change failures',
-              'percentunit',
-              badFrom(0.05, 0.15),
-            ),
-            'Detect',
-            's',
-          ),
-          'Acknowledge',
-          's',
-          badFrom(300, 900),
+      columns(
+        table(
+          {
+            title: 'Services',
+            unit: 'short',
+            width: 24,
+            description: 'The figures of 30 days by service and team.',
+            queries: [
+              { expr: `sum by (service, team) (picket_deployments_per_day{${of}})` },
+              { expr: `sum by (service, team) (picket_change_failure_ratio{${of}})` },
+              { expr: `sum by (service, team) (${median('detect')})` },
+              { expr: `sum by (service, team) (${median('acknowledge')})` },
+              { expr: `sum by (service, team) (${median('restore')})` },
+            ],
+          },
+          {
+            service: 'Service',
+            team: 'Team',
+            'Value #A': 'Deployments a day',
+            'Value #B': 'Change failures',
+            'Value #C': 'Detect',
+            'Value #D': 'Acknowledge',
+            'Value #E': 'Restore',
+          },
         ),
-        'Restore',
-        's',
-        badFrom(3600, 86400),
+        ['Deployments a day', 'short'],
+        ['Change failures', 'percentunit', badFrom(0.05, 0.15)],
+        ['Detect', 's'],
+        ['Acknowledge', 's', badFrom(300, 900)],
+        ['Restore', 's', badFrom(3600, 86400)],
       ),
     )
 
@@ -235,7 +216,7 @@ export function delivery(): DashboardBuilder {
         title: 'Budget left by team',
         unit: 'percentunit',
         max: 1,
-        steps: goodAbove(0, 0.25),
+        steps: budgetLeft,
         description: 'Error budget left, the worst objective of each team.',
         queries: [
           {

@@ -3,7 +3,7 @@ import { DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/da
 import { choice, frame, incidents, ofController } from './frame.js';
 import {
   badFrom,
-  column,
+  columns,
   days,
   figure,
   goodAbove,
@@ -114,44 +114,35 @@ export function fleet(): DashboardBuilder {
       }),
     )
     .withPanel(
-      column(
-        column(
-          column(
-            table(
+      columns(
+        table(
+          {
+            title: 'Agents',
+            unit: 'short',
+            height: 11,
+            description:
+              'All agents: whether they report, their clocks, when their certificates expire.',
+            queries: [
+              { expr: `sum by (region, agent) (picket_agent_up{${agents}})` },
+              { expr: `sum by (region, agent) (picket_agent_clock_offset_seconds{${agents}})` },
               {
-                title: 'Agents',
-                unit: 'short',
-                height: 11,
-                description:
-                  'All agents: whether they report, their clocks, when their certificates expire.',
-                queries: [
-                  { expr: `sum by (region, agent) (picket_agent_up{${agents}})` },
-                  { expr: `sum by (region, agent) (picket_agent_clock_offset_seconds{${agents}})` },
-                  {
-                    expr:
-                      `sum by (region, agent) ` +
-                      `(picket_agent_certificate_expiry{${agents}}) - time()`,
-                  },
-                ],
+                expr:
+                  `sum by (region, agent) ` +
+                  `(picket_agent_certificate_expiry{${agents}}) - time()`,
               },
-              {
-                region: 'Region',
-                agent: 'Agent',
-                'Value #A': 'Reports',
-                'Value #B': 'Clock ahead',
-                'Value #C': 'Certificate expires in',
-              },
-            ),
-            'Reports',
-            'short',
-            good,
-          ),
-          'Clock ahead',
-          's',
+            ],
+          },
+          {
+            region: 'Region',
+            agent: 'Agent',
+            'Value #A': 'Reports',
+            'Value #B': 'Clock ahead',
+            'Value #C': 'Certificate expires in',
+          },
         ),
-        'Certificate expires in',
-        's',
-        goodAbove(days(3), days(14)),
+        ['Reports', 'short', good],
+        ['Clock ahead', 's'],
+        ['Certificate expires in', 's', goodAbove(days(3), days(14))],
       ),
     )
     .withPanel(

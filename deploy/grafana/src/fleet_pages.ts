@@ -2,7 +2,7 @@
 import { DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import {
   badFrom,
-  column,
+  columns,
   days,
   figure,
   goodAbove,
@@ -85,7 +85,7 @@ export function pagesAndController(dashboard: DashboardBuilder): DashboardBuilde
       }),
     )
     .withPanel(
-      column(
+      columns(
         table(
           {
             title: 'Receivers',
@@ -103,8 +103,7 @@ export function pagesAndController(dashboard: DashboardBuilder): DashboardBuilde
           },
           { receiver: 'Receiver', Value: 'Last took a message before' },
         ),
-        'Last took a message before',
-        's',
+        ['Last took a message before', 's'],
       ),
     )
     .withPanel(

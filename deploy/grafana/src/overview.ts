@@ -18,6 +18,7 @@ import {
   words,
 } from './panels.js';
 import { placed } from './places.js';
+import { runsThatPassed } from './shared.js';
 
 export function overview(): DashboardBuilder {
   const verdict = `picket_check_up{${ofController},job=~"$job"}`;
@@ -68,23 +69,7 @@ export function overview(): DashboardBuilder {
         queries: [{ expr: `sum(1 - max by (region) (picket_agent_up{${ofController}}))` }],
       }),
     )
-    .withPanel(
-      figure({
-        title: 'Runs that passed',
-        unit: 'percentunit',
-        min: 0,
-        max: 1,
-        steps: goodAbove(0.99, 0.999),
-        description: 'Scheduled runs that did not fail, of all, in the time shown.',
-        queries: [
-          {
-            expr:
-              `sum(increase(probe_all_success_sum{${ofCheck}}[$__range]))` +
-              ` / sum(increase(probe_all_success_count{${ofCheck}}[$__range]))`,
-          },
-        ],
-      }),
-    )
+    .withPanel(runsThatPassed())
     .withPanel(
       figure({
         title: 'Picket can page',

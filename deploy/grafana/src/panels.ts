@@ -212,16 +212,23 @@ export function table(look: Look, columns: Record<string, string>): Table {
 }
 
 // Units and colours of single columns, by heading.
-export const column = (panel: Table, heading: string, unit: string, colors?: Threshold[]): Table =>
-  panel.overrideByName(heading, [
-    { id: 'unit', value: unit },
-    ...(colors
-      ? [
-          { id: 'thresholds', value: { mode: 'absolute', steps: colors } },
-          { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
-        ]
-      : []),
-  ]);
+export const columns = (
+  panel: Table,
+  ...looks: [heading: string, unit: string, colors?: Threshold[]][]
+): Table =>
+  looks.reduce(
+    (made, [heading, unit, colors]) =>
+      made.overrideByName(heading, [
+        { id: 'unit', value: unit },
+        ...(colors
+          ? [
+              { id: 'thresholds', value: { mode: 'absolute', steps: colors } },
+              { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
+            ]
+          : []),
+      ]),
+    panel,
+  );
 
 export function map(look: Look): Geomap {
   const layer = new common.MapLayerOptionsBuilder()

@@ -1,7 +1,8 @@
 // Objectives: what is left of their budgets, and how fast they burn.
 import { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { choice, deployments, frame, incidents, jobs, ofController } from './frame.js';
-import { column, figure, goodAbove, graph, steps, table, toCheck, badFrom } from './panels.js';
+import { deployments, frame, incidents, jobs, ofController } from './frame.js';
+import { columns, figure, graph, steps, table, toCheck, badFrom } from './panels.js';
+import { budgetLeft, withTeamAndService } from './shared.js';
 
 export function slo(): DashboardBuilder {
   const of = `${ofController},job=~"$job",service=~"$service",owner=~"$owner"`;
@@ -12,17 +13,12 @@ export function slo(): DashboardBuilder {
     `max_over_time(${metric}{${of}}[$__range]) - min_over_time(${metric}{${of}}[$__range])`;
   // Factors of the controller's own burn-rate alerts.
   const fast = steps([null, 'green'], [1, 'yellow'], [6, 'orange'], [14.4, 'red']);
-  const left = goodAbove(0, 0.25);
-  return frame(
+  const empty = frame(
     'picket-slo',
     'SLO',
     'Objectives: what is left of their error budgets, and how fast they burn.',
-  )
-    .time({ from: 'now-7d', to: 'now' })
-    .withVariable(choice('owner', 'Team', 'picket_slo_objective_ratio', 'owner'))
-    .withVariable(
-      choice('service', 'Service', 'picket_slo_objective_ratio{owner=~"$owner"}', 'service'),
-    )
+  ).time({ from: 'now-7d', to: 'now' });
+  return withTeamAndService(empty, 'picket_slo_objective_ratio', 'owner')
     .withVariable(jobs('picket_slo_objective_ratio{owner=~"$owner",service=~"$service"}'))
     .annotation(incidents(',subject=~"check:$job"'))
     .annotation(deployments(',service=~"$service"'))
@@ -53,7 +49,7 @@ export function slo(): DashboardBuilder {
         title: 'Least budget left',
         unit: 'percentunit',
         width: 6,
-        steps: left,
+        steps: budgetLeft,
         description:
           'What is left of the error budget that is nearest to its end. Below 0 it is overspent.',
         queries: [{ expr: `min(picket_slo_budget_left_ratio{${of}})` }],
@@ -73,58 +69,41 @@ export function slo(): DashboardBuilder {
     )
 
     .withPanel(
-      column(
-        column(
-          column(
-            column(
-              column(
-                table(
-                  {
-                    title: 'Budgets',
-                    unit: 'short',
-                    width: 24,
-                    height: 10,
-                    description:
-                      'All objectives: budget left in the window, burn rates of an ' +
-                      'hour, six hours and three days.',
-                    queries: [
-                      { expr: `sum by (${key}) (picket_slo_objective_ratio{${of}})` },
-                      { expr: `sum by (${key}) (picket_slo_budget_left_ratio{${of}})` },
-                      { expr: `sum by (${key}) (${burn('1h')})` },
-                      { expr: `sum by (${key}) (${burn('6h')})` },
-                      { expr: `sum by (${key}) (${burn('3d')})` },
-                    ],
-                  },
-                  {
-                    job: 'Check',
-                    sli: 'Of',
-                    service: 'Service',
-                    owner: 'Team',
-                    'Value #A': 'Objective',
-                    'Value #B': 'Budget left',
-                    'Value #C': 'Burn 1h',
-                    'Value #D': 'Burn 6h',
-                    'Value #E': 'Burn 3d',
-                  },
-                ),
-                'Objective',
-                'percentunit',
-              ),
-              'Budget left',
-              'percentunit',
-              left,
-            ),
-            'Burn 1h',
-            'none',
-            fast,
-          ),
-          'Burn 6h',
-          'none',
-          fast,
+      columns(
+        table(
+          {
+            title: 'Budgets',
+            unit: 'short',
+            width: 24,
+            height: 10,
+            description:
+              'All objectives: budget left in the window, burn rates of an ' +
+              'hour, six hours and three days.',
+            queries: [
+              { expr: `sum by (${key}) (picket_slo_objective_ratio{${of}})` },
+              { expr: `sum by (${key}) (picket_slo_budget_left_ratio{${of}})` },
+              { expr: `sum by (${key}) (${burn('1h')})` },
+              { expr: `sum by (${key}) (${burn('6h')})` },
+              { expr: `sum by (${key}) (${burn('3d')})` },
+            ],
+          },
+          {
+            job: 'Check',
+            sli: 'Of',
+            service: 'Service',
+            owner: 'Team',
+            'Value #A': 'Objective',
+            'Value #B': 'Budget left',
+            'Value #C': 'Burn 1h',
+            'Value #D': 'Burn 6h',
+            'Value #E': 'Burn 3d',
+          },
         ),
-        'Burn 3d',
-        'none',
-        fast,
+        ['Objective', 'percentunit'],
+        ['Budget left', 'percentunit', budgetLeft],
+        ['Burn 1h', 'none', fast],
+        ['Burn 6h', 'none', fast],
+        ['Burn 3d', 'none', fast],
       ),
     )
 
@@ -133,7 +112,7 @@ export function slo(): DashboardBuilder {
         title: 'Budget left',
         unit: 'percentunit',
         max: 1,
-        steps: left,
+        steps: budgetLeft,
         height: 9,
         description: "Error budget left in the objective's window. Below 0 it is overspent.",
         queries: [{ expr: `picket_slo_budget_left_ratio{${of}}`, legend: name }],
@@ -173,34 +152,29 @@ export function slo(): DashboardBuilder {
       }),
     )
     .withPanel(
-      column(
-        column(
-          table(
-            {
-              title: 'Counted in the time shown',
-              unit: 'short',
-              width: 24,
-              description: 'Good and bad rounds, or runs where the objective counts runs.',
-              queries: [
-                { expr: `sum by (${key}) (${counted('picket_slo_good')})` },
-                { expr: `sum by (${key}) (${counted('picket_slo_bad')})` },
-              ],
-            },
-            {
-              job: 'Check',
-              sli: 'Of',
-              service: 'Service',
-              owner: 'Team',
-              'Value #A': 'Good',
-              'Value #B': 'Bad',
-            },
-          ),
-          'Good',
-          'short',
+      columns(
+        table(
+          {
+            title: 'Counted in the time shown',
+            unit: 'short',
+            width: 24,
+            description: 'Good and bad rounds, or runs where the objective counts runs.',
+            queries: [
+              { expr: `sum by (${key}) (${counted('picket_slo_good')})` },
+              { expr: `sum by (${key}) (${counted('picket_slo_bad')})` },
+            ],
+          },
+          {
+            job: 'Check',
+            sli: 'Of',
+            service: 'Service',
+            owner: 'Team',
+            'Value #A': 'Good',
+            'Value #B': 'Bad',
+          },
         ),
-        'Bad',
-        'short',
-        badFrom(1, 3),
+        ['Good', 'short'],
+        ['Bad', 'short', badFrom(1, 3)],
       ),
     );
 }

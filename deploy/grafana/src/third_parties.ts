@@ -1,7 +1,7 @@
 // What others add to our pages: time, bytes, failures.
 import { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { choice, deployments, frame, incidents, jobs, ofCheck, probes } from './frame.js';
-import { badFrom, column, figure, graph, stacked, table, toCheck } from './panels.js';
+import { badFrom, columns, figure, graph, stacked, table, toCheck } from './panels.js';
 
 export function thirdParties(): DashboardBuilder {
   const slowest = `picket_third_party_duration_seconds{${ofCheck},origin=~"$origin"}`;
@@ -78,28 +78,23 @@ export function thirdParties(): DashboardBuilder {
       }),
     )
     .withPanel(
-      column(
-        column(
-          table(
-            {
-              title: 'In the time shown',
-              unit: 's',
-              width: 8,
-              height: 10,
-              description: 'Slowest resource of each origin: the worst, and the mean.',
-              queries: [
-                { expr: `max by (origin) (max_over_time(${slowest}[$__range]))` },
-                { expr: `avg by (origin) (avg_over_time(${slowest}[$__range]))` },
-              ],
-            },
-            { origin: 'Third party', 'Value #A': 'Worst', 'Value #B': 'Mean' },
-          ),
-          'Worst',
-          's',
-          badFrom(1, 3),
+      columns(
+        table(
+          {
+            title: 'In the time shown',
+            unit: 's',
+            width: 8,
+            height: 10,
+            description: 'Slowest resource of each origin: the worst, and the mean.',
+            queries: [
+              { expr: `max by (origin) (max_over_time(${slowest}[$__range]))` },
+              { expr: `avg by (origin) (avg_over_time(${slowest}[$__range]))` },
+            ],
+          },
+          { origin: 'Third party', 'Value #A': 'Worst', 'Value #B': 'Mean' },
         ),
-        'Mean',
-        's',
+        ['Worst', 's', badFrom(1, 3)],
+        ['Mean', 's'],
       ),
     )
     .withPanel(
