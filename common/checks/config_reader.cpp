@@ -153,19 +153,21 @@ bool read_secret(const Fields& fields, const std::string& key, std::string& out)
 }
 
 std::vector<Diagnostic> decode_config_text(const std::string& path, std::string text,
-                                           const DecodeConfig& decode) {
+                                           const DecodeConfig& decode, const ConfigLayers& layers) {
   Report report(path, normalise_text(std::move(text)));
   const NodePtr root = parse_document(report);
-  if (root) decode(report, *root);
+  if (root) decode(report, *layers.apply(*root));
   auto mistakes = report.take();
+  layers.name_origins(mistakes);
   for (Diagnostic& mistake : mistakes) mask_secrets(mistake.excerpt);
   return mistakes;
 }
 
-Status read_config_file(const std::string& path, const DecodeConfig& decode) {
+Status read_config_file(const std::string& path, const DecodeConfig& decode,
+                        const ConfigLayers& layers) {
   auto text = read_text_file(path, DocumentLimits{}.bytes);
   if (!text) return fail(std::move(text.error()));
-  const auto mistakes = decode_config_text(path, std::move(*text), decode);
+  const auto mistakes = decode_config_text(path, std::move(*text), decode, layers);
   if (mistakes.empty()) return {};
   std::string message =
       fmt::format("{} has {} mistake{}\n", path, mistakes.size(), mistakes.size() == 1 ? "" : "s");

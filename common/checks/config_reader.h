@@ -1,5 +1,5 @@
 // What the daemons' configuration files share: one strict YAML file, typed fields, every mistake
-// with its place. Read once at start-up, on the main thread, before anything else runs.
+// with its place. Read at the start, and again when a reload is asked for.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/checks/config_layers.h"
 #include "common/checks/document.h"
 #include "common/checks/fields.h"
 #include "common/checks/report.h"
@@ -50,10 +51,12 @@ using DecodeConfig = std::function<void(Report& report, const Node& root)>;
 
 // The mistakes of a configuration text; empty: it was decoded.
 std::vector<Diagnostic> decode_config_text(const std::string& path, std::string text,
-                                           const DecodeConfig& decode);
+                                           const DecodeConfig& decode,
+                                           const ConfigLayers& layers = {});
 
 // Reads and decodes a file. invalid_config: mistakes, each with its place and caret, in the
 // message; not_found, io: the file itself.
-Status read_config_file(const std::string& path, const DecodeConfig& decode);
+Status read_config_file(const std::string& path, const DecodeConfig& decode,
+                        const ConfigLayers& layers = {});
 
 }  // namespace picket::checks
