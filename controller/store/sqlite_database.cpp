@@ -49,6 +49,10 @@ Error sqlite_error(int extended_code, int system_errno, std::string_view text) {
   const std::string message{text};
   if (system_errno == ENOSPC || system_errno == EDQUOT)
     return {ErrorCode::disk_full, message, "free space on that file system"};
+  if (system_errno == EFBIG)
+    return {ErrorCode::io, message, "the process may not write larger files: raise LimitFSIZE"};
+  if (system_errno == EIO)
+    return {ErrorCode::io, message, "the disk fails: look at the kernel's log"};
   switch (extended_code & 0xFF) {
     case SQLITE_FULL: return {ErrorCode::disk_full, message, "free space on that file system"};
     case SQLITE_CORRUPT:

@@ -1,6 +1,9 @@
 #include "controller/store/backup.h"
 
+#include <sqlite3.h>
+
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 
@@ -117,4 +120,14 @@ TEST_CASE("a backup made by a newer program is refused", "[store]") {
   REQUIRE((*newer)->execute_script("INSERT INTO schema_migrations VALUES (999, 'later')"));
   newer->reset();
   CHECK(verify_backup(copy).error().code == ErrorCode::conflict);
+}
+
+TEST_CASE("an error of the system says what helps against it", "[store]") {
+  const auto hint = [](int number) { return sqlite_error(SQLITE_IOERR, number, "x").hint; };
+  CHECK(hint(EFBIG).find("LimitFSIZE") != std::string::npos);
+  CHECK(hint(EIO).find("disk fails") != std::string::npos);
+  CHECK(hint(ENOSPC).find("free space") != std::string::npos);
+  CHECK(hint(0).find("permissions") != std::string::npos);
+  CHECK(sqlite_error(SQLITE_FULL, 0, "x").code == ErrorCode::disk_full);
+  CHECK(sqlite_error(SQLITE_IOERR, EFBIG, "x").code == ErrorCode::io);
 }
