@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "common/core/text.h"
+#include "common/model/template.h"
 
 namespace picket::controller {
 namespace {
@@ -16,12 +17,29 @@ void head(std::string& out, std::string_view name, std::string_view type, std::s
   fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
 }
 
-std::string instance_of(const Check& check) {
-  for (const Step& step : check.steps) {
-    const std::string_view target = target_of(step.action);
-    if (!target.empty()) return std::string{target.substr(0, target.find_first_of("?#"))};
-  }
-  return {};
+constexpr std::string_view kMask = "***";
+constexpr std::string_view kRegion = "${{ region }}";
+
+std::string expand(const Check& check, std::string_view target) {
+  const auto lookup = [&check](const Reference& reference) -> std::optional<std::string> {
+    if (reference.scope == "region") return std::string{kRegion};
+    const auto found = check.vars.find(reference.name);
+    if (reference.scope == "vars" && found != check.vars.end()) return found->second;
+    return std::string{kMask};
+  };
+  const auto expanded = substitute(target, lookup);
+  return expanded ? *expanded : std::string{};
+}
+
+// "https://name:word@host/path?query" -> "https://host/path"
+std::string without_login_and_query(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  const std::size_t scheme = url.find("://");
+  const std::size_t host = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const std::string_view authority = url.substr(host, url.find('/', host) - host);
+  const std::size_t login = authority.rfind('@');
+  if (login == std::string_view::npos) return std::string{url};
+  return std::string{url.substr(0, host)} + std::string{url.substr(host + login + 1)};
 }
 
 // As Grafana's synthetic monitoring shows them: joined by job, instance and probe, so that the
@@ -52,6 +70,14 @@ std::optional<WallTime> earliest_expiry(const Attempt& attempt) {
 }
 
 }  // namespace
+
+std::string instance_of(const Check& check) {
+  for (const Step& step : check.steps) {
+    const std::string_view target = target_of(step.action);
+    if (!target.empty()) return without_login_and_query(expand(check, target));
+  }
+  return {};
+}
 
 std::string escape_label(std::string_view value) {
   std::string out;
@@ -114,8 +140,11 @@ const SeriesBook::Target* SeriesBook::live_target(const Key& key, const Series& 
 }
 
 std::string SeriesBook::labels(const Key& key, const Target& target) const {
+  std::string instance = target.instance;
+  for (auto at = instance.find(kRegion); at != std::string::npos; at = instance.find(kRegion, at))
+    instance.replace(at, kRegion.size(), key.second.value);
   return fmt::format("job=\"{}\",instance=\"{}\",probe=\"{}\"", escape_label(key.first.value),
-                     escape_label(target.instance), escape_label(key.second.value));
+                     escape_label(instance), escape_label(key.second.value));
 }
 
 template <class Value>

@@ -41,7 +41,7 @@ class SeriesBook {
   static constexpr std::array<double, 11> kBuckets{0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
                                                    0.5,   1,    2.5,   5,    10};
   struct Target {
-    std::string instance;  // URL of the first step, query removed
+    std::string instance;  // of the first step, see instance_of(); may hold `${{ region }}`
     std::string labels;    // the check's own, as `,label_NAME="VALUE"..`, for sm_check_info
     Millis interval{0};
   };
@@ -77,6 +77,10 @@ class SeriesBook {
   std::map<Key, Series> series_;
   std::uint64_t dropped_{0};
 };
+
+// What the check looks at first: its target with its variables in place, without login, query and
+// fragment. Secrets, captured values and the run's id are `***`; `${{ region }}` stays.
+std::string instance_of(const Check& check);
 
 // A label value of the text format: backslash, quote and line feed escaped, invalid UTF-8 cleaned.
 std::string escape_label(std::string_view value);

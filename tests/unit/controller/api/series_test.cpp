@@ -105,3 +105,31 @@ TEST_CASE("what the cap drops is counted", "[series]") {
 TEST_CASE("label values are escaped", "[series]") {
   CHECK(escape_label("a\"b\\c\nd\x01") == "a\\\"b\\\\c d ");
 }
+
+TEST_CASE("the instance is the target with its variables, never with a secret", "[series]") {
+  Check check = make_check();
+  check.vars = {{"base", "https://shop.example.com"}, {"quoted", "${{ secrets.KEY }}"}};
+  const auto instance = [&check](const std::string& url) {
+    std::get<HttpAction>(check.steps[0].action).url = url;
+    return instance_of(check);
+  };
+  CHECK(instance("${{ vars.base }}/") == "https://shop.example.com/");
+  CHECK(instance("${{vars.base}}/a?key=${{ secrets.KEY }}") == "https://shop.example.com/a");
+  CHECK(instance("https://x.test/${{ secrets.KEY }}/a") == "https://x.test/***/a");
+  CHECK(instance("https://x.test/${{ capture.id }}") == "https://x.test/***");
+  CHECK(instance("https://x.test/${{ vars.gone }}") == "https://x.test/***");
+  CHECK(instance("https://ann:word@x.test/a@b") == "https://x.test/a@b");
+  CHECK(instance("https://x.test/${{ vars.quoted }}") == "https://x.test/${{ secrets.KEY }}");
+  CHECK(instance("https://x.test/${{") == "");
+}
+
+TEST_CASE("a target named after the region has it in its instance", "[series]") {
+  Check check = make_check();
+  std::get<HttpAction>(check.steps[0].action).url = "https://${{ region }}.example.com/?a";
+  SeriesBook book;
+  book.define(check);
+  book.observe(make_run(RunVerdict::pass, kNow));
+  CHECK(has(book.render(kNow),
+            "probe_success{job=\"shop\",instance=\"https://eu-west-1.example.com/\","
+            "probe=\"eu-west-1\"} 1"));
+}
