@@ -6,7 +6,9 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <utility>
 
+#include "controller/api/blackbox_series.h"
 #include "controller/api/series.h"
 
 namespace picket::controller {
@@ -28,9 +30,6 @@ constexpr std::array kRows{
 };
 
 constexpr std::string_view kOriginFact = "origin.*.duration";
-constexpr std::string_view kHttpVersion = "probe_http_version";
-constexpr std::string_view kRedirects = "probe_http_redirects";
-constexpr std::string_view kTlsVersion = "probe_tls_version_info";
 
 std::size_t index_of(std::string_view metric) {
   const auto& heads = fact_metric_heads();
@@ -103,46 +102,13 @@ void add_facts(const std::map<std::string, Value>& facts, Samples& samples) {
   }
 }
 
-std::optional<double> http_version_of(std::string_view version) {
-  constexpr std::array<std::pair<std::string_view, double>, 4> kVersions{
-      {{"1.0", 1.0}, {"1.1", 1.1}, {"2", 2}, {"3", 3}}};
-  for (const auto& [name, number] : kVersions)
-    if (name == version) return number;
-  return std::nullopt;
-}
-
-// "TLSv1.3" as blackbox_exporter writes it.
-std::string tls_version_of(std::string_view version) {
-  constexpr std::array<std::string_view, 4> kVersions{"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"};
-  constexpr std::array<std::string_view, 4> kShown{"TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
-  for (std::size_t i = 0; i < kVersions.size(); ++i)
-    if (kVersions[i] == version) return std::string{kShown[i]};
-  return {};
-}
-
-void add_requests(const Attempt& attempt, Samples& samples) {
-  std::optional<double> version;
-  std::string tls;
-  int redirects = 0;
-  for (const StepResult& step : attempt.steps)
-    for (const RequestResult& request : step.requests) {
-      if (const auto number = http_version_of(request.http_version)) version = number;
-      if (request.status >= 300 && request.status < 400 && &request != &step.requests.back())
-        ++redirects;
-      if (request.tls && !request.tls->version.empty()) tls = tls_version_of(request.tls->version);
-    }
-  if (version) samples.add(kHttpVersion, {}, *version);
-  if (version) samples.add(kRedirects, {}, redirects);
-  if (!tls.empty()) samples.add(kTlsVersion, fmt::format(",version=\"{}\"", tls), 1);
-}
-
 }  // namespace
 
 const std::vector<MetricHead>& fact_metric_heads() {
   static const std::vector<MetricHead> heads = [] {
-    std::vector<MetricHead> made{{kHttpVersion, "HTTP version of the last response"},
-                                 {kRedirects, "Redirects that the last run followed"},
-                                 {kTlsVersion, "TLS version of the last connection"}};
+    std::vector<MetricHead> made;
+    for (const BlackboxMetric& metric : blackbox_metrics())
+      made.push_back({metric.name, metric.help});
     for (const Row& row : kRows) {
       const bool known = std::any_of(made.begin(), made.end(), [&](const MetricHead& head) {
         return head.name == row.metric;
@@ -156,7 +122,8 @@ const std::vector<MetricHead>& fact_metric_heads() {
 
 std::vector<FactSample> make_fact_samples(const Attempt& attempt, std::uint64_t& dropped) {
   Samples samples{dropped};
-  add_requests(attempt, samples);
+  for (NamedSample& sample : make_blackbox_samples(attempt))
+    samples.add(sample.metric, std::move(sample.labels), sample.value);
   std::map<std::string, Value> facts;
   for (const StepResult& step : attempt.steps)
     for (const NamedFact& fact : step.facts) facts.insert_or_assign(fact.name, fact.value);

@@ -57,6 +57,29 @@ std::string labels_of(const Check& check) {
   return out;
 }
 
+// As blackbox_exporter's fail_if_body_matches_regexp and its like.
+std::vector<SourcePosition> patterns_of(const Check& check) {
+  constexpr auto is_pattern = [](const Matcher& matcher) {
+    return matcher.op == MatchOp::matches || matcher.op == MatchOp::not_matches;
+  };
+  std::vector<SourcePosition> patterns;
+  for (const Step& step : check.steps)
+    for (const Expectation& expected : step.expect) {
+      const bool text = expected.subject == Subject::body || expected.subject == Subject::header;
+      const auto& matchers = expected.matchers;
+      if (text && !expected.warn && std::any_of(matchers.begin(), matchers.end(), is_pattern))
+        patterns.push_back(expected.at);
+    }
+  return patterns;
+}
+
+bool any_failed_at(const Attempt& attempt, const std::vector<SourcePosition>& places) {
+  for (const StepResult& step : attempt.steps)
+    for (const Failure& failure : step.failures)
+      if (std::find(places.begin(), places.end(), failure.at) != places.end()) return true;
+  return false;
+}
+
 // Of the leaf certificates met in a run, the one that expires first.
 std::optional<WallTime> earliest_expiry(const Attempt& attempt) {
   std::optional<WallTime> earliest;
@@ -89,7 +112,8 @@ std::string escape_label(std::string_view value) {
 }
 
 void SeriesBook::define(const Check& check) {
-  targets_[check.name] = Target{instance_of(check), labels_of(check), check.interval};
+  targets_[check.name] =
+      Target{instance_of(check), labels_of(check), check.interval, patterns_of(check)};
 }
 
 void SeriesBook::remove(const CheckName& check) {
@@ -121,6 +145,9 @@ void SeriesBook::observe(const RunResult& run) {
       if (!request.beside) series.phases = series.phases + request.phases;
       if (request.status != 0) series.status = request.status;
     }
+  const auto target = targets_.find(run.key.check);
+  series.pattern_failed =
+      target != targets_.end() && any_failed_at(attempt, target->second.patterns);
   series.certificate_expiry = earliest_expiry(attempt);
   series.lateness = run.lateness;
   series.samples = make_fact_samples(attempt, dropped_);
@@ -243,6 +270,11 @@ std::string SeriesBook::render(WallTime now) const {
   render_phases(out, now);
   render_gauge(out, "probe_http_status_code", "Status code of the last response", now,
                [](const Series& s) -> Number { return s.status; });
+  render_gauge(out, "probe_failed_due_to_regex", "Whether a pattern of body or header failed", now,
+               [](const Series& s) -> Number {
+                 if (s.status == 0) return std::nullopt;
+                 return s.pattern_failed ? 1 : 0;
+               });
   render_gauge(out, "probe_dns_lookup_time_seconds", "Time spent on DNS in the last run", now,
                [](const Series& s) -> Number { return seconds(s.phases.dns); });
   render_gauge(out, "probe_ssl_earliest_cert_expiry", "Unix time of the first expiry in the chain",

@@ -44,6 +44,7 @@ class SeriesBook {
     std::string instance;  // of the first step, see instance_of(); may hold `${{ region }}`
     std::string labels;    // the check's own, as `,label_NAME="VALUE"..`, for sm_check_info
     Millis interval{0};
+    std::vector<SourcePosition> patterns;  // expectations of body and headers by a pattern
   };
   struct Series {
     WallTime last;
@@ -51,6 +52,7 @@ class SeriesBook {
     double duration_seconds{0};
     Phases phases;
     int status{0};
+    bool pattern_failed{false};
     std::optional<WallTime> certificate_expiry;
     Millis lateness{0};
     std::uint64_t runs{0};

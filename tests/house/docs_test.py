@@ -90,6 +90,7 @@ class Docs(unittest.TestCase):
         files = ("controller/own_metrics.cpp", "controller/controller_channels.cpp",
                  "controller/health_metrics.cpp",
                  "controller/api/slo_series.cpp", "controller/api/series.cpp",
+                 "controller/api/blackbox_series.cpp",
                  "controller/api/fact_series.cpp", "controller/api/fact_metrics.def",
                  "controller/api/people_metrics.cpp", "agent/agent_metrics.cpp")
         found = set().union(*(metrics_of_source(source(name)) for name in files))

@@ -9,10 +9,10 @@ import time
 import unittest
 from pathlib import Path
 
-from community import LACKING, SERIES
+from community import LACKING, QUERIES, SERIES, VARIABLES
 from dashboard_queries import chosen, fill, load, queries, times, variables
 from scraping_prometheus import SCRAPE_SECONDS, Prometheus
-from world import FAULT_SECONDS, World
+from world import FAULT_SECONDS, SCRIPT, World
 
 BIN = Path(os.environ.get("PICKET_BIN", "build/dev/bin"))
 STEP = 5
@@ -113,6 +113,28 @@ class QueriesTest(unittest.TestCase):
                 self.assertTrue(rows, f"{series} is empty")
                 for row, _ in rows:
                     self.assertTrue(labels <= set(row), f"{series} has only {sorted(row)}")
+
+    def test_instances_are_addresses_and_no_templates(self):
+        instances = self.prometheus.label_values("probe_success", "instance")
+        self.assertIn(f"https://shop.picket.test:{self.world.shop.port}/", instances)
+        self.assertFalse([name for name in instances if "${{" in name or not name])
+
+    def test_queries_of_community_dashboards_return_data(self):
+        values = {name: chosen(self.prometheus.label_values(series, label), True)
+                  for name, (series, label) in VARIABLES.items()}
+        for query in QUERIES:
+            with self.subTest(query=query):
+                self.assertTrue(self.prometheus.instant(fill(query, values)), "empty")
+
+    def test_tls_and_addresses_are_told_as_they_are(self):
+        ask = self.prometheus.instant
+        # Where the edge is broken the last request may not have come as far.
+        self.assertIn(1, {value for _, value in ask('probe_http_ssl{job="shop-health"}')})
+        self.assertEqual({value for _, value in ask('probe_http_ssl{job="shop-cdn"}')}, {0})
+        self.assertEqual({value for _, value in ask('probe_ip_protocol{job="shop-health"}')}, {4})
+        lengths = {value for _, value in ask('probe_http_content_length{job="shop-cdn"}')}
+        self.assertTrue(lengths)
+        self.assertLessEqual(lengths, {10, len(SCRIPT)}, "the files of edge and origin")
 
     def test_what_is_said_to_lack_lacks(self):
         """The list in the documentation stays true: what comes later moves to the other one."""

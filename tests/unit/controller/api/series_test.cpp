@@ -133,3 +133,24 @@ TEST_CASE("a target named after the region has it in its instance", "[series]") 
             "probe_success{job=\"shop\",instance=\"https://eu-west-1.example.com/\","
             "probe=\"eu-west-1\"} 1"));
 }
+
+TEST_CASE("a failed pattern of the body is told apart from other failures", "[series]") {
+  Check check = make_check();
+  Expectation body;
+  body.subject = Subject::body;
+  body.matchers = {Matcher{MatchOp::not_matches, Value{std::string{"sorry"}}, {}, {}, {}}};
+  body.at = {"shop.check.yaml", 7, 5};
+  Expectation status;
+  status.at = {"shop.check.yaml", 6, 5};
+  check.steps[0].expect = {status, body};
+  const auto shown = [&check](const SourcePosition& at) {
+    SeriesBook book;
+    book.define(check);
+    RunResult run = make_run(RunVerdict::fail, kNow);
+    run.attempts[0].steps[0].failures.push_back({FailureKind::expectation, "expect", at});
+    book.observe(run);
+    return book.render(kNow);
+  };
+  CHECK(has(shown(body.at), "probe_failed_due_to_regex{" + kLabels + "} 1"));
+  CHECK(has(shown(status.at), "probe_failed_due_to_regex{" + kLabels + "} 0"));
+}
