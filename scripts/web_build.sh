@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # Sourced by ./dev: builds the web interface (web/) into web/dist, which the controller embeds.
-# Does nothing while nothing it is made of has changed. Without npm, or where npm cannot install, an
-# existing web/dist (a release tarball has one) is used; without that the controller's pages say how
-# to build it.
+# Does nothing while nothing it is made of has changed, as in a release tarball
+# (scripts/release_tarball.sh), where npm is not called at all. Without npm, or where npm cannot
+# install, an existing web/dist is used; without that the controller's pages say how to build it.
 
 # One digest over everything that web/dist is made from.
 web_fingerprint() {
   find web controller/api/openapi.yaml \( -name node_modules -o -name dist -o -name build \
-    -o -name tests \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum
+    -o -name tests \) -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
 }
 
 web_is_built() {
