@@ -9,6 +9,7 @@
 #include "cli/commands/channel_commands.h"
 #include "cli/commands/command.h"
 #include "cli/commands/program.h"
+#include "cli/commands/setup_commands.h"
 
 namespace {
 
@@ -20,7 +21,7 @@ constexpr picket::cli::AddCommand kCommands[] = {
     picket::cli::add_results, picket::cli::add_incidents,  picket::cli::add_actions,
     picket::cli::add_silence, picket::cli::add_slo,        picket::cli::add_deployments,
     picket::cli::add_routes,  picket::cli::add_deliveries, picket::cli::add_agents,
-    picket::cli::add_backup,  picket::cli::add_version,
+    picket::cli::add_import,  picket::cli::add_backup,     picket::cli::add_version,
 };
 
 }  // namespace
