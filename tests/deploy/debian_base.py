@@ -34,17 +34,28 @@ def dependencies(debs):
     return sorted(names)
 
 
-def build(folder, names):
+def library_packages(programs):
+    """The packages that have the libraries of these programs, which were built on this machine."""
+    lines = support.run("ldd", *programs).splitlines()
+    paths = {os.path.realpath(line.split()[2]) for line in lines if "=> /" in line}
+    # dpkg knows a file by its path from before /lib became /usr/lib, or after.
+    asked = sorted(paths | {path.removeprefix("/usr") for path in paths})
+    found = subprocess.run(["dpkg", "-S", *asked], text=True, stdout=subprocess.PIPE,
+                           stderr=subprocess.DEVNULL, check=False).stdout
+    return sorted({line.partition(":")[0] for line in found.splitlines()})
+
+
+def build(folder, names, always):
     """Fills `folder`; a failure means that the mirror did not answer, and says so."""
     address = mirror()
     if address is None:
         support.skip("deploy-mirror", REASON)
-    log = folder.parent / "debian-base.log"
+    log = folder.parent / f"{folder.name}.log"
     inside = ("apt-get update -q && DEBIAN_FRONTEND=noninteractive "
               "apt-get install -y -q --no-install-recommends " + " ".join(names) +
               " && apt-get clean && : >/etc/machine-id")
     with open(log, "w", encoding="utf-8") as out:
-        for command in (["debootstrap", "--variant=minbase", "--include=" + ",".join(ALWAYS),
+        for command in (["debootstrap", "--variant=minbase", "--include=" + ",".join(always),
                          SUITE, str(folder), address],
                         ["cp", "/etc/resolv.conf", str(folder / "etc/resolv.conf")],
                         ["chroot", str(folder), "sh", "-c", inside]):
@@ -61,13 +72,16 @@ def environment():
 
 def ready(folder, debs):
     """The base for these packages; made again when they come to depend on something else."""
-    names = dependencies(debs)
+    return with_packages(folder, dependencies(debs), ALWAYS)
+
+
+def with_packages(folder, names, always):
     wanted = hashlib.sha256(" ".join(names).encode()).hexdigest()
     mark = pathlib.Path(f"{folder}.made-for")
     if mark.exists() and mark.read_text() == wanted and folder.is_dir():
         return folder
     mark.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
-    build(folder, names)
+    build(folder, names, always)
     mark.write_text(wanted)
     return folder

@@ -7,6 +7,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("PICKET_BUILD") or ROOT / "build/dev")
+PROGRAMS = pathlib.Path(os.environ.get("PICKET_BIN") or BUILD / "bin")
 PACKAGES = BUILD / "packages"
 NAMES = ("picket", "picket-agent", "picket-controller")
 
