@@ -27,6 +27,7 @@ test: pre-commit  # the hooks for check files
 test: prometheus  # promtool, which runs the rules of deploy/prometheus
 deploy: help2man lintian debootstrap systemd-container  # Debian packages, and a Debian to boot
 deploy: podman buildah crun docker-compose iproute2  # images, the compose file
+deploy: golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev  # renders the chart
 bench: prometheus-blackbox-exporter libbenchmark-dev  # the peer to compare with
 lint: clang-format-16 clang-tidy-16  # ./dev fmt, ./dev tidy --clang
 '
