@@ -54,6 +54,8 @@ async::Task<Status> Agent::start() {
   if (Status opened = co_await open_spool(); !opened) co_return opened;
   co_await load_kept_plan();
   SchedulerPorts schedule{ports_.executor, clock_, *this, *this, identity_.agent.region};
+  schedule.on_pass = ports_.on_pass;
+  schedule.longest_sleep = settings_.longest_sleep;
   scheduler_ = std::make_unique<Scheduler>(std::move(schedule), settings_.limits);
   LinkPorts link{ports_.executor, clock_,  ports_.pool, ports_.disk,
                  caller_,         *spool_, *this,       ports_.random.fork("link")};

@@ -32,6 +32,7 @@ struct AgentSettings {
   Millis upload_grace{5'000};  // for the last results
   Millis contact_wait{5'000};  // a kept plan starts without the controller after this
   Millis stats_every{std::chrono::minutes{5}};
+  Nanos longest_sleep{minutes{1}};  // of the schedule's loop
 };
 
 struct AgentPorts {
@@ -49,6 +50,7 @@ struct AgentPorts {
   const IcmpPorts* icmp{nullptr};
   Dialer* dialer{nullptr};
   RouteTracer* tracer{nullptr};  // of failed runs; may be missing
+  std::function<void()> on_pass{};  // the schedule's loop has done what was due; may be empty
 };
 
 class Agent final : RunExecutor, ResultSink, LinkEvents {

@@ -1,7 +1,5 @@
 #include "agent/app.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -9,12 +7,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 
 #include "agent/agent.h"
 #include "agent/config/config.h"
+#include "agent/config/settings.h"
 #include "agent/dns/name_servers.h"
 #include "agent/dns/socket_client.h"
 #include "agent/icmp/echo_client.h"
@@ -24,10 +23,12 @@
 #include "agent/probe/dns_servers.h"
 #include "agent/probe/icmp_probe.h"
 #include "agent/spool/real_disk.h"
+#include "agent/state_lock.h"
 #include "common/core/log.h"
 #include "common/core/secure_random.h"
 #include "common/core/text.h"
 #include "common/http/curl_client.h"
+#include "common/service/supervisor.h"
 
 namespace picket::agent {
 namespace {
@@ -36,36 +37,6 @@ int complain(const Error& error, int code) {
   std::cerr << "picket-agent: " << render(error) << '\n';
   return code;
 }
-
-// Held for the life of the process: two agents on one state_dir would be one identity twice.
-class StateLock {
- public:
-  static Result<StateLock> take(Disk& disk, const std::string& state_dir) {
-    if (auto made = disk.make_directory(state_dir); !made) return fail(made.error());
-    const std::string path = state_dir + "/lock";
-    StateLock lock{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-    if (lock.fd_ < 0) return fail(error_from_errno(errno, "open " + path));
-    if (::flock(lock.fd_, LOCK_EX | LOCK_NB) != 0)
-      return fail(ErrorCode::conflict,
-                  "another agent works in " + state_dir + ", process " +
-                      std::string(trim_ascii(disk.read(path).value_or("unknown"))),
-                  "give each agent a state_dir of its own");
-    const std::string pid = std::to_string(::getpid()) + "\n";
-    if (::ftruncate(lock.fd_, 0) != 0 ||
-        ::write(lock.fd_, pid.data(), pid.size()) != static_cast<ssize_t>(pid.size()))
-      log::warn("lock file holds no process id", {{"path", path}});
-    return lock;
-  }
-  StateLock(StateLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  StateLock& operator=(StateLock&&) = delete;
-  ~StateLock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-
- private:
-  explicit StateLock(int fd) : fd_(fd) {}
-  int fd_;
-};
 
 std::string host_name() {
   char buffer[256] = {};
@@ -114,11 +85,17 @@ Result<Client> make_controller_client(async::Executor executor, async::Clock& cl
   return http::create_curl_client(std::move(executor), clock, std::move(options));
 }
 
+// Where the configuration comes from, for reading it again.
+struct Source {
+  std::string path;
+  checks::ConfigLayers layers;
+};
+
 // The program while it runs. Members end in reverse order: the agent before what it uses.
 class Program {
  public:
-  Program(AgentConfig config, std::unique_ptr<Disk> disk)
-      : config_(std::move(config)), disk_(std::move(disk)) {}
+  Program(Source source, AgentConfig config, std::unique_ptr<Disk> disk)
+      : source_(std::move(source)), config_(std::move(config)), disk_(std::move(disk)) {}
 
   Status prepare() {
     auto network = make_probe_network(context_.get_executor(), clock_, config_);
@@ -156,11 +133,15 @@ class Program {
                      &*icmp_ports_,
                      dialer_.get(),
                      tracer_.get()};
-    agent_ = std::make_unique<Agent>(std::move(ports), settings_of(config_));
+    ports.on_pass = [this] { manager_.worked(clock_.now()); };
+    AgentSettings settings = settings_of(config_);
+    if (const auto every = manager_.watchdog_every()) settings.longest_sleep = *every;
+    agent_ = std::make_unique<Agent>(std::move(ports), std::move(settings));
     return {};
   }
 
   int run() {
+    manager_.status("enrolling, or waiting for the disk");
     tasks_.spawn("signals", watch_signals());
     starting_.spawn("start", start());
     context_.run();
@@ -174,6 +155,8 @@ class Program {
     const Status started = co_await agent_->start();
     if (started) {
       trim_memory();
+      ready_ = true;
+      manager_.ready(status_line());
       co_return;
     }
     exit_code_ = complain(started.error(), kCouldNotRun);
@@ -182,14 +165,47 @@ class Program {
 
   async::Task<void> watch_signals() {
     const auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
-    const auto [error, number] = co_await signals_.async_wait(token);
-    if (error) co_return;
-    log::info("stopping", {{"signal", std::int64_t(number)}});
-    tasks_.spawn("drain", drain());
-    const auto [again_error, again] = co_await signals_.async_wait(token);
-    if (again_error) co_return;
-    log::warn("stopping at once", {{"signal", std::int64_t(again)}});
+    bool draining = false;
+    while (true) {
+      const auto [error, number] = co_await signals_.async_wait(token);
+      if (error) co_return;
+      if (number == SIGHUP) {
+        if (!draining) reload();
+        continue;
+      }
+      if (draining) break;
+      draining = true;
+      log::info("stopping", {{"signal", std::int64_t(number)}});
+      manager_.stopping("draining: runs end, results are sent");
+      tasks_.spawn("drain", drain());
+    }
+    log::warn("stopping at once");
     ::_exit(kCouldNotRun);  // runs are under way: nothing can be taken down in order
+  }
+
+  std::string status_line() const { return "running checks as " + render(agent_->id()); }
+
+  // Only the log changes while the agent runs. A configuration that is wrong changes nothing.
+  void reload() {
+    if (ready_) manager_.reloading();
+    const auto next = read_agent_config(source_.path, source_.layers);
+    if (!next) {
+      log::error("configuration not reloaded, the one in force stays", next.error());
+    } else {
+      log::configure(next->log.level, next->log.format);
+      log::info("configuration reloaded");
+      std::string waiting;
+      for (const auto& [name, digest] : next->parts)
+        if (name != "log" && config_.parts[name] != digest)
+          waiting += (waiting.empty() ? "" : ", ") + name;
+      for (const auto& [name, digest] : config_.parts)
+        if (name != "log" && !digest.empty() && !next->parts.contains(name))
+          waiting += (waiting.empty() ? "" : ", ") + name;
+      if (!waiting.empty())
+        log::warn("changed in the configuration, but only a restart brings it into force",
+                  {{"keys", waiting}});
+    }
+    if (ready_) manager_.ready(status_line());
   }
 
   async::Task<void> drain() {
@@ -205,9 +221,11 @@ class Program {
     signals_.cancel(ignored);
   }
 
+  Source source_;
   AgentConfig config_;
+  service::Supervisor manager_{service::Supervisor::from_environment()};
   boost::asio::io_context context_{1};
-  boost::asio::signal_set signals_{context_, SIGTERM, SIGINT};
+  boost::asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
   async::RealClock clock_{context_.get_executor()};
   std::unique_ptr<Disk> disk_;
   std::unique_ptr<async::BlockingPool> pool_{async::create_thread_pool(1)};
@@ -225,39 +243,65 @@ class Program {
   async::TaskGroup starting_{context_.get_executor()};
   async::TaskGroup tasks_{context_.get_executor()};
   int exit_code_{kDrained};
+  bool ready_{false};  // enrolled, the schedule runs
 };
 
-int run_configured(const std::string& path) {
-  auto config = read_agent_config(path);
+int run_configured(Source source) {
+  auto config = read_agent_config(source.path, source.layers);
   if (!config) return complain(config.error(), kBadConfiguration);
   log::configure(config->log.level, config->log.format);
   auto disk = create_real_disk();
   auto lock = StateLock::take(*disk, config->state_dir);
   if (!lock) return complain(lock.error(), kCouldNotRun);
-  Program program(std::move(*config), std::move(disk));
+  Program program(std::move(source), std::move(*config), std::move(disk));
   if (const Status prepared = program.prepare(); !prepared)
     return complain(prepared.error(), kBadConfiguration);
   return program.run();
+}
+
+int print_configured(const Source& source) {
+  const auto text = print_agent_config(source.path, source.layers);
+  if (!text) return complain(text.error(), kBadConfiguration);
+  std::cout << *text;
+  return kDrained;
+}
+
+// A flag for each setting; what is given stands over the environment and the file.
+void add_settings(CLI::App& app, checks::ConfigLayers& layers) {
+  for (const checks::Setting& setting : layers.settings()) {
+    const auto take = [&layers, &setting](const std::string& text) {
+      layers.take_flag(setting.path, text);
+    };
+    app.add_option_function<std::string>(flag_of(setting), take, std::string{setting.text})
+        ->type_name(std::string{setting.type})
+        ->group("Settings, over the environment and the file");
+  }
 }
 
 }  // namespace
 
 int run_app(int argc, char** argv) {
   CLI::App app{"Runs checks in one region and reports to the controller.", "picket-agent"};
-  std::string config;
-  app.add_option("--config", config, "configuration file (agent.yaml)")
+  Source source{{}, agent_layers()};
+  app.add_option("--config", source.path, "configuration file (agent.yaml)")
       ->required()
+      ->envname("PICKET_AGENT_CONFIG")
       ->type_name("FILE");
+  bool print = false;
+  app.add_flag("--print-config", print,
+               "print the configuration in force and where each value comes from, and end");
+  add_settings(app, source.layers);
   app.set_version_flag("--version", "picket-agent " PICKET_VERSION);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDrained : kBadCommandLine;
   }
+  source.layers.take_environment(std::getenv);
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGXFSZ, SIG_IGN);  // a file at `ulimit -f` is an error of the write, as a full disk
   try {
-    return run_configured(config);
+    return print ? print_configured(source) : run_configured(std::move(source));
   } catch (const std::exception& bug) {
     std::cerr << "picket-agent: a bug: " << bug.what() << '\n';
     return kCouldNotRun;

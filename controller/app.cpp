@@ -1,110 +1,42 @@
 #include "controller/app.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
+#include <iostream>
 #include <memory>
-#include <sstream>
 
 #include "common/core/log.h"
 #include "common/core/secure_random.h"
-#include "common/core/text.h"
 #include "common/http/curl_client.h"
 #include "common/http/smtp_client.h"
+#include "common/service/supervisor.h"
 #include "controller/config/config.h"
 #include "controller/controller.h"
 #include "controller/server/server.h"
+#include "controller/state_directory.h"
 #include "controller/store/backup.h"
 
 namespace picket::controller {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr int kDrained = 0;
 constexpr int kBadConfig = 3;
 constexpr int kCouldNotRun = 4;
 constexpr Millis kDisciplineEvery{10'000};
 constexpr Millis kSmallSkew{500};
-constexpr int kStepLooks = 60;  // a larger difference must last ten minutes to be believed
+constexpr Millis kPulseEvery{5'000};
+constexpr Millis kOverdueMost{90'000};  // the evaluation's longest nap is a minute
+constexpr int kStepLooks = 60;          // a larger difference must last ten minutes to be believed
 
 int give_up(const Error& error, int code = kCouldNotRun) {
   log::write(log::Level::critical, "cannot run",
              {{"code", to_string(error.code)}, {"error", error.message}, {"hint", error.hint}});
   return code;
-}
-
-Status write_private(const std::string& path, const std::string& content) {
-  const int fd = ::open((path + ".new").c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
-  if (fd < 0) return fail(error_from_errno(errno, path));
-  const bool ok =
-      ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()) &&
-      ::fsync(fd) == 0;
-  const int problem = errno;
-  ::close(fd);
-  if (!ok) return fail(error_from_errno(problem, path));
-  if (::rename((path + ".new").c_str(), path.c_str()) != 0)
-    return fail(error_from_errno(errno, path));
-  return {};
-}
-
-// The token that changing routes ask for; made once, kept in state_dir/admin.token.
-Result<std::string> admin_token(const std::string& state_dir) {
-  const std::string path = state_dir + "/admin.token";
-  std::ifstream in{path};
-  std::stringstream text;
-  text << in.rdbuf();
-  std::string token{trim_ascii(text.str())};
-  if (token.size() >= 32) return token;
-  token = secure_random_hex(32);
-  if (auto written = write_private(path, token + "\n"); !written)
-    return fail(std::move(written.error()));
-  return token;
-}
-
-// Two controllers on one state directory would page twice and corrupt nothing but trust.
-class StateLock {
- public:
-  static Result<StateLock> take(const std::string& state_dir) {
-    const std::string path = state_dir + "/lock";
-    const int fd = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-    if (fd < 0) return fail(error_from_errno(errno, path));
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return StateLock{fd};
-    ::close(fd);
-    return fail(ErrorCode::conflict, state_dir + " is in use by another controller",
-                "stop it, or give this one a state_dir of its own");
-  }
-  StateLock(StateLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  StateLock& operator=(StateLock&&) = delete;
-  ~StateLock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-
- private:
-  explicit StateLock(int fd) : fd_(fd) {}
-  int fd_;
-};
-
-Status make_directories(const std::string& state_dir) {
-  for (const char* part : {"", "/run", "/backups"}) {
-    std::error_code error;
-    fs::create_directories(state_dir + part, error);
-    if (error)
-      return fail(ErrorCode::io, fmt::format("{}{}: {}", state_dir, part, error.message()),
-                  "state_dir must be writable by the controller");
-  }
-  ::chmod(state_dir.c_str(), 0700);
-  return {};
 }
 
 ControllerSettings make_settings(const ControllerConfig& config, std::string token) {
@@ -129,13 +61,6 @@ ControllerSettings make_settings(const ControllerConfig& config, std::string tok
   return settings;
 }
 
-std::optional<DiskSpace> disk_space(const std::string& path) {
-  struct statvfs found {};
-  if (::statvfs(path.c_str(), &found) != 0) return std::nullopt;
-  const std::uint64_t block = found.f_frsize;
-  return DiskSpace{path, found.f_blocks * block, found.f_bavail * block};
-}
-
 // The daemon's time follows the machine's: small differences at once, a step only when it lasts.
 async::Task<void> follow_machine_clock(async::RealClock& machine, async::DisciplinedClock& clock) {
   int looks = 0;
@@ -155,8 +80,10 @@ async::Task<void> follow_machine_clock(async::RealClock& machine, async::Discipl
 
 class App {
  public:
-  App(ControllerConfig config)
-      : config_(std::move(config)),
+  App(AppOptions options, ControllerConfig config, service::Supervisor manager)
+      : options_(std::move(options)),
+        config_(std::move(config)),
+        manager_(std::move(manager)),
         context_(1),
         machine_clock_(context_.get_executor()),
         clock_(machine_clock_),
@@ -174,8 +101,18 @@ class App {
   Status open_listeners();
   async::Task<void> serve();
   async::Task<void> wait_for_stop();
+  async::Task<void> second_signal();
+  async::Task<void> reload();
+  async::Task<void> pulse();
+  std::optional<WallTime> find_overdue() const;
+  bool stuck();
+  std::string status_line() const;
 
+  AppOptions options_;
   ControllerConfig config_;
+  service::Supervisor manager_;
+  std::optional<WallTime> overdue_;  // what is due and not done
+  MonoTime overdue_since_;
   boost::asio::io_context context_;
   async::RealClock machine_clock_;
   async::DisciplinedClock clock_;
@@ -291,7 +228,76 @@ async::Task<void> App::wait_for_stop() {
       log::info("stopping", {{"signal", static_cast<std::int64_t>(signal)}});
       co_return;
     }
-    co_await controller_->reload(false);
+    co_await reload();
+  }
+}
+
+// While it stops: a second SIGTERM or SIGINT ends at once. What was acknowledged is durable.
+async::Task<void> App::second_signal() {
+  const auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+  while (true) {
+    const auto [error, signal] = co_await signals_.async_wait(token);
+    if (error) co_return;
+    if (signal == SIGHUP) continue;
+    log::warn("stopping at once", {{"signal", static_cast<std::int64_t>(signal)}});
+    ::_exit(kCouldNotRun);
+  }
+}
+
+// A configuration that is wrong changes nothing: the one in force stays, and it is told.
+async::Task<void> App::reload() {
+  manager_.reloading();
+  const auto read = [this] {
+    return read_controller_config(options_.config_path, options_.layers);
+  };
+  const auto next = co_await async::offload(*work_pool_, read);
+  if (next) {
+    log::configure(next->log.level, next->log.format);
+    log::info("configuration reloaded");
+    if (const auto waiting = changed_for_restart(config_, *next); !waiting.empty())
+      log::warn("changed in the configuration, but only a restart brings it into force",
+                {{"keys", waiting}});
+  } else {
+    log::error("configuration not reloaded, the one in force stays", next.error());
+  }
+  co_await controller_->reload(false);
+  manager_.ready(status_line());
+}
+
+// Since when work of the evaluation is due that was not done.
+std::optional<WallTime> App::find_overdue() const {
+  const Turn& turn = controller_->turn();
+  std::optional<WallTime> due = turn.evaluator().next_due();
+  for (const auto& other : {turn.fleet().next_due(), turn.book().next_due()})
+    if (other && (!due || *other < *due)) due = other;
+  return due && *due < turn.now() ? due : std::nullopt;
+}
+
+// The evaluation has had something to do for too long, by a clock that no step moves.
+bool App::stuck() {
+  const auto overdue = find_overdue();
+  if (!overdue || overdue != overdue_) {
+    overdue_ = overdue;
+    overdue_since_ = machine_clock_.now();
+  }
+  return overdue_ && machine_clock_.now() - overdue_since_ >= kOverdueMost;
+}
+
+std::string App::status_line() const {
+  if (const auto& trouble = controller_->turn().trouble()) return "not ready: " + render(*trouble);
+  return fmt::format("ready, {} checks", controller_->dispatch().checks().size());
+}
+
+// Tells the service manager: ready once the checks are loaded, then that the evaluation works.
+async::Task<void> App::pulse() {
+  const Millis every = std::min(manager_.watchdog_every().value_or(kPulseEvery), kPulseEvery);
+  co_await controller_->reload(false);
+  manager_.ready(status_line());
+  while (true) {
+    // With a disk that takes nothing the evaluation waits, and a restart would mend nothing.
+    if (!stuck() || controller_->turn().trouble()) manager_.worked(machine_clock_.now());
+    manager_.status(status_line());
+    co_await machine_clock_.sleep_for(every);
   }
 }
 
@@ -301,14 +307,17 @@ async::Task<void> App::serve() {
   people_server_->start();
   log::info("listening", {{"agents", static_cast<std::int64_t>(agent_server_->port())},
                           {"api", static_cast<std::int64_t>(people_server_->port())}});
-  async::TaskGroup clock_task{context_.get_executor()};
-  clock_task.spawn("clock", follow_machine_clock(machine_clock_, clock_));
+  async::TaskGroup beside{context_.get_executor()};
+  beside.spawn("clock", follow_machine_clock(machine_clock_, clock_));
+  beside.spawn("pulse", pulse());
   co_await wait_for_stop();
+  manager_.stopping("draining: what was taken is stored, sends under way end");
+  beside.spawn("second signal", second_signal());
   co_await controller_->stop();
   co_await agent_server_->stop();
   co_await people_server_->stop();
-  clock_task.cancel_all();
-  co_await clock_task.join();
+  beside.cancel_all();
+  co_await beside.join();
 }
 
 int App::run() {
@@ -321,7 +330,8 @@ int App::run() {
 }  // namespace
 
 int run_app(const AppOptions& options) {
-  auto config = read_controller_config(options.config_path);
+  auto manager = service::Supervisor::from_environment();
+  auto config = read_controller_config(options.config_path, options.layers);
   if (!config) return give_up(config.error(), kBadConfig);
   log::configure(config->log.level, config->log.format);
   if (auto made = make_directories(config->state_dir); !made) return give_up(made.error());
@@ -330,9 +340,20 @@ int run_app(const AppOptions& options) {
   if (!options.restore_from.empty())
     if (auto s = restore_backup(options.restore_from, config->state_dir + "/picket.db"); !s)
       return give_up(s.error());
-  App app{std::move(*config)};
+  manager.status("opening the database");
+  App app{options, std::move(*config), std::move(manager)};
   if (auto opened = app.open(); !opened) return give_up(opened.error());
   return app.run();
+}
+
+int print_config(const AppOptions& options) {
+  const auto text = print_controller_config(options.config_path, options.layers);
+  if (!text) {
+    std::cerr << "picket-controller: " << render(text.error()) << '\n';
+    return kBadConfig;
+  }
+  std::cout << *text;
+  return kDrained;
 }
 
 }  // namespace picket::controller

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/checks/config_print.h"
 #include "common/checks/formats.h"
 #include "common/core/text.h"
 
@@ -94,9 +95,9 @@ void read_secrets(const Fields& file, SecretSettings& out) {
 
 void decode(Report& report, const Node& root, AgentConfig& out) {
   static const KeyGroup keys =
-      keys_of("agent.yaml", {"version", "controller", "controller_ca", "state_dir", "name",
-                             "join_token_file", "resolver", "network", "limits", "secrets", "tests",
-                             "log"});
+      keys_of("agent.yaml",
+              {"version", "controller", "controller_ca", "state_dir", "name", "join_token_file",
+               "resolver", "network", "limits", "secrets", "tests", "log"});
   const Fields file(report, root, keys);
   if (!file.is_map()) return;
   checks::read_config_version(file);
@@ -112,22 +113,38 @@ void decode(Report& report, const Node& root, AgentConfig& out) {
   read_secrets(file, out.secrets);
   file.flag("tests", out.tests);
   checks::read_log(file, out.log);
+  out.parts = checks::config_parts(root);
 }
 
 }  // namespace
 
 std::vector<checks::Diagnostic> decode_agent_config(const std::string& path, std::string text,
-                                                    AgentConfig& out) {
+                                                    AgentConfig& out,
+                                                    const checks::ConfigLayers& layers) {
   return checks::decode_config_text(
-      path, std::move(text), [&](Report& report, const Node& root) { decode(report, root, out); });
+      path, std::move(text), [&](Report& report, const Node& root) { decode(report, root, out); },
+      layers);
 }
 
-Result<AgentConfig> read_agent_config(const std::string& path) {
+Result<AgentConfig> read_agent_config(const std::string& path, const checks::ConfigLayers& layers) {
   AgentConfig config;
   const Status read = checks::read_config_file(
-      path, [&](Report& report, const Node& root) { decode(report, root, config); });
+      path, [&](Report& report, const Node& root) { decode(report, root, config); }, layers);
   if (!read) return fail(read.error());
   return config;
+}
+
+Result<std::string> print_agent_config(const std::string& path,
+                                       const checks::ConfigLayers& layers) {
+  AgentConfig config;
+  std::string text;
+  const auto print = [&](Report& report, const Node& root) {
+    decode(report, root, config);
+    text = checks::print_config(root, layers, path);
+  };
+  const Status read = checks::read_config_file(path, print, layers);
+  if (!read) return fail(read.error());
+  return text;
 }
 
 }  // namespace picket::agent

@@ -1,8 +1,9 @@
-// The agent's configuration file as plain values. Read once at start-up by app; nothing in it
-// changes while the agent runs. It names secrets and files, it holds none.
+// The agent's configuration file as plain values. Read by app at the start, and again at SIGHUP,
+// when only `log` changes. It names secrets and files, it holds none.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -40,15 +41,21 @@ struct AgentConfig {
   NetworkSettings network;
   LimitSettings limits;
   SecretSettings secrets;
-  bool tests{true};  // runs what `picket test` orders
+  std::map<std::string, std::string> parts;  // a digest of each part of the file
+  bool tests{true};                          // runs what `picket test` orders
   checks::LogSettings log;
 };
 
 // invalid_config: every mistake of the file, with its place. not_found, io: the file itself.
-Result<AgentConfig> read_agent_config(const std::string& path);
+Result<AgentConfig> read_agent_config(const std::string& path,
+                                      const checks::ConfigLayers& layers = {});
+
+// The effective configuration as text, secrets masked. The same errors.
+Result<std::string> print_agent_config(const std::string& path, const checks::ConfigLayers& layers);
 
 // The same from text, as if it stood at `path`; the mistakes, empty if there are none.
 std::vector<checks::Diagnostic> decode_agent_config(const std::string& path, std::string text,
-                                                    AgentConfig& out);
+                                                    AgentConfig& out,
+                                                    const checks::ConfigLayers& layers = {});
 
 }  // namespace picket::agent

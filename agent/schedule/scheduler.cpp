@@ -10,8 +10,6 @@
 namespace picket::agent {
 namespace {
 
-// Timers stand still while a machine sleeps: look again at least this often.
-constexpr Nanos kLongestSleep = minutes{1};
 constexpr Millis kStepMin{1'000};
 
 async::Task<bool> wait_for(async::Notice& notice) {
@@ -46,7 +44,10 @@ RunResult stopped_result(const RunJob& job, WallTime started, Nanos duration) {
 }
 
 Scheduler::Scheduler(SchedulerPorts ports, RunLimits limits)
-    : ports_(std::move(ports)), queue_(limits), wake_(ports_.executor), loop_(ports_.executor),
+    : ports_(std::move(ports)),
+      queue_(limits),
+      wake_(ports_.executor),
+      loop_(ports_.executor),
       runs_(ports_.executor) {}
 
 void Scheduler::start() { loop_.spawn("scheduler", loop()); }
@@ -115,7 +116,7 @@ void Scheduler::start_runs() {
 MonoTime Scheduler::next_wake() const {
   const MonoTime now = ports_.clock.now();
   const WallTime wall = ports_.clock.wall_now();
-  MonoTime wake = now + kLongestSleep;
+  MonoTime wake = now + ports_.longest_sleep;
   for (const auto& at : {due_.next_due(), queue_.next_expiry()})
     if (at) wake = std::min(wake, now + std::max(*at - wall, Millis{0}));
   return wake;
@@ -125,6 +126,7 @@ async::Task<void> Scheduler::loop() {
   while (!stopping_) {
     take_due();
     start_runs();
+    if (ports_.on_pass) ports_.on_pass();
     async::Task<bool> woken = wait_for(wake_);
     co_await async::with_deadline(ports_.clock, Deadline{next_wake()}, std::move(woken));
   }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "agent/schedule/due_queue.h"
 #include "agent/schedule/run_executor.h"
@@ -19,6 +20,9 @@ struct SchedulerPorts {
   RunExecutor& runs;
   ResultSink& sink;
   RegionName region;
+  std::function<void()> on_pass{};  // after each pass of the loop: for a watchdog; may be empty
+  // Timers stand still while a machine sleeps: it looks again at least this often.
+  Nanos longest_sleep{minutes{1}};
 };
 
 struct SchedulerStats {

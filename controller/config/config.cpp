@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
+#include "common/checks/config_print.h"
 #include "common/checks/formats.h"
 #include "common/core/text.h"
 #include "controller/config/health_keys.h"
@@ -139,22 +142,56 @@ void decode(Report& report, const Node& root, ControllerConfig& out) {
   read_after_resolve(file, out.after_manual_resolve);
   checks::read_log(file, out.log);
   checks::read_url(file, "external_url", out.external_url);
+  out.parts = checks::config_parts(root);
 }
 
 }  // namespace
 
 std::vector<checks::Diagnostic> decode_controller_config(const std::string& path, std::string text,
-                                                         ControllerConfig& out) {
+                                                         ControllerConfig& out,
+                                                         const checks::ConfigLayers& layers) {
   return checks::decode_config_text(
-      path, std::move(text), [&](Report& report, const Node& root) { decode(report, root, out); });
+      path, std::move(text), [&](Report& report, const Node& root) { decode(report, root, out); },
+      layers);
 }
 
-Result<ControllerConfig> read_controller_config(const std::string& path) {
+Result<ControllerConfig> read_controller_config(const std::string& path,
+                                                const checks::ConfigLayers& layers) {
   ControllerConfig config;
   const Status read = checks::read_config_file(
-      path, [&](Report& report, const Node& root) { decode(report, root, config); });
+      path, [&](Report& report, const Node& root) { decode(report, root, config); }, layers);
   if (!read) return fail(read.error());
   return config;
+}
+
+Result<std::string> print_controller_config(const std::string& path,
+                                            const checks::ConfigLayers& layers) {
+  ControllerConfig config;
+  std::string text;
+  const auto print = [&](Report& report, const Node& root) {
+    decode(report, root, config);
+    text = checks::print_config(root, layers, path);
+  };
+  const Status read = checks::read_config_file(path, print, layers);
+  if (!read) return fail(read.error());
+  return text;
+}
+
+bool is_reloaded(const std::string& part) { return part == "log" || part == "version"; }
+
+std::string changed_for_restart(const ControllerConfig& before, const ControllerConfig& after) {
+  std::set<std::string> names;
+  for (const auto* config : {&before, &after})
+    for (const auto& [name, digest] : config->parts) names.insert(name);
+  std::string out;
+  const auto digest = [](const ControllerConfig& config, const std::string& name) {
+    const auto found = config.parts.find(name);
+    return found == config.parts.end() ? std::string{} : found->second;
+  };
+  for (const std::string& name : names)
+    if (!is_reloaded(name) && digest(before, name) != digest(after, name))
+      out += (out.empty() ? "" : ", ") + name;
+  return out;
 }
 
 }  // namespace picket::controller

@@ -1,5 +1,5 @@
-// The controller's configuration file as plain values. Read once at start-up by app; nothing in it
-// changes while the controller runs. Secrets are values here: never log or render this.
+// The controller's configuration file as plain values. Read by app at the start, and again at
+// SIGHUP, when only `log` changes. Secrets are values here: never log or render this.
 #pragma once
 
 #include <map>
@@ -47,14 +47,26 @@ struct ControllerConfig {
   DeadManSettings dead_man;
   checks::LogSettings log;
   AfterManualResolve after_manual_resolve;
-  std::string external_url;  // of the API and UI, for links in pages; may be empty
+  std::map<std::string, std::string> parts;  // a digest of each part of the file
+  std::string external_url;                  // of the API and UI, for links in pages; may be empty
 };
 
 // invalid_config: every mistake of the file, with its place. not_found, io: the file itself.
-Result<ControllerConfig> read_controller_config(const std::string& path);
+Result<ControllerConfig> read_controller_config(const std::string& path,
+                                                const checks::ConfigLayers& layers = {});
+
+// The effective configuration as text, secrets masked. The same errors.
+Result<std::string> print_controller_config(const std::string& path,
+                                            const checks::ConfigLayers& layers);
 
 // The same from text, as if it stood at `path`; the mistakes, empty if there are none.
 std::vector<checks::Diagnostic> decode_controller_config(const std::string& path, std::string text,
-                                                         ControllerConfig& out);
+                                                         ControllerConfig& out,
+                                                         const checks::ConfigLayers& layers = {});
+
+// Whether a reload brings this part of the file into force; all others wait for a restart.
+bool is_reloaded(const std::string& part);
+// The parts that differ and wait, separated by commas.
+std::string changed_for_restart(const ControllerConfig& before, const ControllerConfig& after);
 
 }  // namespace picket::controller
