@@ -14,14 +14,16 @@
 namespace {
 
 constexpr picket::cli::AddCommand kCommands[] = {
-    picket::cli::add_init,    picket::cli::add_validate,   picket::cli::add_fmt,
-    picket::cli::add_explain, picket::cli::add_run,        picket::cli::add_test,
-    picket::cli::add_plan,    picket::cli::add_apply,      picket::cli::add_replay,
-    picket::cli::add_history, picket::cli::add_reload,     picket::cli::add_status,
-    picket::cli::add_results, picket::cli::add_incidents,  picket::cli::add_actions,
-    picket::cli::add_silence, picket::cli::add_slo,        picket::cli::add_deployments,
-    picket::cli::add_routes,  picket::cli::add_deliveries, picket::cli::add_agents,
-    picket::cli::add_import,  picket::cli::add_backup,     picket::cli::add_version,
+    picket::cli::add_init,       picket::cli::add_validate,    picket::cli::add_fmt,
+    picket::cli::add_explain,    picket::cli::add_run,         picket::cli::add_test,
+    picket::cli::add_plan,       picket::cli::add_apply,       picket::cli::add_replay,
+    picket::cli::add_import,     picket::cli::add_export,      picket::cli::add_history,
+    picket::cli::add_reload,     picket::cli::add_status,      picket::cli::add_results,
+    picket::cli::add_incidents,  picket::cli::add_actions,     picket::cli::add_silence,
+    picket::cli::add_slo,        picket::cli::add_deployments, picket::cli::add_routes,
+    picket::cli::add_deliveries, picket::cli::add_regions,     picket::cli::add_agents,
+    picket::cli::add_context,    picket::cli::add_backup,      picket::cli::add_completion,
+    picket::cli::add_version,
 };
 
 }  // namespace

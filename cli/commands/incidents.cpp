@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "cli/commands/command.h"
+#include "cli/commands/watching.h"
 #include "cli/controller/api_client.h"
 #include "cli/render/fault_text.h"
 #include "cli/render/json_text.h"
@@ -22,6 +23,7 @@ struct IncidentOptions {
   std::string text;
   std::string then;
   int limit{20};
+  bool watch{false};
   std::string output{"text"};
 };
 
@@ -146,6 +148,7 @@ void add_incidents(CLI::App& app, Action& chosen) {
   command->add_option("--check", options->check, "only of this check");
   command->add_option("--state", options->state, "suspected, open, acknowledged, resolved or all");
   command->add_option("--limit", options->limit, "at most this many")->check(CLI::Range(1, 1000));
+  add_watch(*command, options->watch);
   add_output(*command, options->output);
   options->by = current_user();
   const auto add = [&](const char* name, const char* help, auto what, bool by) {
@@ -159,7 +162,10 @@ void add_incidents(CLI::App& app, Action& chosen) {
   };
   command->callback([options, command, &chosen] {
     if (command->get_subcommands().empty())
-      chosen = [options](Session& session) { return list(session, *options); };
+      chosen = [options](Session& session) {
+        const auto once = [&] { return list(session, *options); };
+        return options->watch ? watch(session, once) : once();
+      };
   });
   add("show", "One incident: whose fault, what changed, timeline, pages", list, false);
   add("ack", "Say that somebody is on it", acknowledge, true);

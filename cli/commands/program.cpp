@@ -8,6 +8,7 @@
 #include <map>
 #include <ostream>
 
+#include "cli/controller/contexts.h"
 #include "common/core/text.h"
 
 namespace picket::cli {
@@ -15,6 +16,7 @@ namespace {
 
 struct GlobalOptions {
   ControllerAccess controller;
+  std::string context;
   ColorChoice color{ColorChoice::automatic};
 };
 
@@ -22,24 +24,21 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
   const std::map<std::string, ColorChoice> colors{{"auto", ColorChoice::automatic},
                                                   {"always", ColorChoice::always},
                                                   {"never", ColorChoice::never}};
-  app.add_option("--controller", options.controller.url,
-                 "the controller's URL, or PICKET_CONTROLLER")
-      ->type_name("URL");
+  CLI::Option* url = app.add_option("--controller", options.controller.url,
+                                    "the controller's URL, or PICKET_CONTROLLER");
+  url->type_name("URL");
   app.add_option("--token-file", options.controller.token_file,
                  "a file with the API token, or PICKET_TOKEN_FILE")
       ->type_name("FILE");
+  app.add_option("--context", options.context,
+                 "the controller of this name (`picket context`), or PICKET_CONTEXT")
+      ->type_name("NAME")
+      ->excludes(url);
   app.add_option("--color", options.color, "auto, always or never")
       ->transform(CLI::CheckedTransformer(colors).description(""))
       ->type_name("WHEN")
       ->default_str("auto");
   app.set_version_flag("--version", "picket " PICKET_VERSION);
-}
-
-void fill_from_environment(GlobalOptions& options, const Environment& environment) {
-  if (options.controller.url.empty())
-    options.controller.url = environment("PICKET_CONTROLLER").value_or("");
-  if (options.controller.token_file.empty())
-    options.controller.token_file = environment("PICKET_TOKEN_FILE").value_or("");
 }
 
 // "picket: unknown command `valdate`: did you mean `validate`?"
@@ -95,7 +94,16 @@ int run_program(const std::vector<std::string>& arguments, std::span<const AddCo
   } catch (const CLI::ParseError& error) {
     return explain_parse_error(app, error, arguments, around);
   }
-  fill_from_environment(options, around.environment);
+  // What is about contexts, or completes while one is typed, must work with a wrong one, too.
+  if (!app.got_subcommand("context") && !app.got_subcommand("completion")) {
+    auto access = find_controller(options.controller, options.context, around.environment);
+    if (!access) {
+      around.err << fmt::format("picket: {}\n  = help: {}\n", access.error().message,
+                                access.error().hint);
+      return access.error().code == ErrorCode::not_found ? kBadUsage : kBadFile;
+    }
+    options.controller = std::move(*access);
+  }
   Session session{
       around.out, around.err,
       make_terminal(around.out_is_terminal, options.color, around.environment, around.out_columns),

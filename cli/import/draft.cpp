@@ -8,6 +8,7 @@
 #include "common/checks/format.h"
 #include "common/checks/load.h"
 #include "common/core/text.h"
+#include "common/core/time.h"
 
 namespace picket::cli {
 namespace {
@@ -55,6 +56,34 @@ bool has_foreign_secret(const Json& value, const std::set<std::string>& own) {
   return value.is_structured() && std::any_of(value.begin(), value.end(), [&](const Json& member) {
            return has_foreign_secret(member, own);
          });
+}
+
+// A run with its one retry fits into the interval, or the decoder refuses it: other tools do not
+// retry at once, and some let a run last longer than an interval.
+void fit_into_interval(Json& check) {
+  if (check.contains(std::string(kComment)) || !check.contains("interval")) return;
+  const auto span = [&](const char* key, Millis usual) {
+    const auto at = check.find(key);
+    return at == check.end() || !at->is_string()
+               ? usual
+               : parse_duration(at->get<std::string>()).value_or(usual);
+  };
+  const Millis interval = span("interval", std::chrono::minutes{5});
+  const Millis timeout = span("timeout", std::chrono::seconds{30});
+  if (2 * timeout <= interval) return;
+  Json fitting = Json::object();
+  for (const auto& [key, value] : check.items()) {
+    if (key == "timeout") continue;
+    const bool is_comment = key.starts_with(kComment);
+    fitting[is_comment ? std::string(kComment) + std::to_string(fitting.size()) : key] = value;
+    if (key != "interval") continue;
+    if (timeout > interval)
+      add_todo(fitting,
+               "its timeout of " + render_duration(timeout) + " was longer than the interval");
+    fitting["timeout"] = render_duration(std::min(timeout, interval));
+    fitting["retries"] = 0;
+  }
+  check = std::move(fitting);
 }
 
 }  // namespace
@@ -131,6 +160,7 @@ Result<Imported> Draft::finish() {
   if (checks_.size() > kChecksMax)
     return fail(ErrorCode::invalid_argument,
                 fmt::format("{} checks are too many for one file", checks_.size()));
+  for (Json& check : checks_) fit_into_interval(check);
   for (Json& check : checks_)
     if (has_foreign_secret(check, secret_names_))
       leave_out(check, "a text of the source refers to a secret of the agents");

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -64,6 +65,14 @@ std::optional<std::string> pattern_of(const std::string& text) {
   return pattern + "$";
 }
 
+// Takes away what a condition began and could not fill.
+void prune(Json& expect) {
+  for (auto it = expect.begin(); it != expect.end();) {
+    if (it->is_object()) prune(*it);
+    it = it->is_null() || (it->is_object() && it->empty()) ? expect.erase(it) : std::next(it);
+  }
+}
+
 class Gatus {
  public:
   Gatus(const Source& source, Draft& draft) : source_(source), draft_(draft) {}
@@ -93,6 +102,7 @@ class Gatus {
       expect_["status"] = low_ == high_ ? Json(low_) : Json(fmt::format("{}-{}", low_, high_));
     else if (is_http_)
       expect_["status"] = "100-599";  // Gatus judges no status by itself
+    prune(expect_);
     if (!expect_.empty()) check["expect"] = std::move(expect_);
     for (const auto& [key, value] : alerts.items())
       check[key[0] == '#' ? fmt::format("#\x01{}", check.size()) : key] = value;
@@ -108,6 +118,7 @@ class Gatus {
     const std::string scheme = scheme_end == url.size() ? "" : url.substr(0, scheme_end);
     const std::string rest = scheme.empty() ? url : url.substr(scheme_end + 3);
     is_http_ = scheme == "http" || scheme == "https";
+    is_socket_ = scheme == "ws" || scheme == "wss";
     is_tls_ = scheme == "tls" || scheme == "starttls";
     const bool insecure = source_.flag(client, "insecure").value_or(false);
     if (const Json& dns = source_.map(endpoint, "dns"); !dns.empty()) {
@@ -127,7 +138,7 @@ class Gatus {
       check["tls"] = tls.size() == 1 ? tls["target"] : tls;
     } else if (scheme == "icmp") {
       check["icmp"] = rest;
-    } else if (scheme == "ws" || scheme == "wss") {
+    } else if (is_socket_) {
       Json socket{{"url", url}};
       if (insecure) socket["insecure"] = true;
       if (const std::string said = source_.text(endpoint, "body"); !said.empty())
@@ -253,7 +264,7 @@ class Gatus {
   }
 
   bool carry_body(const Condition& c) {
-    if (!is_http_) return c.left == "[BODY]" && put_matcher(expect_["body"], c, false);
+    if (!is_http_ && !is_socket_) return false;
     const bool length = c.left.starts_with("len(");
     const bool presence = c.left.starts_with("has(");
     std::string path = length || presence ? c.left.substr(4, c.left.size() - 5) : c.left;
@@ -281,6 +292,7 @@ class Gatus {
   std::string name_;
   Json expect_;
   bool is_http_{false};
+  bool is_socket_{false};
   bool is_tls_{false};
   int low_{100};
   int high_{599};
