@@ -40,24 +40,39 @@ export function partsOf(path: string): Part[] {
 const RETRY_MS = 15_000;
 let source: EventSource | undefined;
 
-/** Opens the stream; again after RETRY_MS when the browser has given up (an answer that is no stream). */
+/**
+ * Keeps a stream open while somebody looks at the tab: a browser has six connections for all tabs of
+ * one controller. Opens it again after RETRY_MS when the browser gave up (an answer that is no stream).
+ */
 export function listen(): void {
-  if (source || typeof EventSource === "undefined") return;
-  source = new EventSource("/api/v1/events");
-  source.addEventListener("changed", (event) => {
+  document.addEventListener("visibilitychange", follow);
+  follow();
+}
+
+function follow(): void {
+  if (document.hidden) hush();
+  else open();
+}
+
+function open(): void {
+  if (source || document.hidden || typeof EventSource === "undefined") return;
+  const mine = new EventSource("/api/v1/events");
+  source = mine;
+  mine.addEventListener("changed", (event) => {
     live.value = true;
     const changed = parseChanged((event as MessageEvent<string>).data);
     for (const listener of listeners) listener(changed);
   });
-  source.onerror = () => {
+  mine.onerror = () => {
+    if (source !== mine) return;
     live.value = false;
-    if (source?.readyState !== EventSource.CLOSED) return;
+    if (mine.readyState !== EventSource.CLOSED) return;
     source = undefined;
-    setTimeout(listen, RETRY_MS);
+    setTimeout(open, RETRY_MS);
   };
 }
 
-export function hush(): void {
+function hush(): void {
   source?.close();
   source = undefined;
   live.value = false;

@@ -23,7 +23,9 @@ class FakeSource extends EventTarget {
     super();
     FakeSource.all.push(this);
   }
-  close() {}
+  close() {
+    this.readyState = FakeSource.CLOSED;
+  }
   tell(...changed: string[]) {
     this.dispatchEvent(new MessageEvent("changed", { data: JSON.stringify({ changed }) }));
   }
@@ -31,6 +33,12 @@ class FakeSource extends EventTarget {
     this.readyState = readyState;
     this.onerror?.();
   }
+}
+
+const page = { hidden: false, watching: new Set<() => void>() };
+function show(visible: boolean) {
+  page.hidden = !visible;
+  page.watching.forEach((one) => one());
 }
 
 const asked = vi.fn(async () => ({ ok: true, json: async () => ({}) }));
@@ -41,7 +49,13 @@ beforeEach(() => {
   asked.mockClear();
   FakeSource.all = [];
   const storage = { getItem: () => null, setItem: () => {} };
-  const document = { hidden: false, addEventListener() {}, removeEventListener() {}, documentElement: { dataset: {} } };
+  Object.assign(page, { hidden: false, watching: new Set() });
+  const document = {
+    get hidden() { return page.hidden; },
+    addEventListener: (_: string, one: () => void) => void page.watching.add(one),
+    removeEventListener: (_: string, one: () => void) => void page.watching.delete(one),
+    documentElement: { dataset: {} },
+  };
   Object.entries({ EventSource: FakeSource, fetch: asked, document, sessionStorage: storage, localStorage: storage })
     .forEach(([name, value]) => vi.stubGlobal(name, value));
   return () => {
@@ -86,4 +100,17 @@ test("without a stream it is asked as often as before, and the stream is tried a
   expect(asked).toHaveBeenCalledTimes(3);
   expect(FakeSource.all.length).toBe(2);
   agents.stop();
+});
+
+test("a tab that nobody looks at holds no connection", async () => {
+  const { listen, live } = await import("../../src/events");
+  listen();
+  FakeSource.all[0]!.tell("checks");
+  show(false);
+  expect(FakeSource.all[0]!.readyState).toBe(FakeSource.CLOSED);
+  expect(live.value).toBe(false);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(FakeSource.all.length).toBe(1);
+  show(true);
+  expect(FakeSource.all.length).toBe(2);
 });
