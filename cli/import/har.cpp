@@ -134,14 +134,10 @@ Result<Imported> import_har(const ImportOptions& options, const std::string& tex
   std::vector<const Json*> kept;
   std::set<std::string> others;
   std::string site;
-  std::size_t noise = 0;
   for (const Json& entry : source->list(log, "entries")) {
     if (!source->is_map(entry)) continue;
     const std::string host = host_of(source->text(source->map(entry, "request"), "url"));
-    if (is_noise(*source, entry)) {
-      ++noise;
-      continue;
-    }
+    if (is_noise(*source, entry)) continue;
     if (site.empty()) site = site_of(host);
     if (site_of(host) == site)
       kept.push_back(&entry);
