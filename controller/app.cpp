@@ -48,6 +48,8 @@ ControllerSettings make_settings(const ControllerConfig& config, std::string tok
   settings.checks_dir = config.checks_dir;
   for (const auto& [name, region] : config.regions) settings.regions[name] = region.labels;
   for (const auto& [name, region] : config.regions)
+    if (region.at) settings.region_points[name] = *region.at;
+  for (const auto& [name, region] : config.regions)
     if (!region.control_targets.empty()) settings.control_targets[name] = region.control_targets;
   for (const auto& [name, receiver] : config.receivers) settings.receivers.push_back(receiver);
   settings.default_receiver = config.default_receiver;
@@ -58,6 +60,7 @@ ControllerSettings make_settings(const ControllerConfig& config, std::string tok
   settings.after_manual_resolve = config.after_manual_resolve;
   settings.health = config.health;
   settings.dead_man = config.dead_man;
+  settings.remote_write = config.remote_write;
   return settings;
 }
 

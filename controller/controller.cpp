@@ -164,6 +164,7 @@ Result<std::unique_ptr<Controller>> Controller::create(Ports ports, ControllerSe
 Controller::Controller(Ports ports, ControllerSettings settings, Restored restored)
     : ports_(std::move(ports)),
       settings_(std::move(settings)),
+      places_(settings_.region_points, settings_.regions),
       turn_({ports_.executor, ports_.clock, ports_.database_pool, ports_.store},
             IncidentBook({restored.install_id, settings_.external_url, minutes{60},
                           make_routes(settings_), settings_.after_manual_resolve}),
@@ -185,6 +186,7 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
       apply_({ports_.work_pool, reloader_}, settings_.checks_dir, receiver_names(settings_)),
       web_routes_({ports_.database_pool, ports_.work_pool, ports_.store, turn_}),
       feed_({ports_.executor, ports_.clock, [this] { return turn_.durable(); }}),
+      prometheus_routes_({ports_.clock, registry_}, settings_.version, settings_.regions),
       agent_routes_({ports_.clock, turn_, dispatch_, registry_, ports_.authority, tests_},
                     std::move(restored.cursors)),
       people_routes_(
@@ -197,6 +199,8 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
                  {}, ports_.random.fork("deliver"), all_receivers(settings_)),
       health_({ports_.clock, ports_.work_pool, turn_, dispatch_, registry_, deliverer_},
               settings_.health, settings_.dead_man),
+      remote_writer_({ports_.executor, ports_.clock, ports_.work_pool, ports_.delivery},
+                     settings_.remote_write, ports_.random.fork("remote write")),
       tasks_(ports_.executor) {}
 
 Controller::~Controller() = default;
@@ -232,8 +236,11 @@ void Controller::connect() {
     series_.remove(check);
     web_routes_.remove(check);
   };
+  series_.geohash = [this](const RegionName& region) { return places_.geohash(region); };
+  people_routes_.place_of = [this](const RegionName& region) { return places_.find(region); };
   connect_channels();
   connect_feed();
+  remote_writer_.read = [this] { return render_metrics(); };
   people_routes_.own_metrics = [this] { return render_own_metrics(); };
   people_routes_.stored_metrics = [this] { return deployment_routes_.render_metrics(); };
   incident_routes_.settle = [this] { return people_routes_.settle(); };
@@ -241,6 +248,7 @@ void Controller::connect() {
   people_routes_.offer(incident_routes_.routes());
   people_routes_.offer(deployment_routes_.routes());
   people_routes_.offer(web_routes_.routes());
+  people_routes_.offer(prometheus_routes_.routes());
   people_routes_.pages = [](const ServerRequest& request) {
     return answer_page(request, embedded_assets());
   };
@@ -307,6 +315,8 @@ void Controller::start() {
   tasks_.spawn("health", health_.run());
   tasks_.spawn("grid", web_routes_.restore());
   tasks_.spawn("events", feed_.run());
+  tasks_.spawn("remote write: collect", remote_writer_.collect_all());
+  tasks_.spawn("remote write: send", remote_writer_.send_all());
 }
 
 async::Task<void> Controller::stop() {

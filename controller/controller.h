@@ -12,11 +12,13 @@
 #include "common/http/smtp_client.h"
 #include "common/telemetry/metrics.h"
 #include "controller/api/gauge_text.h"
+#include "controller/api/region_places.h"
 #include "controller/api/series.h"
 #include "controller/deliver/deliverer.h"
 #include "controller/deliver/receivers.h"
 #include "controller/health_watch.h"
 #include "controller/reloader.h"
+#include "controller/remote_write/remote_writer.h"
 #include "controller/routes/agent_routes.h"
 #include "controller/routes/channel_routes.h"
 #include "controller/routes/deployment_routes.h"
@@ -24,6 +26,7 @@
 #include "controller/routes/incident_routes.h"
 #include "controller/routes/pagerduty_webhooks.h"
 #include "controller/routes/people_routes.h"
+#include "controller/routes/prometheus_routes.h"
 #include "controller/routes/web_routes.h"
 #include "controller/test_deliveries.h"
 
@@ -36,6 +39,7 @@ struct ControllerSettings {
   std::string backup_directory;
   std::string checks_dir;  // of `picket apply`
   std::map<RegionName, RegionLabels> regions;
+  std::map<RegionName, GeoPoint> region_points{};  // of the operator's
   std::map<RegionName, std::vector<std::string>> control_targets;
   std::vector<Receiver> receivers;
   std::string default_receiver;              // for a page whose receiver does not exist
@@ -45,6 +49,7 @@ struct ControllerSettings {
   AfterManualResolve after_manual_resolve;
   HealthSettings health;
   DeadManSettings dead_man;
+  RemoteWriteSettings remote_write;
 };
 
 class Controller {
@@ -103,16 +108,20 @@ class Controller {
   async::Task<void> housekeep();
   async::Task<bool> prune();
   std::string render_own_metrics();
+  async::Task<std::string> render_metrics();  // all that a scrape reads
   void add_totals(GaugeText& gauges);
   void add_deliveries(GaugeText& gauges);
   void add_alertmanagers(GaugeText& gauges);
   void add_channels(GaugeText& gauges);  // controller_channels.cpp
   void add_agents(GaugeText& gauges);
+  void add_regions(GaugeText& gauges);
   void add_checks(GaugeText& gauges);
   void add_incidents(GaugeText& gauges);
+  void add_remote_write(GaugeText& gauges);
 
   Ports ports_;
   ControllerSettings settings_;
+  RegionPlaces places_;
   telemetry::Metrics metrics_;
   SeriesBook series_;
   Registry registry_;
@@ -130,10 +139,12 @@ class Controller {
   ApplyRoutes apply_;
   WebRoutes web_routes_;
   EventFeed feed_;
+  PrometheusRoutes prometheus_routes_;
   AgentRoutes agent_routes_;
   PeopleRoutes people_routes_;
   Deliverer deliverer_;
   HealthWatch health_;
+  RemoteWriter remote_writer_;
   async::TaskGroup tasks_;
 };
 

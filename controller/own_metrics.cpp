@@ -1,3 +1,7 @@
+#include <fmt/format.h>
+
+#include <set>
+
 #include "controller/api/gauge_text.h"
 #include "controller/api/incident_labels.h"
 #include "controller/api/slo_series.h"
@@ -13,10 +17,19 @@ std::string Controller::render_own_metrics() {
   add_alertmanagers(gauges);
   add_channels(gauges);
   add_agents(gauges);
+  add_regions(gauges);
   add_checks(gauges);
   add_incidents(gauges);
   health_.add_metrics(gauges);
+  add_remote_write(gauges);
   return gauges.render() + metrics_.render();
+}
+
+async::Task<std::string> Controller::render_metrics() {
+  std::string text = series_.render(turn_.now());
+  text += render_own_metrics();
+  text += co_await deployment_routes_.render_metrics();
+  co_return text;
 }
 
 void Controller::add_totals(GaugeText& gauges) {
@@ -85,6 +98,23 @@ void Controller::add_alertmanagers(GaugeText& gauges) {
   }
 }
 
+void Controller::add_remote_write(GaugeText& gauges) {
+  if (!remote_writer_.configured()) return;
+  const RemoteWriteCounters& seen = remote_writer_.counters();
+  const auto set = [&gauges](const char* name, const char* help, std::uint64_t value) {
+    gauges.add(name, help, static_cast<double>(value));
+  };
+  set("picket_remote_write_up", "1 while the newest request was taken", seen.up ? 1 : 0);
+  set("picket_remote_write_samples_sent", "Samples taken by the receiver since start", seen.sent);
+  set("picket_remote_write_samples_failed", "Samples refused by the receiver since start",
+      seen.failed);
+  set("picket_remote_write_samples_dropped", "Samples that waited too long for the receiver",
+      remote_writer_.queue().dropped());
+  set("picket_remote_write_retries", "Requests sent again since start", seen.retries);
+  set("picket_remote_write_pending_bytes", "Requests that wait to be sent",
+      remote_writer_.queue().bytes());
+}
+
 void Controller::add_agents(GaugeText& gauges) {
   const WallTime now = turn_.now();
   for (const auto& [id, row] : registry_.agents()) {
@@ -96,6 +126,26 @@ void Controller::add_agents(GaugeText& gauges) {
     gauges.add("picket_agent_blind", "1 while none of the agent's control targets answers",
                turn_.fleet().blind_agents().contains(id),
                {{"region", id.region.value}, {"agent", id.name}});
+  }
+}
+
+// Those that the configuration names, and those that agents come from.
+void Controller::add_regions(GaugeText& gauges) {
+  std::set<RegionName> regions;
+  for (const auto& [name, labels] : settings_.regions) regions.insert(name);
+  for (const auto& [id, row] : registry_.agents())
+    if (!row.revoked) regions.insert(id.region);
+  for (const RegionName& region : regions) {
+    const RegionPlace place = places_.find(region);
+    const auto degrees = [&place](double GeoPoint::*which) {
+      return place.at ? fmt::format("{}", (*place.at).*which) : std::string{};
+    };
+    gauges.add("picket_region_info", "1 for each region, with its place where it is known", 1,
+               {{"region", region.value},
+                {"provider", place.provider},
+                {"latitude", degrees(&GeoPoint::latitude)},
+                {"longitude", degrees(&GeoPoint::longitude)},
+                {"geohash", places_.geohash(region)}});
   }
 }
 

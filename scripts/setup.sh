@@ -9,6 +9,7 @@ build: libboost1.81-dev  # conflicts with the Boost 1.74 dev packages, apt remov
 build: libcurl4-openssl-dev libssl-dev libc-ares-dev libprotobuf-dev protobuf-compiler  # network
 build: libyaml-cpp-dev nlohmann-json3-dev libre2-dev libsqlite3-dev libzstd-dev  # data
 build: libxml2-dev  # HTML and XML
+build: libsnappy-dev  # remote write of Prometheus
 build: libfmt-dev libspdlog-dev libcli11-dev libexpected-dev  # language
 build: libhowardhinnant-date-dev tzdata  # calendars
 build: libldns-dev  # DNS messages

@@ -13,8 +13,9 @@ constexpr std::string_view kMask = "\"********\"";
 
 // The keys that config_reader.h's read_secret() takes. Of `dead_man` the whole address is one.
 bool is_secret(const std::string& parent, const std::string& key) {
-  static const std::set<std::string> keys{"password", "rest_api_key",   "routing_key", "secret",
-                                          "token",    "webhook_secret", "webhook_url"};
+  static const std::set<std::string> keys{"bearer_token",   "password",   "rest_api_key",
+                                          "routing_key",    "secret",     "token",
+                                          "webhook_secret", "webhook_url"};
   return keys.contains(key) || (parent == "dead_man" && key == "url");
 }
 

@@ -253,9 +253,10 @@ void SeriesBook::render_info(std::string& out, WallTime now) const {
     const Target* target = live_target(key, series, now);
     if (target == nullptr) continue;
     fmt::format_to(std::back_inserter(out),
-                   "sm_check_info{{{},check_name=\"http\",frequency=\"{}\",geohash=\"\","
+                   "sm_check_info{{{},check_name=\"http\",frequency=\"{}\",geohash=\"{}\","
                    "region=\"{}\"{}}} 1\n",
-                   labels(key, *target), target->interval.count(), escape_label(key.second.value),
+                   labels(key, *target), target->interval.count(),
+                   geohash ? geohash(key.second) : std::string{}, escape_label(key.second.value),
                    target->labels);
   }
 }

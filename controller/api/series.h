@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ class SeriesBook {
 
   // Scheduled runs only; unknown runs say nothing of the target.
   void observe(const RunResult& run);
+
+  // Of a region, for sm_check_info; not set: empty.
+  std::function<std::string(const RegionName&)> geohash;
 
   // Series of a region end three intervals after its last result.
   std::string render(WallTime now) const;

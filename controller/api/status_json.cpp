@@ -117,6 +117,20 @@ Json dead_man_json(const std::optional<DeadManSummary>& dead_man) {
           {"behind", dead_man->behind}};
 }
 
+// What is not known of its place is null.
+Json summary_json(const RegionSummary& region) {
+  const auto& at = region.place.at;
+  const std::string& provider = region.place.provider;
+  return {{"region", region.region.value},
+          {"online", region.online},
+          {"blind", region.blind},
+          {"agents", region.agents},
+          {"provider", provider.empty() ? Json(nullptr) : Json(provider)},
+          {"latitude", at ? Json(at->latitude) : Json(nullptr)},
+          {"longitude", at ? Json(at->longitude) : Json(nullptr)},
+          {"geohash", at ? Json(geohash_of(*at)) : Json(nullptr)}};
+}
+
 }  // namespace
 
 std::string render_status(const StatusView& view) {
@@ -128,11 +142,7 @@ std::string render_status(const StatusView& view) {
   json["dead_man"] = dead_man_json(view.dead_man);
   json["reload"] = reload_json(view.reload);
   json["regions"] = Json::array();
-  for (const RegionSummary& region : view.regions)
-    json["regions"].push_back({{"region", region.region.value},
-                               {"online", region.online},
-                               {"blind", region.blind},
-                               {"agents", region.agents}});
+  for (const RegionSummary& region : view.regions) json["regions"].push_back(summary_json(region));
   json["checks"] = Json::array();
   for (const CheckView& check : view.checks) {
     const auto gap = view.worst_gaps.find(check.check->name);

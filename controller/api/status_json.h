@@ -10,6 +10,7 @@
 #include "common/core/error.h"
 #include "common/model/run.h"
 #include "controller/api/difference_json.h"
+#include "controller/api/region_places.h"
 #include "controller/evaluate/check_view.h"
 #include "controller/store/rows.h"
 
@@ -27,6 +28,7 @@ struct RegionSummary {
   bool online{false};
   bool blind{false};
   int agents{0};
+  RegionPlace place{};
 };
 
 struct ReloadView {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <set>
 
 #include "common/checks/config_print.h"
@@ -9,6 +10,7 @@
 #include "common/core/text.h"
 #include "controller/config/health_keys.h"
 #include "controller/config/receivers.h"
+#include "controller/config/remote_write_keys.h"
 #include "controller/config/route_rules.h"
 
 namespace picket::controller {
@@ -52,8 +54,34 @@ void read_targets(Report& report, const Fields& fields, RegionSettings& region) 
   });
 }
 
+// Degrees, as a whole number or a decimal fraction.
+bool read_degrees(const Fields& fields, std::string_view key, double limit, double& out) {
+  const Entry* entry = fields.find(key);
+  if (entry == nullptr) return false;
+  const auto text = checks::read_scalar_text(fields.report(), key, *entry->value);
+  if (!text) return false;
+  char* end = nullptr;
+  out = std::strtod(text->c_str(), &end);
+  const bool number = !text->empty() && end == text->c_str() + text->size();
+  if (number && out >= -limit && out <= limit) return true;
+  fields.report().add("E0111", entry->value->at,
+                      fmt::format("`{}` is a number from -{} to {}", key, limit, limit));
+  return false;
+}
+
+void read_place(const Fields& fields, RegionSettings& region) {
+  if (!fields.has("latitude") && !fields.has("longitude")) return;
+  fields.require("latitude", "latitude: 53.3");
+  fields.require("longitude", "longitude: -6.3");
+  GeoPoint point;
+  const bool north = read_degrees(fields, "latitude", 90, point.latitude);
+  const bool east = read_degrees(fields, "longitude", 180, point.longitude);
+  if (north && east) region.at = point;
+}
+
 RegionSettings read_region(Report& report, const Entry& entry) {
-  static const KeyGroup keys = keys_of("a region", {"labels", "control_targets"});
+  static const KeyGroup keys =
+      keys_of("a region", {"labels", "latitude", "longitude", "control_targets"});
   RegionSettings region;
   if (!checks::is_label_name(entry.key))
     report.add("E0111", entry.at, fmt::format("`{}` is no region name", cut_utf8(entry.key, 60)))
@@ -64,6 +92,7 @@ RegionSettings read_region(Report& report, const Entry& entry) {
     for (const Entry& label : checks::entries_of(report, "labels", *labels->value))
       if (auto value = checks::read_text(report, label.key, *label.value))
         region.labels[label.key] = std::move(*value);
+  read_place(fields, region);
   read_targets(report, fields, region);
   return region;
 }
@@ -114,10 +143,11 @@ void check_receivers(const Fields& file, std::string_view key, const ControllerC
 }
 
 void decode(Report& report, const Node& root, ControllerConfig& out) {
-  static const KeyGroup keys = keys_of(
-      "controller.yaml", {"version", "state_dir", "checks_dir", "agents", "api", "regions",
-                          "receivers", "default_receiver", "fleet_receivers", "routes", "health",
-                          "dead_man", "retention", "log", "external_url", "after_manual_resolve"});
+  static const KeyGroup keys =
+      keys_of("controller.yaml",
+              {"version", "state_dir", "checks_dir", "agents", "api", "regions", "receivers",
+               "default_receiver", "fleet_receivers", "routes", "health", "dead_man",
+               "remote_write", "retention", "log", "external_url", "after_manual_resolve"});
   const Fields file(report, root, keys);
   if (!file.is_map()) return;
   checks::read_config_version(file);
@@ -138,6 +168,7 @@ void decode(Report& report, const Node& root, ControllerConfig& out) {
     out.routes = read_route_rules(report, *routes->value, out.receivers);
   read_health(file, out.health);
   read_dead_man(file, out.dead_man);
+  read_remote_write(file, out.remote_write);
   read_retention(file, out.retention);
   read_after_resolve(file, out.after_manual_resolve);
   checks::read_log(file, out.log);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,11 @@
 #include "common/core/ids.h"
 #include "common/core/result.h"
 #include "common/core/time.h"
+#include "controller/api/geo_point.h"
 #include "controller/deliver/receivers.h"
 #include "controller/health/health_settings.h"
 #include "controller/incident/routes.h"
+#include "controller/remote_write/settings.h"
 
 namespace picket::controller {
 
@@ -23,6 +26,7 @@ struct AgentListener {
 
 struct RegionSettings {
   std::map<std::string, std::string> labels;
+  std::optional<GeoPoint> at;                // for maps; nothing: by its name
   std::vector<std::string> control_targets;  // URLs that answer unless the region itself is cut off
 };
 
@@ -45,6 +49,7 @@ struct ControllerConfig {
   Retention retention;
   HealthSettings health;
   DeadManSettings dead_man;
+  RemoteWriteSettings remote_write;
   checks::LogSettings log;
   AfterManualResolve after_manual_resolve;
   std::map<std::string, std::string> parts;  // a digest of each part of the file

@@ -21,6 +21,7 @@ StatusView PeopleRoutes::view_status() const {
     if (row.revoked) continue;
     RegionSummary& region = regions[id.region];
     region.region = id.region;
+    if (place_of) region.place = place_of(id.region);
     region.online = planner.online(id.region);
     region.blind = ports_.turn.fleet().blind(id.region);
     ++region.agents;

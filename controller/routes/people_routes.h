@@ -57,6 +57,9 @@ class PeopleRoutes {
   // Returns when everything staged so far is durable, or after 10 s with why it is not.
   async::Task<Status> settle();
 
+  // Where a region lies; not set: nowhere.
+  std::function<RegionPlace(const RegionName&)> place_of;
+
   // The daemon's own metrics, rendered behind the series of the checks.
   std::function<std::string()> own_metrics;
   // Those that are read from the store.

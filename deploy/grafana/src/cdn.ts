@@ -60,8 +60,8 @@ export function cdn(): DashboardBuilder {
         max: 1,
         height: 11,
         steps: goodAbove(0.5, 0.9),
-        description: 'Last runs that the cache answered. Regions are placed by their names.',
-        queries: [{ expr: placed(`avg by (probe) (picket_cdn_cache_hit{${ofCheck}})`, 'probe') }],
+        description: 'Last runs that the cache answered. Shown where its place is known.',
+        queries: [{ expr: placed(`avg by (probe) (picket_cdn_cache_hit{${ofCheck}})`) }],
       }),
     )
     .withPanel(

@@ -102,12 +102,11 @@ export function fleet(): DashboardBuilder {
         height: 11,
         steps: goodAbove(0.5, 1),
         description:
-          'Agents of each region that poll or report. Regions are placed by their names.',
+          'Agents of each region that poll or report. Shown where its place is known.',
         queries: [
           {
             expr: placed(
               `label_join(avg by (region) (picket_agent_up{${agents}}), "probe", "", "region")`,
-              'region',
             ),
           },
         ],

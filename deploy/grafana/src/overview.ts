@@ -97,8 +97,8 @@ export function overview(): DashboardBuilder {
         height: 12,
         steps: goodAbove(0.5, 1),
         description:
-          'Checks that pass in each region. Regions are placed by the names that clouds give them.',
-        queries: [{ expr: placed(`avg by (probe) (probe_success{${ofCheck}})`, 'probe') }],
+          'Checks that pass in each region, where the controller knows its place.',
+        queries: [{ expr: placed(`avg by (probe) (probe_success{${ofCheck}})`) }],
       }),
     )
     .withPanel(

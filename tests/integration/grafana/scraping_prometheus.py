@@ -1,4 +1,5 @@
-"""A real Prometheus that scrapes one address each second, on a port that the system gives."""
+"""A real Prometheus on a port that the system gives; it scrapes an address each second, if not told
+otherwise."""
 import json
 import math
 import os
@@ -20,26 +21,29 @@ scrape_configs:
 
 
 class Prometheus:
-    """`processes` (demo.processes) ends it. `since`: Unix time of its start."""
+    """`processes` (demo.processes) ends it. `since`: Unix time of its start. `config`: instead of
+    the one that scrapes `target`."""
 
-    def __init__(self, processes, directory: Path, target: str):
+    def __init__(self, processes, directory: Path, target="", config=None, options=()):
+        text = config or CONFIG.format(scrape=SCRAPE_SECONDS, target=target)
         config = directory / "prometheus.yml"
-        config.write_text(CONFIG.format(scrape=SCRAPE_SECONDS, target=target))
-        self._child = processes.start("prometheus", [
+        config.write_text(text)
+        self.child = processes.start("prometheus", [
             "prometheus", f"--config.file={config}", f"--storage.tsdb.path={directory / 'tsdb'}",
-            "--web.listen-address=127.0.0.1:0"])
+            "--web.listen-address=127.0.0.1:0", *options])
         self.since = time.time()
         self._port = self._wait()
+        self.url = f"http://127.0.0.1:{self._port}"
 
     def _wait(self):
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            self._child.require_alive("starting")
-            port = _listening_port(self._child.pid)
+            self.child.require_alive("starting")
+            port = _listening_port(self.child.pid)
             if port and _is_ready(port):
                 return port
             time.sleep(0.1)
-        raise AssertionError(f"prometheus does not start\n{self._child.tail()}")
+        raise AssertionError(f"prometheus does not start\n{self.child.tail()}")
 
     @staticmethod
     def _get(port, path):
@@ -72,6 +76,10 @@ class Prometheus:
                 for row in found["result"]]
         return [(labels, [value for value in values if not math.isnan(value)])
                 for labels, values in rows if not all(map(math.isnan, values))]
+
+    def targets(self):
+        """Those that it scrapes, as its API shows them."""
+        return self._ask("targets", {"state": "active"})["activeTargets"]
 
     def label_values(self, series, label):
         """As label_values() of a variable does it."""

@@ -322,4 +322,18 @@ TEST_CASE("what follows a resolve by hand is page_again or hold, after a grace",
   CHECK(mistake_of("after_manual_resolve: {grace: 1s}\n").starts_with("E01"));
 }
 
+TEST_CASE("a region has a place, or none", "[config]") {
+  const auto config =
+      config_of("regions: {a: {latitude: -33.9, longitude: 151}, b: {labels: {x: z}}}\n");
+  CHECK(config.regions.at(RegionName{"a"}).at == GeoPoint{-33.9, 151});
+  CHECK_FALSE(config.regions.at(RegionName{"b"}).at.has_value());
+  const auto refused = [](const std::string& keys) {
+    return mistake_of("regions: {a: {" + keys + "}}\n").substr(0, 5);
+  };
+  CHECK(refused("latitude: 1") == "E0109");
+  for (const char* wrong : {"91", "north", "nan", "\"\""})
+    CHECK(refused("longitude: 1, latitude: " + std::string{wrong}) == "E0111");
+  CHECK(refused("latitude: 1, longitude: -180.5") == "E0111");
+}
+
 }  // namespace picket::controller
