@@ -93,7 +93,7 @@ class QueriesTest(unittest.TestCase):
                           if row["probe"] == "ap-southeast-1"], [0], "the broken edge's region")
         placed = next(query for query in queries(load()["picket-overview"])
                       if query.where == "panel Regions A")
-        rows = self.answers(placed, {"job": ".*", "probe": ".*"})
+        rows = self.answers(placed, {"controller": ".*", "job": ".*", "probe": ".*"})
         self.assertEqual(len({row["geohash"] for row, _ in rows}), 4, "each region has its place")
         self.assertLess(min(value for _, value in rows), 1)
         self.assertGreater(ask('picket_change_failure_ratio{service="shop"}')[0][1], 0)
