@@ -24,6 +24,7 @@
 #include "agent/probe/icmp_probe.h"
 #include "agent/spool/real_disk.h"
 #include "agent/state_lock.h"
+#include "common/checks/config_print.h"
 #include "common/core/log.h"
 #include "common/core/secure_random.h"
 #include "common/core/text.h"
@@ -194,14 +195,9 @@ class Program {
     } else {
       log::configure(next->log.level, next->log.format);
       log::info("configuration reloaded");
-      std::string waiting;
-      for (const auto& [name, digest] : next->parts)
-        if (name != "log" && config_.parts[name] != digest)
-          waiting += (waiting.empty() ? "" : ", ") + name;
-      for (const auto& [name, digest] : config_.parts)
-        if (name != "log" && !digest.empty() && !next->parts.contains(name))
-          waiting += (waiting.empty() ? "" : ", ") + name;
-      if (!waiting.empty())
+      if (const auto waiting =
+              checks::changed_parts(config_.parts, next->parts, {"log", "version"});
+          !waiting.empty())
         log::warn("changed in the configuration, but only a restart brings it into force",
                   {{"keys", waiting}});
     }

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <memory>
 
+#include "common/checks/config_print.h"
 #include "common/core/log.h"
 #include "common/core/secure_random.h"
 #include "common/http/curl_client.h"
@@ -257,7 +258,8 @@ async::Task<void> App::reload() {
   if (next) {
     log::configure(next->log.level, next->log.format);
     log::info("configuration reloaded");
-    if (const auto waiting = changed_for_restart(config_, *next); !waiting.empty())
+    if (const auto waiting = checks::changed_parts(config_.parts, next->parts, {"log", "version"});
+        !waiting.empty())
       log::warn("changed in the configuration, but only a restart brings it into force",
                 {{"keys", waiting}});
   } else {

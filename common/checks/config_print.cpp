@@ -120,14 +120,31 @@ std::string print_config(const Node& root, const ConfigLayers& layers, const std
   return printer.take();
 }
 
-std::map<std::string, std::string> config_parts(const Node& root) {
+ConfigParts config_parts(const Node& root) {
   const ConfigLayers none;
   const std::string file;
   const Printer printer{none, file, false};
-  std::map<std::string, std::string> parts;
+  ConfigParts parts;
   for (const Entry& entry : root.entries)
     parts[entry.key] = sha256_hex(printer.flow(*entry.value, "", entry.key));
   return parts;
+}
+
+std::string changed_parts(const ConfigParts& before, const ConfigParts& after,
+                          std::initializer_list<std::string_view> reloaded) {
+  std::set<std::string_view> names;
+  for (const ConfigParts* parts : {&before, &after})
+    for (const auto& [name, digest] : *parts) names.insert(name);
+  for (const std::string_view name : reloaded) names.erase(name);
+  const auto digest = [](const ConfigParts& parts, std::string_view name) {
+    const auto found = parts.find(std::string{name});
+    return found == parts.end() ? std::string_view{} : std::string_view{found->second};
+  };
+  std::string out;
+  for (const std::string_view name : names)
+    if (digest(before, name) != digest(after, name))
+      out.append(out.empty() ? "" : ", ").append(name);
+  return out;
 }
 
 }  // namespace picket::checks

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <set>
-
 #include "common/checks/config_print.h"
 #include "common/checks/formats.h"
 #include "common/core/text.h"
@@ -206,23 +204,6 @@ Result<std::string> print_controller_config(const std::string& path,
   const Status read = checks::read_config_file(path, print, layers);
   if (!read) return fail(read.error());
   return text;
-}
-
-bool is_reloaded(const std::string& part) { return part == "log" || part == "version"; }
-
-std::string changed_for_restart(const ControllerConfig& before, const ControllerConfig& after) {
-  std::set<std::string> names;
-  for (const auto* config : {&before, &after})
-    for (const auto& [name, digest] : config->parts) names.insert(name);
-  std::string out;
-  const auto digest = [](const ControllerConfig& config, const std::string& name) {
-    const auto found = config.parts.find(name);
-    return found == config.parts.end() ? std::string{} : found->second;
-  };
-  for (const std::string& name : names)
-    if (!is_reloaded(name) && digest(before, name) != digest(after, name))
-      out += (out.empty() ? "" : ", ") + name;
-  return out;
 }
 
 }  // namespace picket::controller

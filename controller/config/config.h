@@ -69,9 +69,4 @@ std::vector<checks::Diagnostic> decode_controller_config(const std::string& path
                                                          ControllerConfig& out,
                                                          const checks::ConfigLayers& layers = {});
 
-// Whether a reload brings this part of the file into force; all others wait for a restart.
-bool is_reloaded(const std::string& part);
-// The parts that differ and wait, separated by commas.
-std::string changed_for_restart(const ControllerConfig& before, const ControllerConfig& after);
-
 }  // namespace picket::controller

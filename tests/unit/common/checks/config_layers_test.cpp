@@ -109,3 +109,11 @@ TEST_CASE("parts differ where the file does, and hold no text of it", "[config]"
   CHECK(parts[0].at("name") == parts[1].at("name"));
   CHECK(parts[0].at("log") != parts[1].at("log"));
 }
+
+TEST_CASE("what a reload leaves for a restart is named", "[config]") {
+  const ConfigParts before{{"api", "1"}, {"log", "1"}, {"name", "1"}};
+  CHECK(changed_parts(before, before, {}).empty());
+  CHECK(changed_parts(before, {{"api", "2"}, {"log", "2"}, {"name", "1"}}, {"log"}) == "api");
+  CHECK(changed_parts(before, {{"log", "1"}, {"name", "2"}, {"tests", "1"}}, {"log"}) ==
+        "api, name, tests");
+}
