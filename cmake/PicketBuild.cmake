@@ -75,13 +75,16 @@ function(picket_library name)
   picket_reuse_precompiled(picket_${name} picket_library_pch)
 endfunction()
 
-# picket_executable(<name> SOURCES main.cpp DEPS <target> ...): the program <name> in bin/.
+# picket_executable(<name> SOURCES main.cpp DEPS <target> ...): the program <name> in bin/, one of
+# the target `programs`.
+add_custom_target(programs)
 function(picket_executable name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_DEPS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  add_dependencies(programs ${name})
 endfunction()
 
 # picket_test(<name> SOURCES ... DEPS ... LABELS ... [ARGS ...] [TIMEOUT s]): a Catch2 program and

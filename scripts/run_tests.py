@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Builds and runs every test (`./dev test`): the dev build with all tests, the ASan+UBSan build
-with the unit tests and the simulation, the clang build with the unit tests.
+"""Builds and runs every test (`./dev test`): the dev build with all that use whole programs, the
+ASan+UBSan build with the unit tests and the simulation, the clang build with the unit tests. The
+dev build runs all of them where the sanitized one is not asked for (`--preset dev`).
 
 A skipped test is a failure unless tests/allowed_skips.txt names it with its reason. A test skips as
 a whole with exit code 77, in part by printing `SKIPPED: <id>: <reason>` on a line of its own.
@@ -16,7 +17,7 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SKIP_LINE = re.compile(r"^SKIPPED: ([^:\n]+): (.+?)\s*$", re.M)
@@ -29,13 +30,14 @@ UNITTEST_RAN = re.compile(r"^Ran (\d+) tests? in ", re.M)
 class Preset:
     name: str
     labels: str  # a ctest label expression, empty for all
-    build_all: bool
+    left_out: str = ""  # that of another preset, which runs these
+    programs: bool = False  # its tests are also scripts, which use any program
 
 
 PRESETS = (
-    Preset("dev", "", True),
-    Preset("asan", "^(unit|sim)$", False),
-    Preset("clang", "^unit$", False),
+    Preset("dev", "", left_out="^(unit|sim)$", programs=True),
+    Preset("asan", "^(unit|sim)$"),
+    Preset("clang", "^unit$"),
 )
 
 
@@ -119,10 +121,8 @@ def build(preset, regex):
 def build_logged(preset, regex, log):
     if not run_logged(["cmake", "--preset", preset.name], log):
         return "cmake failed"
-    # Scripts among the dev build's tests use any program; the other builds run programs only.
-    everything = preset.build_all and not (regex and preset.labels)
-    targets = [] if everything else test_programs(preset, regex)
-    if not everything and not targets:
+    targets = test_programs(preset, regex) + (["programs"] if preset.programs else [])
+    if not targets:
         return None
     jobs = os.environ.get("PICKET_JOBS") or str(os.cpu_count())
     ninja = ["ninja", "-C", str(ROOT / "build" / preset.name), "-j", jobs, "-k", "0", *targets]
@@ -132,11 +132,12 @@ def build_logged(preset, regex, log):
 def ctest_selection(preset, regex):
     selection = ["ctest", "--test-dir", str(ROOT / "build" / preset.name)]
     selection += ["-L", preset.labels] if preset.labels else []
+    selection += ["-LE", preset.left_out] if preset.left_out else []
     return selection + (["-R", regex] if regex else [])
 
 
 def test_programs(preset, regex):
-    """The ninja targets of the tests this preset runs: the sanitized build makes nothing else."""
+    """The ninja targets of the tests this preset runs."""
     shown = subprocess.run(ctest_selection(preset, regex) + ["--show-only=json-v1"], cwd=ROOT,
                            stdout=subprocess.PIPE, check=True)
     folder = str(ROOT / "build" / preset.name)
@@ -205,6 +206,14 @@ def report(outcomes, allowed):
     return 1 if failures else 0
 
 
+def choose_presets(names):
+    """All when none is named. What is left out is what another of them runs, else nothing is."""
+    wanted = [preset for preset in PRESETS if preset.name in (names or [preset.name])]
+    run = {preset.labels for preset in wanted}
+    return [preset if preset.left_out in run else replace(preset, left_out="")
+            for preset in wanted]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--long", action="store_true", help="more rounds (PICKET_TEST_LONG=1)")
@@ -214,8 +223,7 @@ def main():
     if options.long:
         os.environ["PICKET_TEST_LONG"] = "1"
     allowed = read_allowed_skips(ROOT / "tests/allowed_skips.txt")
-    wanted = [p for p in PRESETS if p.name in (options.preset or [p.name])]
-    return report(run_presets(wanted, options.R), allowed)
+    return report(run_presets(choose_presets(options.preset), options.R), allowed)
 
 
 if __name__ == "__main__":

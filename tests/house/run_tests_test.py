@@ -77,6 +77,12 @@ class Report(unittest.TestCase):
     def test_no_test_at_all_is_a_failure(self):
         self.assertEqual(report({}), (1, "0 passed, 1 failed, 0 skipped"))
 
+    def test_no_test_is_left_out_by_every_preset_that_runs(self):
+        together = {preset.name: preset for preset in run_tests.choose_presets(None)}
+        self.assertEqual(together["dev"].left_out, together["asan"].labels)
+        for names in [["dev"], ["asan"], ["dev", "clang"]]:
+            self.assertEqual({preset.left_out for preset in run_tests.choose_presets(names)}, {""})
+
     def test_the_list_of_allowed_skips_wants_a_reason(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "skips.txt"
