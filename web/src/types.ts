@@ -8,6 +8,7 @@ export type CheckRegion = Schemas["CheckRegion"];
 export type Grid = Schemas["GridAnswer"];
 export type Incident = Schemas["Incident"];
 export type IncidentAnswer = Schemas["IncidentAnswer"];
+export type RegionDifferences = Schemas["RegionDifferences"];
 export type Run = Schemas["Run"];
 export type Attempt = Schemas["Attempt"];
 export type Step = Schemas["Step"];

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { read, usePoll } from "../api";
 import { Facts, Head, Loaded, Mark, Panel, Scroll, Table, Time } from "../parts/basics";
 import { Trouble, useChange } from "../parts/who";
+import { share } from "../differences";
 import { stamp } from "../format";
 import { checkPath, runPath } from "../router";
 import { person } from "../session";
@@ -81,11 +82,13 @@ function Known({ found }: { found: IncidentAnswer }) {
 }
 
 function Differences({ found }: { found: IncidentAnswer }) {
-  const rows = found.differences.flatMap((one) => one.differences.map((row) => ({ ...row, region: one.region })));
-  return <Table caption="Differences" rows={rows} empty="Nothing, as far as both runs left evidence." columns={[
-    { name: "Region", cell: (row) => row.region }, { name: "Step", cell: (row) => row.step },
-    { name: "What", cell: (row) => row.what }, { name: "Before", cell: (row) => <code>{row.before || "—"}</code> },
-    { name: "Now", cell: (row) => <code>{row.now || "—"}</code> }]} />;
+  const all = found.differences.filter((one) => one.differences.length > 0).length;
+  const where = (regions: string[]) => regions.length === all && all > 1 ? `all ${all} regions` : regions.join(", ");
+  return <Table caption="Differences" rows={share(found.differences)} empty="Nothing, as far as both runs left evidence." columns={[
+    { name: "Step", cell: (row) => row.step }, { name: "What", cell: (row) => row.what },
+    { name: "Before", cell: (row) => <code>{row.before || "—"}</code> },
+    { name: "Now", cell: (row) => <code>{row.now || "—"}</code> },
+    { name: "Regions", cell: (row) => where(row.regions) }]} />;
 }
 
 function Pages({ found }: { found: IncidentAnswer }) {

@@ -20,7 +20,9 @@ export function Waterfall({ attempt }: { attempt: Attempt }) {
       <ul class="legend" aria-label="Phases">{PHASES.map((phase) => (
         <li key={phase}><svg viewBox="0 0 10 10" aria-hidden="true"><rect class={`p-${phase}`} width="10" height="10" /></svg>{phase}</li>))}</ul>
       <div class="w-row w-scale" aria-hidden="true"><span />
-        <svg viewBox={`0 0 ${WIDE} 14`} preserveAspectRatio="none">{ticks(total, 5).map((at) => <rect key={at} class="tick" x={x(at)} width="1" height="14" />)}</svg>
+        <svg>{ticks(total, 4).map((at) => (
+          <g key={at}><rect class="tick" x={`${(at / total) * 100}%`} width="1" height="14" />
+            <text x={`${(at / total) * 100}%`} dx="4" y="10">{at > 0 ? span(at) : "0"}</text></g>))}</svg>
         <span>{span(total)}</span></div>
       <ol>{rows.map((row: StepRow, index) => (
         <li key={index}>
