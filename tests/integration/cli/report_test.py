@@ -13,6 +13,7 @@ import unittest
 import xml.etree.ElementTree
 
 import jsonschema
+import loopback
 
 PICKET = os.environ["PICKET"]
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -20,20 +21,7 @@ HAR_SCHEMA = json.loads((ROOT / "tests/data/har/har-1.2.schema.json").read_text(
 SECRET = "hunter22-canary"
 
 
-class Shop(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
-    def answer(self, status, body=b"", **headers):
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
+class Shop(loopback.Handler):
     def do_GET(self):
         if self.path == "/login":
             self.answer(302, location="/welcome?lang=de&x", set_cookie="sid=s3ss10n-cookie; Path=/")

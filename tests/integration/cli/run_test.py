@@ -11,6 +11,8 @@ import tempfile
 import threading
 import unittest
 
+import loopback
+
 PICKET = os.environ["PICKET"]
 
 HEAD = """version: 1
@@ -19,19 +21,7 @@ checks:
 """
 
 
-class Shop(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    def log_message(self, *_):
-        pass
-
-    def answer(self, status, body=b"", **headers):
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
+class Shop(loopback.Handler):
     def do_GET(self):
         if self.path == "/hang":
             self.server.hanging.set()

@@ -8,6 +8,7 @@ import threading
 import unittest
 import xml.etree.ElementTree
 
+import loopback
 from fleet_rig import FleetRig
 
 SECRET = "hunter22-canary"
@@ -17,25 +18,15 @@ checks:
 """
 
 
-class Target(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
+class Target(loopback.Handler):
     def do_GET(self):
         self.server.seen.append((self.path, self.headers.get("user-agent", "")))
-        body = b"you are in " + self.headers.get("x-region", "").encode()
-        self.send_response(503 if self.path.startswith("/down") else 200)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        self.answer(503 if self.path.startswith("/down") else 200,
+                    b"you are in " + self.headers.get("x-region", "").encode())
 
     def do_POST(self):  # the receiver of pages: there must be none
         self.server.pages.append(self.rfile.read(int(self.headers["content-length"])))
-        self.send_response(200)
-        self.send_header("content-length", "0")
-        self.end_headers()
+        self.answer(200)
 
 
 class TestTest(unittest.TestCase):

@@ -11,6 +11,8 @@ import tempfile
 import threading
 import unittest
 
+import loopback
+
 PICKET = os.environ["PICKET"]
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 DATA = ROOT / "tests/data/import"
@@ -122,17 +124,12 @@ class ToolingTest(unittest.TestCase):
     def test_a_token_goes_only_where_its_context_says(self):
         seen = []
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Handler(loopback.Handler):
+            protocol_version = "HTTP/1.0"  # one request after the other: no connection stays
+
             def do_GET(self):
                 seen.append(self.headers.get("authorization"))
-                body = json.dumps({"regions": [], "checks": []}).encode()
-                self.send_response(200)
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
+                self.answer(200, json.dumps({"regions": [], "checks": []}).encode())
 
         server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
