@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "controller/api/blackbox_series.h"
+#include "controller/api/origin_facts.h"
 #include "controller/api/series.h"
 
 namespace picket::controller {
@@ -36,21 +37,6 @@ std::size_t index_of(std::string_view metric) {
   const auto found = std::find_if(heads.begin(), heads.end(),
                                   [&](const MetricHead& head) { return head.name == metric; });
   return static_cast<std::size_t>(found - heads.begin());
-}
-
-std::optional<double> number_of(const Value& value) {
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? 1 : 0;
-  if (is_number(value)) return as_number(value);
-  return std::nullopt;
-}
-
-// "js.stripe.com" of "origin.js.stripe.com.duration"; empty for other facts.
-std::string_view origin_of(std::string_view fact) {
-  constexpr std::string_view kHead = "origin.";
-  constexpr std::string_view kTail = ".duration";
-  if (!fact.starts_with(kHead) || !fact.ends_with(kTail)) return {};
-  if (fact.size() <= kHead.size() + kTail.size()) return {};
-  return fact.substr(kHead.size(), fact.size() - kHead.size() - kTail.size());
 }
 
 class Samples {
@@ -94,9 +80,10 @@ void add_facts(const std::map<std::string, Value>& facts, Samples& samples) {
     if (row.fact != kOriginFact) continue;
     std::map<std::string, double> origins;
     for (const auto& [name, value] : facts) {
-      const std::string_view origin = origin_of(name);
+      const auto origin = parse_origin_fact(name);
       const auto duration = number_of(value);
-      if (!origin.empty() && duration) origins.emplace(origin, *duration);
+      if (origin && origin->what == "duration" && duration)
+        origins.emplace(origin->host, *duration);
     }
     samples.add_origins(origins, row);
   }

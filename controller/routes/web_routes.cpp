@@ -100,6 +100,7 @@ std::vector<OfferedRoute> WebRoutes::routes() {
   return {
       {"GET", "/api/v1/grid", false, 200, to(&R::grid)},
       {"GET", "/api/v1/checks/*/source", false, 200, to(&R::source)},
+      {"GET", "/api/v1/third-parties", false, 200, to(&R::third_parties)},
   };
 }
 
@@ -107,6 +108,12 @@ void WebRoutes::observe(const RunReceived& received) {
   const RunResult& run = received.run;
   if (received.superseded || run.key.kind != RunKind::scheduled) return;
   grid_.add({run.key.check, run.key.region, run.key.round, run.verdict, run.duration});
+  if (run.verdict != RunVerdict::unknown) third_parties_.observe(run);
+}
+
+void WebRoutes::remove(const CheckName& check) {
+  grid_.remove(check);
+  third_parties_.remove(check);
 }
 
 async::Task<void> WebRoutes::restore() {
@@ -130,6 +137,14 @@ WebRoutes::Answer WebRoutes::grid(ServerRequest request, std::string) {
       if (const auto view = evaluator.view(name)) checks.push_back(grid_check(*view));
   }
   co_return grid_.render(checks, rounds_of(request), wanted.has_value());
+}
+
+WebRoutes::Answer WebRoutes::third_parties(ServerRequest, std::string) {
+  const Evaluator& evaluator = ports_.turn.evaluator();
+  std::map<CheckName, Millis> intervals;
+  for (const CheckName& name : third_parties_.checks())
+    if (const auto view = evaluator.view(name)) intervals.emplace(name, view->check->interval);
+  co_return third_parties_.render(intervals, ports_.turn.now());
 }
 
 WebRoutes::Answer WebRoutes::source(ServerRequest, std::string name) {

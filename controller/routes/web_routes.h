@@ -1,6 +1,6 @@
-// What the web interface asks for beside the rest of the API: the newest rounds of every check, the
-// file that a check stands in, what the public may see. Reads only. One executor; owned by the
-// controller.
+// What the web interface asks for beside the rest of the API: the newest rounds of every check, who
+// pages depend on, the file that a check stands in, what the public may see. Reads only. One
+// executor; owned by the controller.
 #pragma once
 
 #include <string>
@@ -8,6 +8,7 @@
 
 #include "common/async/offload.h"
 #include "controller/api/round_grid.h"
+#include "controller/api/third_parties.h"
 #include "controller/routes/offered_route.h"
 #include "controller/turn.h"
 
@@ -27,7 +28,7 @@ class WebRoutes {
 
   // Every recorded run; only scheduled ones whose slot they hold are kept.
   void observe(const RunReceived& received);
-  void remove(const CheckName& check) { grid_.remove(check); }
+  void remove(const CheckName& check);
 
   // Reads the newest rounds back from the log, once, after the start.
   async::Task<void> restore();
@@ -41,11 +42,14 @@ class WebRoutes {
 
   // GET grid[?rounds=30][&check=NAME]: with `check` that one, with durations; not_found.
   Answer grid(ServerRequest request, std::string segment);
+  // GET third-parties: ThirdPartyBook::render of the scheduled runs since the start.
+  Answer third_parties(ServerRequest request, std::string segment);
   // GET checks/NAME/source: {file, line, column, modified, text}; not_found, io, too_large.
   Answer source(ServerRequest request, std::string name);
 
   Ports ports_;
   RoundGrid grid_;
+  ThirdPartyBook third_parties_;
 };
 
 // The newest runs of each slot in [from, until), from the event log. Blocking.

@@ -25,12 +25,13 @@ RECEIVER = "pagerduty/demo"
 
 class Target(ThreadingHTTPServer):
     """Answers 500 to the paths in `broken` (without slashes), 200 to all others, after `delay`
-    seconds."""
+    seconds; with the HTML of `pages` where a path has some."""
     daemon_threads = True
 
     def __init__(self, host="127.0.0.1", port=0, broken=(), delay=0.0):
         self.broken = set(broken)
         self.delay = delay
+        self.pages = {}
         super().__init__((host, port), _Handler)
 
     @property
@@ -41,9 +42,13 @@ class Target(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         time.sleep(self.server.delay)
-        self.send_response(500 if self.path.strip("/") in self.server.broken else 200)
-        self.send_header("content-length", "0")
+        path = self.path.strip("/")
+        body = self.server.pages.get(path, "").encode()
+        self.send_response(500 if path in self.server.broken else 200)
+        self.send_header("content-type", "text/html")
+        self.send_header("content-length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, format, *arguments):  # noqa: A002: the base class's name
         """Nobody reads it."""

@@ -39,7 +39,11 @@ checks:
     tags: [third-party]
     http: GET TARGET/widget
     expect: {status: 200}
+  - name: shop-page
+    title: The shop and what it loads
+    page: TARGET/shop
 """
+THIRD_PARTY = "localhost"  # another name for the same server
 
 
 def spec():
@@ -77,7 +81,10 @@ def next_event(stream):
 class WebTest(unittest.TestCase):
     def setUp(self):
         self.fleet = SmallFleet(self, REGIONS)
-        text = CHECKS.replace("TARGET", self.fleet.target.url)
+        target = self.fleet.target
+        target.pages["shop"] = (f'<!doctype html><script src="http://{THIRD_PARTY}:'
+                                f'{target.server_address[1]}/lib.js"></script>')
+        text = CHECKS.replace("TARGET", target.url)
         (self.fleet.checks / "web.check.yaml").write_text(text)
         self.fleet.expect(0, "reload")
         self.fleet.wait_for(lambda: self.letters().count("p") >= 2, "round that passed")
@@ -111,7 +118,7 @@ class WebTest(unittest.TestCase):
         return found[0]["id"] if found else None
 
     def test_the_whole(self):
-        for part in (self.answers_conform, self.changes_are_told,
+        for part in (self.answers_conform, self.third_parties_are_known, self.changes_are_told,
                      self.the_public_sees_what_is_tagged, self.pages_are_served,
                      self.a_browser_walks, self.a_shutdown_ends_streams):
             with self.subTest(part.__name__):
@@ -131,6 +138,7 @@ class WebTest(unittest.TestCase):
             "DeliveriesAnswer": "/api/v1/deliveries?state=all", "RoutesAnswer": "/api/v1/routes",
             "DeploymentsAnswer": "/api/v1/deployments", "SlosAnswer": "/api/v1/slos",
             "PerformanceAnswer": "/api/v1/delivery-performance",
+            "ThirdPartiesAnswer": "/api/v1/third-parties",
             "SilencesAnswer": "/api/v1/silences", "AgentsAnswer": "/api/v1/agents",
             "ReloadAnswer": "/api/v1/reload", "PublicAnswer": "/public/status.json"}
         errors = [error for name, path in answers.items()
@@ -142,6 +150,15 @@ class WebTest(unittest.TestCase):
         errors += schema_errors(document, "Problem", json.loads(body))
         self.assertEqual(errors, [])
         self.assertEqual(schema_errors(document, "Problem", {"schema_version": 1}) != [], True)
+
+    def third_parties_are_known(self):
+        """By the host, over all regions of the page."""
+        def seen():
+            rows = self.json("/api/v1/third-parties")["third_parties"]
+            return [row for row in rows if row["seen"] == len(REGIONS)]
+        row, = self.fleet.wait_for(seen, "third party in every region")
+        self.assertEqual((row["host"], row["failing"]), (THIRD_PARTY, 0))
+        self.assertEqual([one["check"] for one in row["checks"]], ["shop-page"])
 
     def changes_are_told(self):
         """The stream names everything first, then what changes; a shutdown does not wait for it."""

@@ -29,7 +29,7 @@ export function parseChanged(data: string): Part[] {
 export function partsOf(path: string): Part[] {
   const [first = ""] = path.replace(/^\/api\/v1\//, "").split(/[/?]/);
   const parts: Record<string, Part[]> = {
-    status: ["checks", "incidents", "agents", "silences"], grid: ["checks"], checks: ["checks"], slos: ["checks"],
+    status: ["checks", "incidents", "agents", "silences"], grid: ["checks"], checks: ["checks"], slos: ["checks"], "third-parties": ["checks"],
     incidents: ["incidents", "deliveries"], "action-items": ["incidents"],
     deliveries: ["deliveries"], routes: ["deliveries"], agents: ["agents"], silences: ["silences"],
     deployments: ["deployments"], "delivery-performance": ["deployments", "incidents"],

@@ -24,5 +24,6 @@ export type Answers = {
   silences: Schemas["SilencesAnswer"]; deliveries: Schemas["DeliveriesAnswer"];
   routes: Schemas["RoutesAnswer"]; deployments: Schemas["DeploymentsAnswer"];
   performance: Schemas["PerformanceAnswer"]; actions: Schemas["ActionItemsAnswer"];
+  thirdParties: Schemas["ThirdPartiesAnswer"];
   postmortem: Schemas["PostmortemAnswer"]; public: Schemas["PublicAnswer"];
 };

@@ -1,4 +1,4 @@
-// Pages that are one list each: objectives, agents, deliveries, deployments, third parties, CDN.
+// Pages that are one list each: objectives, agents, deliveries, deployments, CDN.
 import { useSignal } from "@preact/signals";
 import { usePoll } from "../api";
 import { Empty, Head, Loaded, Mark, Panel, Select, Table, Time } from "../parts/basics";
@@ -108,22 +108,6 @@ export function DeploymentsPage() {
           { name: "At", cell: (row) => <Time at={row.at} /> }, { name: "Service", cell: (row) => row.service },
           { name: "Version", cell: (row) => <code>{row.version}</code> }, { name: "Team", cell: (row) => row.team || "—" },
           { name: "By", cell: (row) => row.recorded_by || "—" }]} />)}</Loaded></Panel>
-    </>
-  );
-}
-
-export function ThirdPartiesPage() {
-  return (
-    <>
-      <Head title="Third parties" note={<>checks with the tag <code>third-party</code></>} />
-      <Loaded of={status}>{(found) => (
-        <Table caption="Third parties" rows={found.checks.filter((check) => check.tags.includes("third-party"))}
-          empty={<>No check has the tag <code>third-party</code>.</>} columns={[
-            { name: "Check", cell: (row) => <a href={checkPath(row.name)}>{row.name}</a> },
-            { name: "What", cell: (row) => row.title || "—" },
-            { name: "Verdict", cell: (row) => <Mark word={row.verdict} /> }, { name: "Since", cell: (row) => <Time at={row.since} /> },
-            { name: "Failing", number: true, cell: (row) => `${row.failing} of ${row.reporting}` },
-            { name: "Newest failure", cell: (row) => row.regions.find((one) => one.failure)?.failure?.message ?? "—" }]} />)}</Loaded>
     </>
   );
 }

@@ -1,0 +1,23 @@
+// Facts `origin.HOST.WHAT` of page checks taken apart, for series and for the hosts that pages
+// depend on. Internal to controller/api; pure functions.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "common/model/value.h"
+
+namespace picket::controller {
+
+struct OriginFact {
+  std::string_view host;  // "js.stripe.com"
+  std::string_view what;  // "duration", "transfer", "requests", "ok"
+};
+
+// Nothing for other facts; `origin.duration` of a CDN names no host.
+std::optional<OriginFact> parse_origin_fact(std::string_view name);
+
+// A flag is 1 or 0; nothing for what is no number.
+std::optional<double> number_of(const Value& value);
+
+}  // namespace picket::controller
