@@ -21,6 +21,7 @@
 #include "controller/remote_write/remote_writer.h"
 #include "controller/routes/agent_routes.h"
 #include "controller/routes/channel_routes.h"
+#include "controller/routes/check_routes.h"
 #include "controller/routes/deployment_routes.h"
 #include "controller/routes/event_feed.h"
 #include "controller/routes/incident_routes.h"
@@ -138,6 +139,7 @@ class Controller {
   HistoryRoutes history_;
   ApplyRoutes apply_;
   WebRoutes web_routes_;
+  CheckRoutes check_routes_;
   EventFeed feed_;
   PrometheusRoutes prometheus_routes_;
   AgentRoutes agent_routes_;

@@ -28,6 +28,16 @@ Json budget_json(const BudgetStatus& budget) {
   return json;
 }
 
+Json line_json(const BurnDownLine& line) {
+  Json json{{"objective_percent", line.objective}, {"good", line.good}, {"bad", line.bad}};
+  json["points"] = Json::array();
+  for (const BurnDownPoint& point : line.points)
+    json["points"].push_back({{"at", time_json(point.at)},
+                              {"left_ratio", point.left},
+                              {"left_then_ratio", number_json(point.left_then)}});
+  return json;
+}
+
 }  // namespace
 
 nlohmann::ordered_json slo_json(const SloStatus& slo) {
@@ -48,6 +58,18 @@ std::string render_slos(const std::vector<CheckView>& views) {
     json["service"] = view.check->service;
     document["slos"].push_back(std::move(json));
   }
+  return document.dump() + "\n";
+}
+
+std::string render_burn_down(const CheckName& check, const BurnDown& burn_down) {
+  Json document{{"schema_version", 1},
+                {"check", check.value},
+                {"window", render_duration(burn_down.window)},
+                {"budget_by", std::string{to_string(burn_down.budget_by)}},
+                {"from", time_json(burn_down.from)},
+                {"until", time_json(burn_down.until)},
+                {"availability", line_json(burn_down.availability)}};
+  document["latency"] = burn_down.latency ? line_json(*burn_down.latency) : Json{};
   return document.dump() + "\n";
 }
 

@@ -5,72 +5,14 @@
 #include <algorithm>
 
 #include "common/calendar/calendar.h"
-#include "common/model/schedule.h"
+#include "controller/evaluate/budget_points.h"
 
 namespace picket::controller {
 namespace {
 
-// Points are kept for each round of the last hours, then for half hours, then for six hours.
-constexpr Millis kEachFor{hours{7}};
-constexpr Millis kHalfHoursFor{hours{75}};
-constexpr Millis kHalfHour{minutes{30}};
-constexpr Millis kSixHours{hours{6}};
-
-constexpr double kMostRate = 1e6;
-
-struct Counts {
-  std::uint64_t good{0};
-  std::uint64_t bad{0};
-  std::uint64_t fast{0};
-  std::uint64_t slow{0};
-};
-
-Counts between(const BudgetPoint& from, const BudgetPoint& to) {
-  return {to.good - from.good, to.bad - from.bad, to.fast - from.fast, to.slow - from.slow};
-}
-
-// The newest point at `time` or before; zeros when all are younger.
-BudgetPoint point_at(const std::vector<BudgetPoint>& points, WallTime time) {
-  const auto after =
-      std::upper_bound(points.begin(), points.end(), time,
-                       [](WallTime at, const BudgetPoint& point) { return at < point.until; });
-  return after == points.begin() ? BudgetPoint{} : *(after - 1);
-}
-
-Counts counts_over(const std::vector<BudgetPoint>& points, Millis window) {
+BudgetCounts counts_over(const std::vector<BudgetPoint>& points, Millis window) {
   if (points.empty()) return {};
-  return between(point_at(points, points.back().until - window), points.back());
-}
-
-std::optional<double> rate_of(std::uint64_t good, std::uint64_t bad, double objective) {
-  if (good + bad == 0) return std::nullopt;
-  const double ratio = static_cast<double>(bad) / static_cast<double>(good + bad);
-  return std::min(kMostRate, ratio / (1 - objective / 100));
-}
-
-// Keeps at most one point per `step` among those older than `age`.
-void thin(std::vector<BudgetPoint>& points, WallTime newest) {
-  const auto cell_of = [&](const BudgetPoint& point) -> std::int64_t {
-    const Millis age = newest - point.until;
-    if (age <= kEachFor) return -1;
-    return round_start(point.until, age <= kHalfHoursFor ? kHalfHour : kSixHours).unix_ms();
-  };
-  std::vector<BudgetPoint> kept;
-  for (const BudgetPoint& point : points) {
-    const std::int64_t cell = cell_of(point);
-    if (cell >= 0 && !kept.empty() && cell_of(kept.back()) == cell)
-      kept.back() = point;
-    else
-      kept.push_back(point);
-  }
-  points = std::move(kept);
-}
-
-// Keeps the newest point before the horizon: what a window over all of it begins with.
-void forget_before(std::vector<BudgetPoint>& points, WallTime horizon) {
-  const auto first = std::find_if(points.begin(), points.end(),
-                                  [&](const BudgetPoint& one) { return one.until > horizon; });
-  if (first - points.begin() > 1) points.erase(points.begin(), first - 1);
+  return counts_between(point_at(points, points.back().until - window), points.back());
 }
 
 bool in_maintenance(const Check& check, WallTime from, WallTime until) {
@@ -109,14 +51,14 @@ Millis short_window(const Check& check, const BurnWindow& window) {
 }
 
 Burn burn_of(const CheckState& state, const BurnWindow& window, bool latency) {
-  const Counts over_long = counts_over(state.budget, window.long_window);
-  const Counts over_short = counts_over(state.budget, short_window(*state.check, window));
+  const BudgetCounts over_long = counts_over(state.budget, window.long_window);
+  const BudgetCounts over_short = counts_over(state.budget, short_window(*state.check, window));
   const Slo& slo = *state.check->slo;
   if (!latency)
-    return {rate_of(over_long.good, over_long.bad, slo.objective),
-            rate_of(over_short.good, over_short.bad, slo.objective), over_long.bad};
-  return {rate_of(over_long.fast, over_long.slow, slo.latency->objective),
-          rate_of(over_short.fast, over_short.slow, slo.latency->objective), over_long.slow};
+    return {burn_rate_of(over_long.good, over_long.bad, slo.objective),
+            burn_rate_of(over_short.good, over_short.bad, slo.objective), over_long.bad};
+  return {burn_rate_of(over_long.fast, over_long.slow, slo.latency->objective),
+          burn_rate_of(over_short.fast, over_short.slow, slo.latency->objective), over_long.slow};
 }
 
 std::string burn_text(const CheckState& state, const BurnWindow& window, const Burn& burn,
@@ -132,7 +74,7 @@ BudgetStatus status_of(const CheckState& state, bool latency) {
   const Slo& slo = *state.check->slo;
   BudgetStatus status;
   status.objective = latency ? slo.latency->objective : slo.objective;
-  const Counts counts = counts_over(state.budget, slo.window);
+  const BudgetCounts counts = counts_over(state.budget, slo.window);
   status.good = latency ? counts.fast : counts.good;
   status.bad = latency ? counts.slow : counts.bad;
   if (!state.budget.empty()) {
@@ -144,7 +86,7 @@ BudgetStatus status_of(const CheckState& state, bool latency) {
     status.burn.push_back({window.factor, window.long_window, short_window(*state.check, window),
                            burn.rate_long, burn.rate_short, burn.too_fast(window.factor)});
   }
-  const auto spent = rate_of(status.good, status.bad, status.objective);
+  const auto spent = burn_rate_of(status.good, status.bad, status.objective);
   if (!spent) return status;
   status.left = 1 - *spent;
   // At the pace of the last six hours.
@@ -189,7 +131,8 @@ void count_round(CheckState& state, const RoundSummary& summary) {
   if (!state.check->slo) return;
   const Slo& slo = *state.check->slo;
   const WallTime until = summary.round + state.check->interval;
-  BudgetPoint point = state.budget.empty() ? BudgetPoint{} : state.budget.back();
+  begin_points(state.budget, summary.round);
+  BudgetPoint point = state.budget.back();
   // Another interval may end a round where an older one ended.
   point.until = std::max(until, point.until);
   if (summary.mark != RoundMark::excluded) {
@@ -198,12 +141,11 @@ void count_round(CheckState& state, const RoundSummary& summary) {
     for (const SlotOutcome& slot : summary.slots)
       if (is_measured(slot)) add_run(slo, slot.verdict, slot.duration, point);
   }
-  if (!state.budget.empty() && state.budget.back().until == point.until)
+  if (state.budget.back().until == point.until)
     state.budget.back() = point;
   else
     state.budget.push_back(point);
-  forget_before(state.budget, point.until - std::max(slo.window, kBurnWindows.back().long_window));
-  thin(state.budget, point.until);
+  trim_points(state.budget, slo);
 }
 
 void count_late_run(CheckState& state, const RunResult& run) {

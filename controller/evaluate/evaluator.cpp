@@ -7,6 +7,7 @@
 #include "common/model/schedule.h"
 #include "controller/evaluate/alerts.h"
 #include "controller/evaluate/budget.h"
+#include "controller/evaluate/burn_down.h"
 #include "controller/evaluate/check_machine.h"
 #include "controller/evaluate/facts.h"
 #include "controller/evaluate/orders.h"
@@ -214,6 +215,11 @@ std::vector<CheckName> Evaluator::checks() const {
   std::vector<CheckName> names;
   for (const auto& [name, state] : checks_) names.push_back(name);
   return names;
+}
+
+std::optional<BurnDown> Evaluator::burn_down(const CheckName& name, std::size_t points_max) const {
+  const CheckState* state = find(name);
+  return state == nullptr ? std::nullopt : controller::burn_down(*state, points_max);
 }
 
 CheckVerdict Evaluator::verdict(const CheckName& name) const {

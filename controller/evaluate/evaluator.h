@@ -19,6 +19,7 @@
 
 namespace picket::controller {
 
+struct BurnDown;
 struct CheckState;
 struct RegionFlags;
 
@@ -51,6 +52,9 @@ class Evaluator {
 
   std::vector<CheckName> checks() const;  // ordered by name
   std::optional<CheckView> view(const CheckName& name) const;
+
+  // How its budget was spent (burn_down.h); nothing for an unknown check or one without objective.
+  std::optional<BurnDown> burn_down(const CheckName& name, std::size_t points_max) const;
 
   // The verdict of a check, pending for an unknown one: cheaper than view().
   CheckVerdict verdict(const CheckName& name) const;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "common/core/text.h"
 #include "controller/api/status_json.h"
 
 namespace picket::controller {
@@ -48,6 +49,10 @@ ServerResponse text(int status, std::string body) {
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   response.body = std::move(body);
   return response;
+}
+
+Error no_check(const std::string& name) {
+  return {ErrorCode::not_found, "no check `" + clean_line(name) + "`", {}};
 }
 
 std::optional<std::string> match_path(std::string_view pattern, std::string_view path) {

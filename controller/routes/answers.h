@@ -20,6 +20,9 @@ ServerResponse problem(const Error& error);
 ServerResponse problem(ErrorCode code, std::string message, std::string hint = {});
 ServerResponse answer(const Result<std::string>& body, int status = 200);
 
+// not_found, with the name made fit for a line.
+Error no_check(const std::string& name);
+
 // The `*` of a pattern as it stands in a path; nothing when they do not fit.
 std::optional<std::string> match_path(std::string_view pattern, std::string_view path);
 

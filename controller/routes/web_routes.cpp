@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "common/core/text.h"
 #include "controller/routes/answers.h"
 #include "controller/store/compression.h"
 #include "controller/web/public_status.h"
@@ -31,10 +30,6 @@ std::size_t rounds_of(const ServerRequest& request) {
   const std::string text = request.query_value("rounds").value_or("");
   const auto number = std::strtoull(text.c_str(), nullptr, 10);
   return number == 0 ? kRoundsShown : std::min<std::size_t>(number, RoundGrid::kRoundsKept);
-}
-
-Error no_check(const std::string& name) {
-  return {ErrorCode::not_found, "no check `" + clean_line(name) + "`", {}};
 }
 
 // The file as it is on the disk now; blocking.

@@ -37,6 +37,7 @@ INTERFACE_HEADERS = {
     "controller/store/rows.h": "what one transaction writes, made by the modules that decide",
     "controller/evaluate/event.h": "the event log that ingest records and the evaluator folds",
     "controller/evaluate/effects.h": "what ingest commits, and transitions for incident",
+    "controller/evaluate/burn_down.h": "how a budget was spent, for api, a copy",
     "controller/evaluate/check_view.h": "state of a check for api and metrics, a copy",
     "controller/health/health_settings.h": "thresholds, as config reads and health uses them",
     "controller/incident/routes.h": "receivers as the configuration gives them",

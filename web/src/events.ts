@@ -25,8 +25,12 @@ export function parseChanged(data: string): Part[] {
   }
 }
 
-/** The parts that the answer of a path of the API is made from. */
+/**
+ * The parts that the answer of a path of the API is made from. None for what is about days and
+ * weeks: it is asked for from time to time, not with every run.
+ */
 export function partsOf(path: string): Part[] {
+  if (/^\/api\/v1\/checks\/[^/]+\/(slo|history)\b/.test(path)) return [];
   const [first = ""] = path.replace(/^\/api\/v1\//, "").split(/[/?]/);
   const parts: Record<string, Part[]> = {
     status: ["checks", "incidents", "agents", "silences"], grid: ["checks"], checks: ["checks"], slos: ["checks"], "third-parties": ["checks"],

@@ -1,4 +1,5 @@
 // What the grid shows: rows of checks by urgency, a cell per region with its last rounds. Pure.
+import type { Series } from "./series";
 import type { Check, CheckRegion, Grid } from "./types";
 
 export type Letter = "p" | "r" | "d" | "f" | "u" | ".";
@@ -89,7 +90,7 @@ export function shortRegion(region: string): string {
 }
 
 /** Durations of the rounds that passed, a line per region, for the one check of the answer. */
-export function seriesOf(grid: Grid) {
+export function seriesOf(grid: Grid): Series {
   const check = grid.checks[0];
   if (!check?.last_round) return { times: [], lines: [] };
   const newest = Date.parse(check.last_round) / 1_000;

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { usePoll } from "../api";
 import { Bars } from "../parts/bars";
 import { Empty, Facts, Head, Loaded, Mark, Panel, Table, Time } from "../parts/basics";
+import { BurnDown } from "../parts/burndown";
 import { Chart } from "../parts/chart";
 import { SloFacts } from "../parts/slo";
 import { Yaml } from "../parts/yaml";
@@ -41,6 +42,7 @@ export function CheckPage({ name }: { name: string }) {
           <Panel title="Objective">{one.slo ? <SloFacts slo={one.slo} />
             : <Empty>No objective: add <code>slo</code> to the check.</Empty>}</Panel>
         </div>
+        {one.slo && <Panel title="Error budget"><BurnDown name={name} /></Panel>}
         <Panel title="Incidents" aside={<a href={`/incidents?check=${encodeURIComponent(name)}`}>all</a>}>
           <Loaded of={incidents}>{({ incidents: rows }) => (
             <Table caption="Newest incidents of this check" rows={rows} empty="None so far." columns={[

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { usePoll } from "../api";
 import { Empty, Head, Loaded, Mark, Panel, Select, Table, Time } from "../parts/basics";
+import { BurnDown } from "../parts/burndown";
 import { Meter } from "../parts/slo";
 import { coarse, median, percent, plural, rate, span } from "../format";
 import { checkPath, query, runPath, setQuery } from "../router";
@@ -16,7 +17,7 @@ export function SlosPage() {
   return (
     <>
       <Head title="Objectives" note="what is left of each budget, and how fast it burns" />
-      <Loaded of={slos}>{({ slos: rows }) => (
+      <Loaded of={slos}>{({ slos: rows }) => (<>
         <Table caption="Service level objectives" rows={rows} empty={<>No check has an objective: add <code>slo</code> to one.</>} columns={[
           { name: "Check", cell: (row) => <a href={checkPath(row.check)}>{row.check}</a> },
           { name: "Owner", cell: (row) => row.owner || "—" },
@@ -26,8 +27,22 @@ export function SlosPage() {
           { name: "Pace", cell: (row) => row.availability.burn_rates.some((one) => one.too_fast)
             ? <Mark word="down" label="too fast" /> : <Mark word="up" label="fine" /> },
           { name: "Used up", cell: (row) => <Time at={row.availability.exhausted_at} /> },
-          { name: "Latency budget", cell: (row) => row.latency ? <Meter left={row.latency.budget_left_ratio} /> : "—" }]} />)}</Loaded>
+          { name: "Latency budget", cell: (row) => row.latency ? <Meter left={row.latency.budget_left_ratio} /> : "—" }]} />
+        {rows.length > 0 && <ShownBudget rows={rows} />}</>)}</Loaded>
     </>
+  );
+}
+
+/** The burn-down of one: of the check that is chosen, else of the one with the least left. */
+function ShownBudget({ rows }: { rows: Answers["slos"]["slos"] }) {
+  const left = (row: (typeof rows)[number]) => row.availability.budget_left_ratio ?? Infinity;
+  const least = rows.reduce((a, b) => (left(b) < left(a) ? b : a)).check;
+  const wanted = query("check");
+  const name = rows.some((row) => row.check === wanted) ? wanted : least;
+  return (
+    <Panel title="Burn-down" aside={<Select label="Check" value={name} options={rows.map((row) => row.check)} onChange={(value) => setQuery("check", value)} />}>
+      <BurnDown key={name} name={name} />
+    </Panel>
   );
 }
 

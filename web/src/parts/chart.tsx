@@ -1,18 +1,27 @@
-// uPlot as a part: one line per series over time, in the colours of the theme.
+// uPlot as a part: one line per series over time, in the colours of the theme, with the same values
+// as a table below.
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { span } from "../format";
+import { type Column, Table } from "./basics";
+import { percent, span, stamp } from "../format";
 import { theme } from "../session";
+import { type Line, rowsAbout, tickName } from "../series";
 
-export interface Line {
-  label: string;
-  values: (number | null)[];
-}
-
-const clock = (seconds: number) => new Date(seconds * 1_000).toISOString().slice(11, 19).replace(/:00$/, "");
 const DASHES = [[], [6, 3], [2, 3]];
+const HEIGHT = 220;
 
-export function Chart({ label, times, lines }: { label: string; times: number[]; lines: Line[] }) {
+/** How values of a chart are written, and from where to where its axis goes. */
+export interface Unit {
+  write: (value: number) => string;
+  range: (least: number, most: number) => [number, number];
+}
+export const SPANS: Unit = { write: span, range: (_, most) => [0, Math.max(1, most * 1.1)] };
+/** Of a budget: from all of it to none of it, or to as much as was overspent, at most once more. */
+export const SHARES: Unit = { write: (one) => percent(one), range: (least) => [Math.max(-1, Math.min(0, least)), 1.04] };
+
+export function Chart({ label, times, lines, unit = SPANS }:
+  { label: string; times: number[]; lines: Line[]; unit?: Unit }) {
   const place = useRef<HTMLDivElement>(null);
   const scheme = theme.value;
   useEffect(() => {
@@ -20,23 +29,37 @@ export function Chart({ label, times, lines }: { label: string; times: number[];
     const style = getComputedStyle(host);
     const colour = (name: string) => style.getPropertyValue(name).trim();
     const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
-    const series: uPlot.Series[] = lines.map((line, index) => ({
-      label: line.label, stroke: colour(`--series-${index % 6}`), width: 1.5,
-      dash: DASHES[Math.floor(index / 6) % DASHES.length]!, spanGaps: true, points: { size: 4 },
-      value: (_, value) => (typeof value === "number" ? span(value) : "—"),
-    }));
+    const write = (value: unknown) => (typeof value === "number" ? unit.write(value) : "—");
+    const series: uPlot.Series[] = lines.map((line, index) => line.reference
+      ? { label: line.label, stroke: colour("--quiet"), width: 1, dash: [4, 4], points: { show: false }, value: (_, value) => write(value) }
+      : { label: line.label, stroke: colour(`--series-${index % 6}`), width: 1.5, dash: DASHES[Math.floor(index / 6) % DASHES.length]!,
+          points: { size: 4 }, value: (_, value) => write(value) });
     const chart = new uPlot({
-      width: host.clientWidth, height: 220, series: [{ label: "UTC", value: (_, at) => (at ? clock(at) : "—") }, ...series], tzDate: (at) => uPlot.tzDate(new Date(at * 1e3), "UTC"),
-      axes: [{ ...axis, space: 80, values: (_, marks) => marks.map(clock) }, { ...axis, size: 64, values: (_, marks) => marks.map((one) => span(one)) }],
-      scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
+      width: host.clientWidth, height: HEIGHT, tzDate: (at) => uPlot.tzDate(new Date(at * 1e3), "UTC"),
+      series: [{ label: "UTC", value: (_, at) => (at ? stamp(new Date(at * 1e3).toISOString()) : "—") }, ...series],
+      axes: [{ ...axis, space: 80, values: (_, marks, __, ___, step) => marks.map((one) => tickName(one, step)) },
+        { ...axis, size: 64, values: (_, marks) => marks.map(unit.write) }],
+      scales: { y: { range: (_, least, most) => unit.range(least, most) } },
       legend: { live: true }, cursor: { y: false },
     }, [times, ...lines.map((line) => line.values)] as uPlot.AlignedData, host);
-    const watch = new ResizeObserver(() => chart.setSize({ width: host.clientWidth, height: 220 }));
+    const watch = new ResizeObserver(() => chart.setSize({ width: host.clientWidth, height: HEIGHT }));
     watch.observe(host);
     return () => {
       watch.disconnect();
       chart.destroy();
     };
-  }, [times, lines, scheme]);
+  }, [times, lines, scheme, unit]);
   return <div class="chart" ref={place} role="img" aria-label={label} />;
+}
+
+/** What a chart shows, in words for who cannot see it: closed until somebody wants it. */
+export function AsTable<T>({ caption, rows, columns, note }:
+  { caption: string; rows: T[]; columns: Column<T>[]; note?: ComponentChildren }) {
+  return (
+    <details>
+      <summary>{caption} as a table</summary>
+      <Table caption={caption} rows={rowsAbout(rows, 25)} empty="Nothing." columns={columns} />
+      {note && <p class="note">{note}</p>}
+    </details>
+  );
 }
