@@ -185,7 +185,7 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
                make_routes(settings_), settings_.regions),
       apply_({ports_.work_pool, reloader_}, settings_.checks_dir, receiver_names(settings_)),
       web_routes_({ports_.database_pool, ports_.work_pool, ports_.store, turn_}),
-      check_routes_({turn_}),
+      check_routes_({ports_.database_pool, ports_.work_pool, ports_.store, turn_}),
       feed_({ports_.executor, ports_.clock, [this] { return turn_.durable(); }}),
       prometheus_routes_({ports_.clock, registry_}, settings_.version, settings_.regions),
       agent_routes_({ports_.clock, turn_, dispatch_, registry_, ports_.authority, tests_},

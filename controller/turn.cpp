@@ -9,6 +9,7 @@
 #include "common/wire/wire.h"
 #include "controller/evaluate/event_codec.h"
 #include "controller/incident/silence_row.h"
+#include "controller/ingest/duration_scale.h"
 #include "controller/store/compression.h"
 #include "controller/turn_keys.h"
 
@@ -156,11 +157,12 @@ void Turn::take_rows(BookRows rows) {
   append(set.action_items, rows.action_items);
 }
 
-void Turn::decide_slot(const CheckName& check, WallTime round, const SlotOutcome& slot) {
+void Turn::decide_slot(const CheckName& check, WallTime round, const SlotOutcome& slot,
+                       std::uint8_t duration) {
   const auto interval = intervals_.find(check);
   const bool kept = Ledger::day_of(round) >= Ledger::day_of(now()) - kLedgerDays;
   if (interval != intervals_.end() && kept)
-    ledger_.decide({check, slot.region, round}, interval->second, ledger_code_of(slot));
+    ledger_.decide({check, slot.region, round}, interval->second, ledger_code_of(slot), duration);
 }
 
 void Turn::take_rounds(const std::vector<RoundSummary>& rounds) {
@@ -177,7 +179,7 @@ void Turn::take_run(const RunReceived& received) {
     outcome.region = run.key.region;
     outcome.end = SlotEnd::ran;
     outcome.verdict = run.verdict;
-    decide_slot(run.key.check, run.key.round, outcome);
+    decide_slot(run.key.check, run.key.round, outcome, duration_code(run.duration));
   }
   const bool good = run.verdict == RunVerdict::pass && has_evidence(run);
   if (replaying_ || (run.verdict != RunVerdict::fail && !good)) return;
@@ -200,8 +202,7 @@ void Turn::checkpoint() {
     set.checkpoints.push_back({kCheckPrefix + name.value, evaluator_.snapshot(name)});
   set.checkpoints.push_back({kRegionsKey, evaluator_.snapshot_regions()});
   set.checkpoints.push_back({kFleetKey, fleet_.snapshot()});
-  for (const Ledger::Day& day : ledger_.take_changed())
-    set.ledger.push_back({day.check, day.region, day.day, compress(day.codes)});
+  pending_.ledger.add(ledger_.take_changed());
   ledger_.forget_before(Ledger::day_of(now()) - kLedgerDays);
   set.checkpoint_seq = last_seq_;
   next_checkpoint_ = now() + options_.checkpoint_every;
@@ -222,6 +223,11 @@ async::Task<void> Turn::commit(Batch batch) {
                         WallTime::from_unix_ms(events[events.size() - 1].at_unix_ms()),
                         compress(wire::serialize(batch.events))};
       batch.rows.events.push_back(std::move(row));
+    }
+    if (batch.rows.ledger.empty()) {
+      auto days = batch.ledger.rows(ports_.store);
+      if (!days) return fail(std::move(days.error()));
+      batch.rows.ledger = std::move(*days);
     }
     return ports_.store.commit(batch.rows);
   };

@@ -16,6 +16,7 @@
 #include "controller/evaluate/fleet_sight.h"
 #include "controller/incident/incident_book.h"
 #include "controller/ingest/ledger.h"
+#include "controller/ledger_rows.h"
 #include "controller/store/store.h"
 #include "picket/v1/event.pb.h"
 
@@ -143,6 +144,7 @@ class Turn {
   struct Batch {
     WriteSet rows;
     v1::EventBatch events;
+    ChangedDays ledger;
     WallTime first_at;
     Outbound out;
     std::uint64_t upto{0};  // everything touched up to here is in it
@@ -158,7 +160,8 @@ class Turn {
   void absorb(const FleetEffects& effects);
   void take_rows(BookRows rows);
   void take_rounds(const std::vector<RoundSummary>& rounds);
-  void decide_slot(const CheckName& check, WallTime round, const SlotOutcome& slot);
+  void decide_slot(const CheckName& check, WallTime round, const SlotOutcome& slot,
+                   std::uint8_t duration = 0);
   void take_run(const RunReceived& received);
   void log_event(const Event& event);
   void touch();

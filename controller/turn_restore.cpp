@@ -52,7 +52,7 @@ Status Turn::restore_ledger() {
     if (!rows) return fail(rows.error());
     for (const LedgerRow& row : *rows) {
       auto codes = decompress(row.blob);
-      if (!codes || !ledger_.restore({row.check, row.region, row.day, std::move(*codes)}))
+      if (!codes || !ledger_.restore({row.check, row.region, row.day, std::move(*codes), {}}))
         log::write(log::Level::error, "a day of the ledger is damaged",
                    {{"check", row.check.value}, {"region", row.region.value}});
     }

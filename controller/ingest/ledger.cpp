@@ -7,11 +7,6 @@ namespace {
 
 constexpr Millis kDay = hours{24};
 
-LedgerCode get(const std::vector<std::uint8_t>& slots, std::size_t index) {
-  if (index / 2 >= slots.size()) return LedgerCode::open;
-  return static_cast<LedgerCode>(slots[index / 2] >> (index % 2 * 4) & 15);
-}
-
 void set(std::vector<std::uint8_t>& slots, std::size_t index, LedgerCode state) {
   if (index / 2 >= slots.size()) slots.resize(index / 2 + 1);
   const auto shift = index % 2 * 4;
@@ -20,19 +15,12 @@ void set(std::vector<std::uint8_t>& slots, std::size_t index, LedgerCode state) 
       static_cast<std::uint8_t>((byte & ~(15U << shift)) | static_cast<unsigned>(state) << shift);
 }
 
-void append_number(std::string& out, std::uint64_t number) {
-  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(number >> shift & 255);
-}
-
-std::optional<std::uint64_t> take_number(std::string_view& text) {
-  if (text.size() < 8) return std::nullopt;
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < 8; ++i) number = number << 8 | static_cast<unsigned char>(text[i]);
-  text.remove_prefix(8);
-  return number;
-}
-
 }  // namespace
+
+LedgerCode code_at(const std::vector<std::uint8_t>& codes, std::size_t index) {
+  if (index / 2 >= codes.size()) return LedgerCode::open;
+  return static_cast<LedgerCode>(codes[index / 2] >> (index % 2 * 4) & 15);
+}
 
 LedgerCode ledger_code_of(const SlotOutcome& slot) {
   switch (slot.end) {
@@ -84,21 +72,15 @@ bool is_missed(LedgerCode state) {
 
 std::int64_t Ledger::day_of(WallTime at) { return round_start(at, kDay).unix_ms() / kDay.count(); }
 
-// Rounds of a day are counted from the first that starts in it, so that intervals which do not
-// divide a day work too.
-std::size_t Ledger::index_of(WallTime round, Millis interval) {
-  const std::int64_t into_day = (round - round_start(round, kDay)).count();
-  return static_cast<std::size_t>(into_day / interval.count());
-}
-
-bool Ledger::decide(const SlotId& slot, Millis interval, LedgerCode state) {
+bool Ledger::decide(const SlotId& slot, Millis interval, LedgerCode state, std::uint8_t duration) {
   const Key key{slot.check, slot.region, day_of(slot.round)};
-  Slots& slots = days_[key][interval];
-  const std::size_t index = index_of(slot.round, interval);
-  const LedgerCode now = get(slots, index);
+  auto& slots = days_[key][interval];
+  const std::size_t index = slot_index(slot.round, interval);
+  const LedgerCode now = code_at(slots, index);
   if (now != LedgerCode::open && !(is_missed(now) && is_ran(state))) return false;
   set(slots, index, state);
-  changed_.insert(key);
+  auto& durations = changed_[key];
+  if (duration != 0) durations.push_back({interval, static_cast<std::uint32_t>(index), duration});
   return true;
 }
 
@@ -107,36 +89,39 @@ LedgerCode Ledger::state(const SlotId& slot, Millis interval) const {
   if (day == days_.end()) return LedgerCode::open;
   const auto slots = day->second.find(interval);
   if (slots == day->second.end()) return LedgerCode::open;
-  return get(slots->second, index_of(slot.round, interval));
+  return code_at(slots->second, slot_index(slot.round, interval));
+}
+
+Ledger::Day Ledger::make_day(const Key& key) const {
+  const auto& [check, region, number] = key;
+  Day day{check, region, number, pack(days_.at(key)), {}};
+  if (const auto changed = changed_.find(key); changed != changed_.end())
+    day.durations = changed->second;
+  return day;
 }
 
 std::vector<Ledger::Day> Ledger::take_changed() {
   std::vector<Day> taken;
-  for (const Key& key : changed_) {
-    Day day{std::get<0>(key), std::get<1>(key), std::get<2>(key), {}};
-    for (const auto& [interval, slots] : days_.at(key)) {
-      append_number(day.codes, static_cast<std::uint64_t>(interval.count()));
-      append_number(day.codes, slots.size());
-      day.codes.append(slots.begin(), slots.end());
-    }
-    taken.push_back(std::move(day));
-  }
+  for (const auto& [key, durations] : changed_) taken.push_back(make_day(key));
   changed_.clear();
   return taken;
 }
 
-bool Ledger::restore(const Day& day) {
-  Codes codes;
-  std::string_view rest = day.codes;
-  while (!rest.empty()) {
-    const auto interval = take_number(rest);
-    const auto size = take_number(rest);
-    if (!interval || !size || *interval == 0 || *size > rest.size()) return false;
-    const std::string_view bytes = rest.substr(0, *size);
-    codes[Millis{static_cast<std::int64_t>(*interval)}].assign(bytes.begin(), bytes.end());
-    rest.remove_prefix(*size);
+std::vector<Ledger::Day> Ledger::days_of(const CheckName& check, std::int64_t from_day,
+                                         std::int64_t until_day) const {
+  std::vector<Day> found;
+  for (auto it = days_.lower_bound(Key{check, RegionName{}, INT64_MIN});
+       it != days_.end() && std::get<0>(it->first) == check; ++it) {
+    const std::int64_t day = std::get<2>(it->first);
+    if (day >= from_day && day <= until_day) found.push_back(make_day(it->first));
   }
-  days_[Key{day.check, day.region, day.day}] = std::move(codes);
+  return found;
+}
+
+bool Ledger::restore(const Day& day) {
+  auto codes = unpack(day.codes);
+  if (!codes) return false;
+  days_[Key{day.check, day.region, day.day}] = std::move(*codes);
   return true;
 }
 

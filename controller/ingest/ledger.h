@@ -1,12 +1,12 @@
 // The ledger: every slot (check, region, round) ends in exactly one state. Kept as one code per
 // slot and UTC day, flushed as rows now and then; rebuilt from the event log after a crash.
+// Durations of runs are only held until they are flushed: nothing is decided by them.
 // Pure state.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -15,6 +15,7 @@
 #include "common/core/ids.h"
 #include "common/core/time.h"
 #include "controller/evaluate/effects.h"
+#include "controller/ingest/slot_bytes.h"
 
 namespace picket::controller {
 
@@ -44,23 +45,31 @@ struct SlotId {
   WallTime round;
 };
 
+// Of unpacked codes, two slots per byte; open behind their end.
+LedgerCode code_at(const std::vector<std::uint8_t>& codes, std::size_t index);
+
 class Ledger {
  public:
   // Decides a slot. True when the state was taken: an open slot takes any state; a missed one may
-  // become ran once; everything else stays (the caller's result is superseded).
-  bool decide(const SlotId& slot, Millis interval, LedgerCode state);
+  // become ran once; everything else stays (the caller's result is superseded). `duration` is a
+  // step of duration_scale.h, kept when the state was taken; 0: none.
+  bool decide(const SlotId& slot, Millis interval, LedgerCode state, std::uint8_t duration = 0);
 
   LedgerCode state(const SlotId& slot, Millis interval) const;
 
   struct Day {
     CheckName check;
     RegionName region;
-    std::int64_t day{0};  // days since 1970-01-01 UTC
-    std::string codes;    // per interval of that day: interval in ms and length in bytes, each
-                          // 8 bytes big-endian, then two slots per byte
+    std::int64_t day{0};                  // days since 1970-01-01 UTC
+    std::string codes;                    // packed, two slots per byte
+    std::vector<SlotDuration> durations;  // of slots decided since the last take_changed()
   };
   // Days changed since the last call.
   std::vector<Day> take_changed();
+  // Days of a check that are in memory, from_day and until_day included, by region; durations that
+  // were taken are in the store.
+  std::vector<Day> days_of(const CheckName& check, std::int64_t from_day,
+                           std::int64_t until_day) const;
   bool restore(const Day& day);  // false when the codes are damaged: that day is left out
 
   // Days before this one leave memory (the store keeps them). They must have been taken.
@@ -70,12 +79,10 @@ class Ledger {
 
  private:
   using Key = std::tuple<CheckName, RegionName, std::int64_t>;
-  using Slots = std::vector<std::uint8_t>;  // two per byte
-  using Codes = std::map<Millis, Slots>;    // by interval: a definition may change within a day
-  static std::size_t index_of(WallTime round, Millis interval);
+  Day make_day(const Key& key) const;  // of one in days_
 
-  std::map<Key, Codes> days_;
-  std::set<Key> changed_;
+  std::map<Key, SlotBytes> days_;
+  std::map<Key, std::vector<SlotDuration>> changed_;
 };
 
 }  // namespace picket::controller

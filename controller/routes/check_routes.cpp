@@ -1,6 +1,9 @@
 #include "controller/routes/check_routes.h"
 
 #include <charconv>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/api/slo_json.h"
@@ -9,12 +12,18 @@
 namespace picket::controller {
 namespace {
 
-constexpr std::size_t kPoints = 120;
-constexpr std::size_t kPointsMax = 1000;
+using Json = nlohmann::ordered_json;
 
-Result<std::size_t> points_in(const ServerRequest& request) {
+constexpr std::size_t kBurnDownPoints = 120;
+constexpr std::size_t kHistoryPoints = 200;
+constexpr std::size_t kPointsMax = 1000;
+constexpr Millis kSpan = hours{24};
+constexpr Millis kSpanMost = hours{24 * 400};  // as long as the ledger is kept
+constexpr std::int64_t kDaysAtOnce = 32;       // the database has others to serve in between
+
+Result<std::size_t> points_in(const ServerRequest& request, std::size_t usual) {
   const auto text = request.query_value("points");
-  if (!text) return kPoints;
+  if (!text) return usual;
   std::size_t points = 0;
   const char* end = text->data() + text->size();
   const auto parsed = std::from_chars(text->data(), end, points);
@@ -23,6 +32,111 @@ Result<std::size_t> points_in(const ServerRequest& request) {
   return points;
 }
 
+struct Range {
+  WallTime from;
+  WallTime until;
+};
+
+Result<WallTime> time_in(const ServerRequest& request, const char* name, WallTime usual) {
+  const auto text = request.query_value(name);
+  if (!text) return usual;
+  const auto time = parse_rfc3339(*text);
+  if (time) return *time;
+  return fail(ErrorCode::invalid_argument, std::string{"`"} + name + "` is no time of RFC 3339",
+              "from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z");
+}
+
+Result<Millis> span_in(const ServerRequest& request) {
+  const auto text = request.query_value("range");
+  if (!text) return kSpan;
+  if (request.query_value("from"))
+    return fail(ErrorCode::invalid_argument, "`range` stands instead of `from`", "leave one out");
+  return parse_duration(*text);
+}
+
+Result<Range> range_in(const ServerRequest& request, WallTime now) {
+  const auto until = time_in(request, "to", now);
+  if (!until) return fail(until.error());
+  const auto span = span_in(request);
+  if (!span) return fail(span.error());
+  const auto from = time_in(request, "from", *until - *span);
+  if (!from) return fail(from.error());
+  if (*until <= *from)
+    return fail(ErrorCode::invalid_argument, "the range is empty: `from` is not before `to`",
+                "exchange them");
+  if (*until - *from > kSpanMost)
+    return fail(ErrorCode::invalid_argument, "the range is longer than 400 days",
+                "ask for a part of it");
+  return Range{*from, *until};
+}
+
+// A column of a region: one value of each bucket.
+template <class Get>
+Json column(const std::vector<SlotBucket>& buckets, Get get) {
+  Json values = Json::array();
+  for (const SlotBucket& bucket : buckets) values.push_back(get(bucket));
+  return values;
+}
+
+auto duration_of(double share) {
+  return [share](const SlotBucket& bucket) {
+    if (bucket.durations.empty()) return Json{};
+    return Json(std::round(bucket.durations.quantile(share) * 10) / 10);
+  };
+}
+
+std::string render_history(const CheckName& check, const SlotHistory& history) {
+  const HistoryGrid& grid = history.grid();
+  Json document{{"schema_version", 1},
+                {"check", check.value},
+                {"from", render_rfc3339(grid.from)},
+                {"until", render_rfc3339(grid.until())},
+                {"step_ms", grid.step.count()},
+                {"regions", Json::array()}};
+  for (const auto& [region, buckets] : history.regions())
+    document["regions"].push_back(
+        {{"region", region.value},
+         {"p50_ms", column(buckets, duration_of(0.5))},
+         {"p95_ms", column(buckets, duration_of(0.95))},
+         {"max_ms", column(buckets, duration_of(1))},
+         {"good", column(buckets, [](const SlotBucket& one) { return one.good; })},
+         {"degraded", column(buckets, [](const SlotBucket& one) { return one.degraded; })},
+         {"bad", column(buckets, [](const SlotBucket& one) { return one.bad; })},
+         {"unknown", column(buckets, [](const SlotBucket& one) { return one.unknown; })},
+         {"missed", column(buckets, [](const SlotBucket& one) { return one.missed; })},
+         {"skipped", column(buckets, [](const SlotBucket& one) { return one.skipped; })}});
+  return document.dump() + "\n";
+}
+
+// Days of the ledger that are in memory; what is stored of them is older.
+class RecentDays {
+ public:
+  explicit RecentDays(std::vector<Ledger::Day> days) {
+    for (Ledger::Day& day : days) days_.emplace(std::pair{day.region, day.day}, std::move(day));
+  }
+
+  void add_to(SlotHistory& history, const std::vector<LedgerRow>& rows) {
+    for (const LedgerRow& row : rows) {
+      SlotBytes durations = durations_in(row);
+      auto recent = days_.extract({row.region, row.day});
+      if (recent) set_durations(durations, recent.mapped().durations);
+      const auto codes = recent ? unpack(recent.mapped().codes) : codes_in(row);
+      if (codes) history.add(row.region, row.day, *codes, durations);
+    }
+  }
+  // Those that are not stored yet.
+  void add_rest_to(SlotHistory& history) const {
+    for (const auto& [key, day] : days_) {
+      SlotBytes durations;
+      set_durations(durations, day.durations);
+      if (const auto codes = unpack(day.codes)) history.add(day.region, day.day, *codes, durations);
+    }
+  }
+
+ private:
+  std::map<std::pair<RegionName, std::int64_t>, Ledger::Day> days_;
+};
+
 }  // namespace
 
 std::vector<OfferedRoute> CheckRoutes::routes() {
@@ -30,6 +144,7 @@ std::vector<OfferedRoute> CheckRoutes::routes() {
   using R = CheckRoutes;
   return {
       {"GET", "/api/v1/checks/*/slo", false, 200, to(&R::slo)},
+      {"GET", "/api/v1/checks/*/history", false, 200, to(&R::history)},
   };
 }
 
@@ -37,13 +152,50 @@ CheckRoutes::Answer CheckRoutes::slo(ServerRequest request, std::string name) {
   const CheckName check{std::move(name)};
   const Evaluator& evaluator = ports_.turn.evaluator();
   if (!evaluator.view(check)) co_return fail(no_check(check.value));
-  const auto points = points_in(request);
+  const auto points = points_in(request, kBurnDownPoints);
   if (!points) co_return fail(points.error());
   const auto burn_down = evaluator.burn_down(check, *points);
   if (!burn_down)
     co_return fail(ErrorCode::not_found, "`" + check.value + "` has no objective",
                    "add `slo` to the check");
   co_return render_burn_down(check, *burn_down);
+}
+
+CheckRoutes::Answer CheckRoutes::history(ServerRequest request, std::string name) {
+  const CheckName check{std::move(name)};
+  const auto view = ports_.turn.evaluator().view(check);
+  if (!view) co_return fail(no_check(check.value));
+  const auto range = range_in(request, ports_.turn.now());
+  if (!range) co_return fail(range.error());
+  const auto points = points_in(request, kHistoryPoints);
+  if (!points) co_return fail(points.error());
+  SlotHistory history{make_history_grid(range->from, range->until, view->check->interval, *points)};
+  for (const RegionStatus& region : view->regions) history.name(region.region);
+  if (const Status read = co_await read_history(check, history); !read)
+    co_return fail(read.error());
+  const auto render = [&] { return render_history(check, history); };
+  co_return co_await async::offload(ports_.work_pool, render);
+}
+
+// In parts; each is decoded away from the database's thread.
+async::Task<Status> CheckRoutes::read_history(CheckName check, SlotHistory& history) {
+  const std::int64_t last = Ledger::day_of(history.grid().until());
+  std::int64_t day = Ledger::day_of(history.grid().from);
+  RecentDays recent{ports_.turn.ledger().days_of(check, day, last)};
+  for (; day <= last; day += kDaysAtOnce) {
+    const auto read = [&] {
+      return ports_.store.ledger(check, std::nullopt, day, std::min(last, day + kDaysAtOnce - 1));
+    };
+    const auto rows = co_await async::offload(ports_.database_pool, read);
+    if (!rows) co_return fail(rows.error());
+    const auto add = [&] {
+      recent.add_to(history, *rows);
+      return true;
+    };
+    co_await async::offload(ports_.work_pool, add);
+  }
+  recent.add_rest_to(history);
+  co_return Status{};
 }
 
 }  // namespace picket::controller

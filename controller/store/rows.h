@@ -195,12 +195,14 @@ struct CheckpointRow {
   std::string blob;
 };
 
-// Ledger of one (check, region, UTC day): one 4-bit state per slot, compressed.
+// Ledger of one (check, region, UTC day): one 4-bit state and a byte of duration per slot, each
+// packed (controller/ingest/slot_bytes.h) and compressed.
 struct LedgerRow {
   CheckName check;
   RegionName region;
   std::int64_t day{0};  // days since the epoch
   std::string blob;
+  std::string durations;  // empty: the row is from before they were kept
 };
 
 struct RoundSummaryRow {

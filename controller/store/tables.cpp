@@ -91,7 +91,7 @@ const Table kSilences{
     {"id"},
     {"matchers", "author", "comment", "created_ms", "from_ms", "until_ms", "ended_by"}};
 const Table kCheckpoints{"checkpoints", {"name"}, {"state"}};
-const Table kLedger{"ledger", {"check_name", "region", "day"}, {"slots"}};
+const Table kLedger{"ledger", {"check_name", "region", "day"}, {"slots", "durations"}};
 const Table kRounds{"rounds", {"check_name", "round_ms"}, {"verdict", "summary"}};
 
 }  // namespace
@@ -208,7 +208,7 @@ Values values_of(const SilenceRow& row) {
 Values values_of(const CheckpointRow& row) { return {row.key, Blob{row.blob}}; }
 
 Values values_of(const LedgerRow& row) {
-  return {row.check.value, row.region.value, number(row.day), Blob{row.blob}};
+  return {row.check.value, row.region.value, number(row.day), Blob{row.blob}, Blob{row.durations}};
 }
 
 Values values_of(const RoundSummaryRow& row) {
@@ -358,6 +358,7 @@ void read_into(const Row& row, LedgerRow& out) {
   out.region.value = in.text();
   out.day = in.integer();
   out.blob = in.text();
+  out.durations = in.text();
 }
 
 void read_into(const Row& row, RoundSummaryRow& out) {

@@ -15,7 +15,7 @@ DAY_MS = 86_400_000
 
 Run = namedtuple("Run", "seq at region agent check round kind ordinal verdict trace superseded "
                         "late started")
-Slot = namedtuple("Slot", "check region round code")
+Slot = namedtuple("Slot", "check region round code duration")
 
 
 class Audit:
@@ -65,16 +65,25 @@ def _run(event):
 
 
 def _slots(row):
-    """The slots of one day: per interval its milliseconds and length, then two codes per byte."""
-    data = decompress(row["slots"])
-    while data:
-        interval, length = (int.from_bytes(data[at:at + 8], "big") for at in (0, 8))
-        codes, data = data[16:16 + length], data[16 + length:]
-        for index in range(2 * length):
+    """The slots of one day: two codes per byte, and a byte of duration for each."""
+    spans = dict(_packed(row["durations"]))
+    for interval, codes in _packed(row["slots"]):
+        durations = spans.get(interval, b"")
+        for index in range(2 * len(codes)):
             code = codes[index // 2] >> (4 * (index % 2)) & 15
             if code != LEDGER_OPEN:
                 yield Slot(row["check_name"], row["region"],
-                           row["day"] * DAY_MS + index * interval, code)
+                           row["day"] * DAY_MS + index * interval, code,
+                           durations[index] if index < len(durations) else 0)
+
+
+def _packed(blob):
+    """(interval, bytes) of each: its milliseconds and their length stand before the bytes."""
+    data = decompress(blob)
+    while data:
+        interval, length = (int.from_bytes(data[at:at + 8], "big") for at in (0, 8))
+        yield interval, data[16:16 + length]
+        data = data[16 + length:]
 
 
 def fields(data: bytes):

@@ -230,6 +230,9 @@ class Findings:
                    "runs of which the ledger knows nothing")
         self._none((slot for slot, code in decided.items()
                     if code in LEDGER_RAN and slot not in ran), "ledger slots without their run")
+        self._none((slot for slot in self._audit.ledger
+                    if (slot.code in LEDGER_RAN) != (slot.duration > 0)),
+                   "slots that ran without a duration, or have one and did not run")
         step = int(INTERVAL * 1000)
         first = int(self._started * 1000) // step * step + 2 * step
         # Closed by the stop, and looked at by the timer.

@@ -1,5 +1,4 @@
 // What the grid shows: rows of checks by urgency, a cell per region with its last rounds. Pure.
-import type { Series } from "./series";
 import type { Check, CheckRegion, Grid } from "./types";
 
 export type Letter = "p" | "r" | "d" | "f" | "u" | ".";
@@ -87,26 +86,4 @@ export function shortRegion(region: string): string {
   const parts = region.split("-");
   if (parts.length < 2) return region.slice(0, 8);
   return parts.map((part) => compass[part] ?? part).join("").slice(0, 8);
-}
-
-/** Durations of the rounds that passed, a line per region, for the one check of the answer. */
-export function seriesOf(grid: Grid): Series {
-  const check = grid.checks[0];
-  if (!check?.last_round) return { times: [], lines: [] };
-  const newest = Date.parse(check.last_round) / 1_000;
-  const step = check.interval_ms / 1_000;
-  const passed = (letter: string | undefined) => letter === "p" || letter === "r" || letter === "d";
-  const lines = check.regions.map((region) => ({
-    label: region.region,
-    values: (region.durations_ms ?? []).map((ms, index) => (passed(region.verdicts[index]) ? ms : null)),
-  }));
-  // Rounds before the first one that is known would only be an empty left half.
-  const known = lines.flatMap((line) => line.values.findIndex((ms) => ms !== null)).filter((at) => at >= 0);
-  if (known.length === 0) return { times: [], lines: [] };
-  const first = Math.min(...known);
-  const times = Array.from({ length: grid.rounds }, (_, index) => newest - (grid.rounds - 1 - index) * step);
-  return {
-    times: times.slice(first),
-    lines: lines.map((line) => ({ ...line, values: line.values.slice(first) })),
-  };
 }

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/async/task_group.h"
+#include "controller/ingest/duration_scale.h"
 #include "tests/support/evaluation_world.h"
 #include "tests/support/sim/sim_clock.h"
 
@@ -84,6 +85,43 @@ TEST_CASE("rounds that another interval closes are slots of the interval before"
   };
   CHECK(state(check.interval) == LedgerCode::missed_offline);
   CHECK(state(minutes{1}) == LedgerCode::open);
+}
+
+TEST_CASE("durations of runs survive a crash before and after a checkpoint", "[turn]") {
+  StoreOptions options;
+  options.path = ":memory:";
+  auto store = Store::open(options);
+  REQUIRE(store.has_value());
+  const WallTime start = WallTime::from_unix_ms(1'795'314'600'000);
+  const CheckDefined definition = defined("shop");
+  const Millis interval = definition.check.interval;
+  const auto measure = [&](Life& life, Millis lasted) {
+    const test::RunSpec spec{.lasted = lasted};
+    life.turn.record(life.turn.receive(
+        test::make_run(definition.check, definition.regions[0], life.turn.now(), spec), "agent"));
+    life.run(Seconds{1});
+  };
+  {
+    Life life{**store, start};
+    life.turn.record(definition);
+    life.run(interval);
+    measure(life, Millis{100});
+    life.turn.checkpoint();
+    life.run(interval);
+    measure(life, Millis{200});  // in the event log only
+  }
+  Life life{**store, start + interval * 3};
+  measure(life, Millis{400});
+  life.turn.checkpoint();
+  life.run(Seconds{1});
+  const auto day = Ledger::day_of(start);
+  const auto rows = (*store)->ledger(CheckName{"shop"}, definition.regions[0], day, day).value();
+  REQUIRE(rows.size() == 1);
+  std::vector<int> kept;
+  for (const std::uint8_t one : durations_in(rows[0])[interval])
+    if (one != 0) kept.push_back(one);
+  CHECK(kept == std::vector<int>{duration_code(Millis{100}), duration_code(Millis{200}),
+                                 duration_code(Millis{400})});
 }
 
 TEST_CASE("a key that no open page has is not found, and nothing follows", "[turn]") {

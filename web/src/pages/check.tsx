@@ -1,26 +1,23 @@
 // One check: its verdict, every region, latency, phases, objective, maintenance and its YAML.
-import { useMemo } from "preact/hooks";
-import { useSignal } from "@preact/signals";
 import { usePoll } from "../api";
 import { Bars } from "../parts/bars";
 import { Empty, Facts, Head, Loaded, Mark, Panel, Table, Time } from "../parts/basics";
 import { BurnDown } from "../parts/burndown";
-import { Chart } from "../parts/chart";
+import { HistoryPanel } from "../parts/history";
 import { SloFacts } from "../parts/slo";
 import { Yaml } from "../parts/yaml";
 import { median, plural, span, stamp } from "../format";
-import { lettersOf, seriesOf, summary } from "../grid";
+import { lettersOf, summary } from "../grid";
 import { runPath } from "../router";
 import { grid } from "../state";
 import { PHASES, phaseMs } from "../waterfall";
 import { itemAt } from "../yaml";
-import type { Answers, Check, Grid, Run } from "../types";
+import type { Answers, Check, Run } from "../types";
 
 export function CheckPage({ name }: { name: string }) {
   const path = `/api/v1/checks/${encodeURIComponent(name)}`;
   const check = usePoll<Answers["check"]>(path, 5_000);
   const runs = usePoll<Answers["runs"]>(`${path}/results?limit=120`, 30_000);
-  const rounds = usePoll<Answers["grid"]>(`/api/v1/grid?rounds=120&check=${encodeURIComponent(name)}`, 30_000);
   const source = usePoll<Answers["source"]>(`${path}/source`);
   const incidents = usePoll<Answers["incidents"]>(`/api/v1/incidents?check=${encodeURIComponent(name)}&limit=10`, 30_000);
   return (
@@ -34,15 +31,16 @@ export function CheckPage({ name }: { name: string }) {
         </Head>
         <Panel title="Verdict"><Verdict check={one} /></Panel>
         <Panel title="Regions"><Regions check={one} runs={runs.data.value?.results ?? []} /></Panel>
-        <Panel title="Latency by region" aside="duration of scheduled runs that passed">
-          <Loaded of={rounds}>{(found) => <Latency rounds={found} />}</Loaded></Panel>
+        <HistoryPanel name={name} />
         <div class="columns">
-          <Panel title="Phases" aside="median of the shown runs">
-            <Loaded of={runs}>{({ results }) => <PhaseBars runs={results} />}</Loaded></Panel>
+          <div>
+            <Panel title="Phases" aside="median of the shown runs">
+              <Loaded of={runs}>{({ results }) => <PhaseBars runs={results} />}</Loaded></Panel>
+            {one.slo && <Panel title="Error budget"><BurnDown name={name} /></Panel>}
+          </div>
           <Panel title="Objective">{one.slo ? <SloFacts slo={one.slo} />
             : <Empty>No objective: add <code>slo</code> to the check.</Empty>}</Panel>
         </div>
-        {one.slo && <Panel title="Error budget"><BurnDown name={name} /></Panel>}
         <Panel title="Incidents" aside={<a href={`/incidents?check=${encodeURIComponent(name)}`}>all</a>}>
           <Loaded of={incidents}>{({ incidents: rows }) => (
             <Table caption="Newest incidents of this check" rows={rows} empty="None so far." columns={[
@@ -95,22 +93,6 @@ function Regions({ check, runs }: { check: Check; runs: Run[] }) {
       { name: "Last run", cell: (row) => <Time at={row.last_run} /> },
       { name: "Newest failure", cell: (row) => row.failure ? row.failure.message : "—" },
     ]} />
-  );
-}
-
-function Latency({ rounds }: { rounds: Grid }) {
-  const hidden = useSignal("");
-  const { times, lines } = useMemo(() => seriesOf(rounds), [rounds]);
-  if (times.length === 0) return <Empty>No run passed yet.</Empty>;
-  const shown = hidden.value ? lines.filter((line) => line.label === hidden.value) : lines;
-  return (
-    <>
-      <label class="field inline"><span>Region</span>
-        <select value={hidden.value} onChange={(event) => void (hidden.value = event.currentTarget.value)}>
-          <option value="">all</option>{lines.map((line) => <option key={line.label}>{line.label}</option>)}
-        </select></label>
-      <Chart label={`Latency of ${plural(shown.length, "region")} over time; the table of regions has the medians`} times={times} lines={shown} />
-    </>
   );
 }
 

@@ -9,7 +9,7 @@ import { theme } from "../session";
 import { type Line, rowsAbout, tickName } from "../series";
 
 const DASHES = [[], [6, 3], [2, 3]];
-const HEIGHT = 220;
+const HEIGHT = 210;
 
 /** How values of a chart are written, and from where to where its axis goes. */
 export interface Unit {
@@ -18,10 +18,14 @@ export interface Unit {
 }
 export const SPANS: Unit = { write: span, range: (_, most) => [0, Math.max(1, most * 1.1)] };
 /** Of a budget: from all of it to none of it, or to as much as was overspent, at most once more. */
-export const SHARES: Unit = { write: (one) => percent(one), range: (least) => [Math.max(-1, Math.min(0, least)), 1.04] };
+export const SHARES: Unit = { write: (one) => percent(one, 0), range: (least) => [Math.max(-1, Math.min(0, least * 1.1)), 1.04] };
 
-export function Chart({ label, times, lines, unit = SPANS }:
-  { label: string; times: number[]; lines: Line[]; unit?: Unit }) {
+/** Whether half of a tick's name would stand outside. */
+const isCut = (chart: uPlot, at: number) => chart.valToPos(at, "x") > chart.bbox.width / devicePixelRatio - 12;
+
+/** `whole`: from when to when the axis goes; without it from the first value to the last. */
+export function Chart({ label, times, lines, unit = SPANS, whole }:
+  { label: string; times: number[]; lines: Line[]; unit?: Unit; whole?: [number, number] }) {
   const place = useRef<HTMLDivElement>(null);
   const scheme = theme.value;
   useEffect(() => {
@@ -37,9 +41,10 @@ export function Chart({ label, times, lines, unit = SPANS }:
     const chart = new uPlot({
       width: host.clientWidth, height: HEIGHT, tzDate: (at) => uPlot.tzDate(new Date(at * 1e3), "UTC"),
       series: [{ label: "UTC", value: (_, at) => (at ? stamp(new Date(at * 1e3).toISOString()) : "—") }, ...series],
-      axes: [{ ...axis, space: 80, values: (_, marks, __, ___, step) => marks.map((one) => tickName(one, step)) },
+      axes: [{ ...axis, space: 80, size: 32, values: (self, marks, _, __, step) => marks.map((one) => (isCut(self, one) ? "" : tickName(one, step))) },
         { ...axis, size: 64, values: (_, marks) => marks.map(unit.write) }],
-      scales: { y: { range: (_, least, most) => unit.range(least, most) } },
+      padding: [8, 8, null, null],
+      scales: { x: whole ? { range: () => whole } : {}, y: { range: (_, least, most) => unit.range(least, most) } },
       legend: { live: true }, cursor: { y: false },
     }, [times, ...lines.map((line) => line.values)] as uPlot.AlignedData, host);
     const watch = new ResizeObserver(() => chart.setSize({ width: host.clientWidth, height: HEIGHT }));
@@ -48,17 +53,17 @@ export function Chart({ label, times, lines, unit = SPANS }:
       watch.disconnect();
       chart.destroy();
     };
-  }, [times, lines, scheme, unit]);
+  }, [times, lines, scheme, unit, whole]);
   return <div class="chart" ref={place} role="img" aria-label={label} />;
 }
 
 /** What a chart shows, in words for who cannot see it: closed until somebody wants it. */
-export function AsTable<T>({ caption, rows, columns, note }:
-  { caption: string; rows: T[]; columns: Column<T>[]; note?: ComponentChildren }) {
+export function AsTable<T>({ caption, rows, columns, note, empty = "Nothing." }:
+  { caption: string; rows: T[]; columns: Column<T>[]; note?: ComponentChildren; empty?: string }) {
   return (
     <details>
       <summary>{caption} as a table</summary>
-      <Table caption={caption} rows={rowsAbout(rows, 25)} empty="Nothing." columns={columns} />
+      <Table caption={caption} rows={rowsAbout(rows, 25)} empty={empty} columns={columns} />
       {note && <p class="note">{note}</p>}
     </details>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
-  SHAPES, barPaths, lettersOf, ownersOf, regionsOf, rowsOf, seriesOf, shortRegion, summary, tagsOf,
+  SHAPES, barPaths, lettersOf, ownersOf, regionsOf, rowsOf, shortRegion, summary, tagsOf,
 } from "../../src/grid";
 import type { Check, Grid } from "../../src/types";
 
@@ -62,15 +62,6 @@ describe("bars of a cell", () => {
     expect(summary("..ppf")).toBe("2 passed, 1 failed");
     expect(summary("...")).toBe("no run yet");
   });
-});
-
-test("latency is of rounds that passed, from the first that is known", () => {
-  const grid: Grid = { schema_version: 1, rounds: 4, checks: [{ check: "x", interval_ms: 60_000, last_round: "2026-11-22T00:03:00Z",
-    regions: [{ region: "a", verdicts: ".pfr", durations_ms: [null, 10, 99, 12] }] }] };
-  const { times, lines } = seriesOf(grid);
-  expect(lines).toEqual([{ label: "a", values: [10, null, 12] }]);
-  expect(times.map((at) => new Date(at * 1_000).toISOString().slice(14, 16))).toEqual(["01", "02", "03"]);
-  expect(seriesOf({ ...grid, checks: [] })).toEqual({ times: [], lines: [] });
 });
 
 test("names of regions are short enough for a column", () => {

@@ -52,6 +52,42 @@ TEST_CASE("days survive a round trip and only changes are written", "[ledger]") 
   CHECK(ledger.take_changed().size() == 1);
 }
 
+TEST_CASE("durations are held until they are taken, of the run that decided", "[ledger]") {
+  using Durations = std::vector<SlotDuration>;
+  Ledger ledger;
+  const auto index = static_cast<std::uint32_t>(slot_index(slot(0).round, kInterval));
+  ledger.decide(slot(0), kInterval, LedgerCode::ran_good, 40);
+  ledger.decide(slot(0), kInterval, LedgerCode::ran_good, 90);  // superseded
+  ledger.decide(slot(1), kInterval, LedgerCode::missed_offline);
+  const auto day = Ledger::day_of(slot(0).round);
+  const auto in_memory = ledger.days_of(CheckName{"shop"}, day, day);
+  REQUIRE(in_memory.size() == 1);
+  CHECK(in_memory[0].durations == Durations{{kInterval, index, 40}});
+  const auto taken = ledger.take_changed();
+  REQUIRE(taken.size() == 1);
+  CHECK(taken[0].durations == in_memory[0].durations);
+  CHECK(taken[0].codes == in_memory[0].codes);
+  CHECK(ledger.days_of(CheckName{"shop"}, day, day).at(0).durations.empty());
+  ledger.decide(slot(1), kInterval, LedgerCode::ran_bad, 7);  // late
+  CHECK(ledger.take_changed().at(0).durations == Durations{{kInterval, index + 1, 7}});
+}
+
+TEST_CASE("days of one check are found, within the range", "[ledger]") {
+  Ledger ledger;
+  const auto day = Ledger::day_of(slot(0).round);
+  for (const char* check : {"a", "shop", "z"})
+    for (const char* region : {"eu", "us"})
+      for (int i = 0; i < 3; ++i)
+        ledger.decide({CheckName{check}, RegionName{region}, slot(0).round + hours{24} * i},
+                      kInterval, LedgerCode::ran_good, 1);
+  const auto found = ledger.days_of(CheckName{"shop"}, day + 1, day + 2);
+  REQUIRE(found.size() == 4);
+  CHECK((found[0].region == RegionName{"eu"} && found[0].day == day + 1));
+  CHECK((found[3].region == RegionName{"us"} && found[3].day == day + 2));
+  CHECK(found[0].check == CheckName{"shop"});
+  CHECK(ledger.days_of(CheckName{"none"}, day, day + 2).empty());
+}
+
 TEST_CASE("intervals that do not divide a day keep their slots apart", "[ledger]") {
   Ledger ledger;
   constexpr Millis kOdd = minutes{7};

@@ -1,42 +1,24 @@
 #include "controller/routes/check_routes.h"
 
-#include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
-
-#include "common/async/task_group.h"
-#include "tests/support/evaluation_world.h"
-#include "tests/support/sim/sim_clock.h"
+#include "tests/unit/controller/routes/route_desk.h"
 
 using namespace picket;
 using namespace picket::controller;
 using Json = nlohmann::json;
+using picket::test::Query;
 
 namespace {
 
-const WallTime kStart = *parse_rfc3339("2026-11-22T00:00:00Z");
-
-// The routes over a turn of two checks, of which `shop` has an objective.
-struct Desk {
-  std::unique_ptr<Store> store{std::move(Store::open(StoreOptions{.path = ":memory:"}).value())};
-  boost::asio::io_context context;
-  sim::SimClock clock{context.get_executor(), kStart};
-  std::unique_ptr<async::BlockingPool> pool{async::create_inline_pool()};
-  async::TaskGroup group{context.get_executor()};
-  Turn turn{{context.get_executor(), clock, *pool, *store},
-            IncidentBook{BookSettings{.install_id = "install"}},
-            TurnOptions{}};
-  CheckRoutes routes{{turn}};
+// Two checks, of which `shop` has an objective.
+struct Desk : test::RouteDesk {
+  CheckRoutes routes{{*pool, *pool, *store, turn}};
   Check shop{test::make_check("shop")};
 
   Desk() {
-    REQUIRE(turn.restore().has_value());
-    group.spawn("commit", turn.commit_loop());
-    group.spawn("timers", turn.timer_loop());
     shop.slo.emplace();
-    for (const Check& check : {shop, test::make_check("plain")})
-      turn.record(CheckDefined{check, Revision{std::string(64, '1')}, test::make_regions(2)});
+    define(shop);
+    define(test::make_check("plain"));
   }
-  void run(Nanos span) { sim::run_for(context, clock, span); }
 
   // One run that has just ended.
   void measure(int region, const test::RunSpec& spec) {
@@ -46,23 +28,8 @@ struct Desk {
     turn.record(turn.receive(std::move(result), "agent-1"));
   }
 
-  Result<Json> get(const std::string& tail, const std::string& name,
-                   std::vector<std::pair<std::string, std::string>> query = {}) {
-    ServerRequest request;
-    request.query = std::move(query);
-    std::optional<Result<std::string>> answer;
-    for (const OfferedRoute& route : routes.routes())
-      if (route.path.ends_with(tail))
-        group.spawn("get", ask(route, std::move(request), name, answer));
-    run(Seconds{1});
-    REQUIRE(answer.has_value());
-    if (!*answer) return fail(answer->error());
-    return Json::parse(**answer);
-  }
-  static async::Task<void> ask(const OfferedRoute& route, ServerRequest request, std::string name,
-                               std::optional<Result<std::string>>& into) {
-    auto handler = route.handler;
-    into = co_await handler(std::move(request), std::move(name));
+  Result<Json> get(std::string_view tail, const std::string& name, Query query = {}) {
+    return RouteDesk::get(routes.routes(), tail, name, std::move(query));
   }
 };
 
@@ -106,4 +73,76 @@ TEST_CASE("GET slo says what is wrong", "[routes][slo]") {
     CHECK(wrong.error().code == ErrorCode::invalid_argument);
     CHECK(wrong.error().message == "`points` is a number from 2 to 1000");
   }
+}
+
+TEST_CASE("GET history: buckets from memory and from the store are the same", "[routes]") {
+  Desk desk;
+  desk.run(minutes{5});
+  for (int round = 0; round < 12; ++round) {
+    desk.measure(1, {.verdict = round == 5 ? RunVerdict::fail : RunVerdict::pass,
+                     .lasted = Millis{100 * (round + 1)}});
+    desk.run(minutes{5});
+  }
+  desk.run(minutes{10});
+  const Query hour{
+      {"from", "2026-11-22T00:00:00Z"}, {"to", "2026-11-22T02:00:00Z"}, {"points", "4"}};
+  const auto early = desk.get("/history", "shop", hour);
+  REQUIRE(early);
+  desk.turn.checkpoint();
+  desk.run(Seconds{1});
+  const auto late = desk.get("/history", "shop", hour);
+  REQUIRE(late);
+  CHECK(late->at("regions") == early->at("regions"));
+  CHECK(late->at("step_ms") == 1'800'000);
+  CHECK(late->at("from") == "2026-11-22T00:00:00.000Z");
+  CHECK(late->at("until") == "2026-11-22T02:00:00.000Z");
+  const Json& first = late->at("regions").at(0);
+  CHECK(first.at("region") == "r01");
+  CHECK(first.at("good") == Json{5, 6, 0, 0});
+  CHECK(first.at("bad") == Json{1, 0, 0, 0});
+  CHECK(first.at("max_ms").at(1).get<double>() == Approx(1'200).epsilon(0.033));
+  CHECK(first.at("p50_ms").at(0).get<double>() == Approx(300).epsilon(0.033));
+  CHECK(first.at("max_ms").at(3).is_null());
+  // The other region owed its rounds and ran none.
+  const Json& second = late->at("regions").at(1);
+  CHECK(second.at("good") == Json{0, 0, 0, 0});
+  CHECK(second.at("missed").at(0).get<int>() >= 4);
+  CHECK(second.at("p50_ms").at(0).is_null());
+}
+
+TEST_CASE("GET history without a range is of the last 24 hours", "[routes]") {
+  Desk desk;
+  const auto answer = desk.get("/history", "shop");
+  REQUIRE(answer);
+  const auto from = parse_rfc3339(answer->at("from").get<std::string>());
+  const auto until = parse_rfc3339(answer->at("until").get<std::string>());
+  CHECK(*until >= desk.turn.now());
+  CHECK(*from <= desk.turn.now() - hours{24});
+  CHECK(*until - *from <= hours{25});
+  CHECK(answer->at("regions").size() == 2);
+  const auto week = desk.get("/history", "shop", {{"range", "7d"}});
+  REQUIRE(week);
+  CHECK(*parse_rfc3339(week->at("from").get<std::string>()) <= desk.turn.now() - hours{24 * 7});
+}
+
+TEST_CASE("GET history says what is wrong", "[routes]") {
+  Desk desk;
+  CHECK(desk.get("/history", "none").error().code == ErrorCode::not_found);
+  const auto wrong = [&](const Query& query) {
+    const auto answer = desk.get("/history", "shop", query);
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code == ErrorCode::invalid_argument);
+    return answer.error().message;
+  };
+  CHECK(wrong({{"from", "yesterday"}}) == "`from` is no time of RFC 3339");
+  CHECK(wrong({{"to", ""}}) == "`to` is no time of RFC 3339");
+  CHECK(wrong({{"from", "2026-11-22T00:00:00Z"}, {"to", "2026-11-22T00:00:00Z"}}) ==
+        "the range is empty: `from` is not before `to`");
+  CHECK(wrong({{"from", "2025-10-01T00:00:00Z"}}) == "the range is longer than 400 days");
+  CHECK(wrong({{"range", "7d"}, {"from", "2026-11-22T00:00:00Z"}}) ==
+        "`range` stands instead of `from`");
+  CHECK_FALSE(wrong({{"range", "a week"}}).empty());
+  CHECK(wrong({{"range", "401d"}}) == "the range is longer than 400 days");
+  CHECK(wrong({{"points", "1"}}) == "`points` is a number from 2 to 1000");
+  CHECK(desk.get("/history", "shop", {{"from", "2025-11-01T00:00:00Z"}, {"points", "1000"}}));
 }

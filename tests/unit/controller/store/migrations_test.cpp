@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "controller/store/sqlite_database.h"
+#include "controller/store/store.h"
 #include "tests/support/temp_dir.h"
 
 using namespace picket;
@@ -64,6 +65,22 @@ TEST_CASE("a migration that fails half-way leaves nothing and is repeated", "[st
   CHECK(count(*database, "SELECT count(*) FROM sqlite_master WHERE name = 'b'") == 0);
   REQUIRE(migrate(*database, {good, {2, "0002_b", "CREATE TABLE b (x INTEGER)"}}));
   CHECK(schema_version(*database).value() == 2);
+}
+
+TEST_CASE("days of the ledger from before durations are kept, without any", "[store]") {
+  const test::TempDir folder;
+  const std::string path = folder.file("store.db");
+  {
+    const auto database = open(path);
+    std::vector<Migration> before{migrations().begin(), migrations().begin() + 4};
+    REQUIRE(migrate(*database, before));
+    REQUIRE(database->execute("INSERT INTO ledger VALUES ($1, $2, $3, $4)",
+                              {"shop", "eu", std::int64_t{20'000}, Blob{"bits"}}));
+  }
+  const auto store = std::move(Store::open(StoreOptions{.path = path}).value());
+  const auto days = store->ledger(CheckName{"shop"}, std::nullopt, 20'000, 20'000).value();
+  REQUIRE(days.size() == 1);
+  CHECK((days[0].blob == "bits" && days[0].durations.empty()));
 }
 
 TEST_CASE("a database newer than the program is refused, and says both versions", "[store]") {

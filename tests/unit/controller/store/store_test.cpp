@@ -107,7 +107,7 @@ TEST_CASE("everything in a write set is there after the store is opened again", 
   set.join_tokens.push_back({"hash", RegionName{"eu"}, at(1), at(2), at(3), "eu/a1"});
   set.checkpoints.push_back({"check:shop", "state"});
   set.checkpoint_seq = 9;
-  set.ledger.push_back({CheckName{"shop"}, RegionName{"eu"}, 20'000, "bits"});
+  set.ledger.push_back({CheckName{"shop"}, RegionName{"eu"}, 20'000, "bits", "spans"});
   set.rounds.push_back({CheckName{"shop"}, at(300'000), "up", "summary"});
   set.meta.push_back({"install_id", "i"});
   REQUIRE(open(folder.file("store.db"))->commit(set));
@@ -131,7 +131,9 @@ TEST_CASE("everything in a write set is there after the store is opened again", 
   CHECK(store->join_tokens().value().at(0).used == at(3));
   CHECK(store->checkpoints().value().at(0).blob == "state");
   CHECK(store->checkpoint_seq().value() == 9);
-  CHECK(store->ledger(CheckName{"shop"}, RegionName{"eu"}, 20'000, 20'000).value().size() == 1);
+  const auto days = store->ledger(CheckName{"shop"}, RegionName{"eu"}, 20'000, 20'000).value();
+  REQUIRE(days.size() == 1);
+  CHECK((days[0].blob == "bits" && days[0].durations == "spans"));
   CHECK(store->rounds(CheckName{"shop"}, at(0), at(300'001)).value().at(0).verdict == "up");
   CHECK(store->meta("install_id").value() == "i");
 }
