@@ -186,6 +186,7 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
       apply_({ports_.work_pool, reloader_}, settings_.checks_dir, receiver_names(settings_)),
       web_routes_({ports_.database_pool, ports_.work_pool, ports_.store, turn_}),
       check_routes_({ports_.database_pool, ports_.work_pool, ports_.store, turn_}),
+      maintenance_routes_({ports_.work_pool, turn_}),
       feed_({ports_.executor, ports_.clock, [this] { return turn_.durable(); }}),
       prometheus_routes_({ports_.clock, registry_}, settings_.version, settings_.regions),
       agent_routes_({ports_.clock, turn_, dispatch_, registry_, ports_.authority, tests_},
@@ -250,6 +251,7 @@ void Controller::connect() {
   people_routes_.offer(deployment_routes_.routes());
   people_routes_.offer(web_routes_.routes());
   people_routes_.offer(check_routes_.routes());
+  people_routes_.offer(maintenance_routes_.routes());
   people_routes_.offer(prometheus_routes_.routes());
   people_routes_.pages = [](const ServerRequest& request) {
     return answer_page(request, embedded_assets());

@@ -25,6 +25,7 @@
 #include "controller/routes/deployment_routes.h"
 #include "controller/routes/event_feed.h"
 #include "controller/routes/incident_routes.h"
+#include "controller/routes/maintenance_routes.h"
 #include "controller/routes/pagerduty_webhooks.h"
 #include "controller/routes/people_routes.h"
 #include "controller/routes/prometheus_routes.h"
@@ -140,6 +141,7 @@ class Controller {
   ApplyRoutes apply_;
   WebRoutes web_routes_;
   CheckRoutes check_routes_;
+  MaintenanceRoutes maintenance_routes_;
   EventFeed feed_;
   PrometheusRoutes prometheus_routes_;
   AgentRoutes agent_routes_;

@@ -22,6 +22,8 @@ struct SilenceOptions {
   std::string by;
   std::string id;
   bool all{false};
+  int days{14};
+  std::string check;
   std::string output{"text"};
 };
 
@@ -77,6 +79,38 @@ int end(Session& session, const SilenceOptions& options) {
   return kFine;
 }
 
+// "window" with its checks, or "silence" with its matchers.
+void print_span(std::ostream& out, const Json& span) {
+  const Json& silence = span["silence"];
+  std::vector<std::string> of;
+  for (const Json& one : silence.is_null() ? span["checks"] : silence["matchers"])
+    of.push_back(one.get<std::string>());
+  out << fmt::format("{:<7} {:<6} {} to {}  {}{}  {}\n", text_of(span, "kind"),
+                     span.value("active", false) ? "active" : "later", text_of(span, "begin"),
+                     text_of(span, "end"), fmt::join(of, " "),
+                     silence.is_null() ? "" : "  by " + text_of(silence, "author"),
+                     text_of(span, "reason"));
+}
+
+int upcoming(Session& session, const SilenceOptions& options) {
+  const auto client = ApiClient::create(session.controller);
+  if (!client) return report(session, client.error());
+  std::string path = fmt::format("/api/v1/maintenance?days={}", options.days);
+  if (!options.check.empty()) path += "&check=" + percent_encode(options.check);
+  const auto document = client->get(path);
+  if (!document) return report(session, document.error());
+  if (options.output == "json") {
+    session.out << document->dump(2) << '\n';
+    return kFine;
+  }
+  const Json& spans = (*document)["spans"];
+  for (const Json& span : spans) print_span(session.out, span);
+  if (spans.empty()) session.err << "nothing is planned\n";
+  if (document->value("more", false))
+    session.err << "only the first " << spans.size() << " are listed\n";
+  return kFine;
+}
+
 }  // namespace
 
 void add_silence(CLI::App& app, Action& chosen) {
@@ -102,9 +136,16 @@ void add_silence(CLI::App& app, Action& chosen) {
   CLI::App* ending = command->add_subcommand("end", "End a silence before its time");
   ending->add_option("id", options->id, "its id")->required();
   ending->add_option("--by", options->by, "who; default: $USER");
-  for (CLI::App* one : {listing, adding}) add_output(*one, options->output);
-  command->callback([options, adding, ending, &chosen] {
-    const auto what = adding->parsed() ? add : ending->parsed() ? end : list;
+  CLI::App* coming = command->add_subcommand(
+      "upcoming", "Maintenance windows that hold or come, and silences that come");
+  coming->add_option("--days", options->days, "from now on, 1 to 366; default: 14");
+  coming->add_option("--check", options->check, "its windows, and silences that match it");
+  for (CLI::App* one : {listing, adding, coming}) add_output(*one, options->output);
+  command->callback([options, adding, ending, coming, &chosen] {
+    const auto what = adding->parsed()   ? add
+                      : ending->parsed() ? end
+                      : coming->parsed() ? upcoming
+                                         : list;
     chosen = [options, what](Session& session) { return what(session, *options); };
   });
 }

@@ -2,6 +2,7 @@
 """The API and the web interface of a real controller with real agents and a fault: answers conform
 to openapi.yaml, the interface is served as it should be, and a browser walks through every page
 (axe in both schemes, keyboard, 360 px, no request elsewhere)."""
+import datetime
 import functools
 import gzip
 import json
@@ -33,7 +34,8 @@ checks:
     tags: [shop, public]
     http: GET TARGET/${{ region }}
     expect: {status: 200}
-    slo: {objective: 99.9, window: 30d}
+    slo: {objective: 99.9, window: 30d, latency: {under: 1s, objective: 95}}
+    maintenance: [{start: TOMORROW, duration: 2h, reason: the shop moves}]
   - name: widget
     title: Widget of somebody else
     tags: [third-party]
@@ -84,7 +86,9 @@ class WebTest(unittest.TestCase):
         target = self.fleet.target
         target.pages["shop"] = (f'<!doctype html><script src="http://{THIRD_PARTY}:'
                                 f'{target.server_address[1]}/lib.js"></script>')
-        text = CHECKS.replace("TARGET", target.url)
+        tomorrow = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+        text = CHECKS.replace("TARGET", target.url).replace(
+            "TOMORROW", tomorrow.strftime("%Y-%m-%dT%H:%M:%SZ"))
         (self.fleet.checks / "web.check.yaml").write_text(text)
         self.fleet.expect(0, "reload")
         self.fleet.wait_for(lambda: self.letters().count("p") >= 2, "round that passed")
@@ -118,9 +122,9 @@ class WebTest(unittest.TestCase):
         return found[0]["id"] if found else None
 
     def test_the_whole(self):
-        for part in (self.answers_conform, self.third_parties_are_known, self.changes_are_told,
-                     self.the_public_sees_what_is_tagged, self.pages_are_served,
-                     self.a_browser_walks, self.a_shutdown_ends_streams):
+        for part in (self.answers_conform, self.third_parties_are_known, self.rounds_are_kept,
+                     self.changes_are_told, self.the_public_sees_what_is_tagged,
+                     self.pages_are_served, self.a_browser_walks, self.a_shutdown_ends_streams):
             with self.subTest(part.__name__):
                 part()
 
@@ -131,6 +135,9 @@ class WebTest(unittest.TestCase):
             "CheckAnswer": f"/api/v1/checks/{CHECK}",
             "RunsAnswer": f"/api/v1/checks/{CHECK}/evidence",
             "SourceAnswer": f"/api/v1/checks/{CHECK}/source",
+            "BurnDownAnswer": f"/api/v1/checks/{CHECK}/slo?points=20",
+            "CheckHistoryAnswer": f"/api/v1/checks/{CHECK}/history?range=1h",
+            "MaintenanceAnswer": f"/api/v1/maintenance?check={CHECK}",
             "IncidentsAnswer": "/api/v1/incidents",
             "IncidentAnswer": f"/api/v1/incidents/{self.incident}",
             "PostmortemAnswer": f"/api/v1/incidents/{self.incident}/postmortem",
@@ -159,6 +166,23 @@ class WebTest(unittest.TestCase):
         row, = self.fleet.wait_for(seen, "third party in every region")
         self.assertEqual((row["host"], row["failing"]), (THIRD_PARTY, 0))
         self.assertEqual([one["check"] for one in row["checks"]], ["shop-page"])
+
+    def rounds_are_kept(self):
+        """History counts the rounds of the grid, with the durations of those that passed."""
+        found = self.json(f"/api/v1/checks/{CHECK}/history?range=1h")
+        broken = next(one for one in found["regions"] if one["region"] == BROKEN)
+        self.assertGreaterEqual(sum(broken["good"]), 1)
+        self.assertGreaterEqual(sum(broken["bad"]), 1)
+        self.assertTrue(any(broken["p50_ms"]))
+        burnt = self.json(f"/api/v1/checks/{CHECK}/slo")
+        left = [one["left_ratio"] for one in burnt["availability"]["points"]]
+        self.assertEqual((left[0], left), (1, sorted(left, reverse=True)))
+        spans = self.json("/api/v1/maintenance?days=2")["spans"]
+        self.assertEqual([(one["reason"], one["checks"]) for one in spans],
+                         [("the shop moves", [CHECK])])
+        told = self.fleet.expect(0, "silence", "upcoming", "--days", "2", "--check", CHECK)
+        self.assertRegex(told, r"^window  later  \S+ to \S+  home  the shop moves$")
+        self.fleet.expect(2, "silence", "upcoming", "--days", "400")
 
     def changes_are_told(self):
         """The stream names everything first, then what changes; a shutdown does not wait for it."""

@@ -77,7 +77,8 @@ class Docs(unittest.TestCase):
 
     def test_every_route_for_people_is_in_its_page_with_its_policy(self):
         offered = [offered_routes(source(f"controller/routes/{name}_routes.cpp"))
-                   for name in ("incident", "deployment", "prometheus", "web", "check")]
+                   for name in ("incident", "deployment", "prometheus", "web", "check",
+                                "maintenance")]
         offered.append(stream_routes(source("controller/routes/event_feed.cpp")))
         self.same(routes_of_source(source("controller/routes/people_routes.cpp")).union(*offered),
                   routes_of_page(page("api")))

@@ -55,7 +55,8 @@ def resolve(reference):
 class OpenApi(unittest.TestCase):
     def test_it_names_the_routes_for_people_of_the_sources_and_who_may_use_them(self):
         routes = docs_test.routes_of_source(docs_test.source("controller/routes/people_routes.cpp"))
-        for name in ("incident", "deployment", "prometheus", "web", "check"):
+        for name in ("incident", "deployment", "prometheus", "web", "check",
+                     "maintenance"):
             source = docs_test.source(f"controller/routes/{name}_routes.cpp")
             routes |= docs_test.offered_routes(source)
         routes |= docs_test.stream_routes(docs_test.source("controller/routes/event_feed.cpp"))

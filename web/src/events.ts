@@ -35,7 +35,7 @@ export function partsOf(path: string): Part[] {
   const parts: Record<string, Part[]> = {
     status: ["checks", "incidents", "agents", "silences"], grid: ["checks"], checks: ["checks"], slos: ["checks"], "third-parties": ["checks"],
     incidents: ["incidents", "deliveries"], "action-items": ["incidents"],
-    deliveries: ["deliveries"], routes: ["deliveries"], agents: ["agents"], silences: ["silences"],
+    deliveries: ["deliveries"], routes: ["deliveries"], agents: ["agents"], silences: ["silences"], maintenance: ["silences"],
     deployments: ["deployments"], "delivery-performance": ["deployments", "incidents"],
   };
   return parts[first] ?? [];

@@ -42,6 +42,12 @@ export function stamp(time: string | null | undefined): string {
   return `${at.getUTCDate()} ${month} ${at.toISOString().slice(11, 19)}`;
 }
 
+/** "22 Nov 04:00 to 06:00" in UTC, with the day of the end where it is another one. */
+export function fromTo(begin: string, end: string): string {
+  const [from, to] = [stamp(begin).slice(0, -3), stamp(end).slice(0, -3)];
+  return `${from} to ${begin.slice(0, 10) === end.slice(0, 10) ? to.slice(-5) : to}`;
+}
+
 export function percent(ratio: number | null | undefined, digits = 1): string {
   return ratio === null || ratio === undefined ? "—" : `${(ratio * 100).toFixed(digits)} %`;
 }

@@ -16,13 +16,14 @@ export type Request = Schemas["Request"];
 export type Phases = Schemas["Phases"];
 export type Slo = Schemas["Slo"];
 export type Budget = Schemas["Budget"];
+export type UpcomingSpan = Schemas["UpcomingSpan"];
 export type History = Schemas["CheckHistoryAnswer"];
 export type BurnDownLine = Schemas["BurnDownLine"];
 export type Source = Schemas["SourceAnswer"];
 export type Answers = {
   status: Status; grid: Grid; runs: Schemas["RunsAnswer"]; source: Source;
   check: Schemas["CheckAnswer"]; incidents: Schemas["IncidentsAnswer"]; incident: IncidentAnswer;
-  slos: Schemas["SlosAnswer"]; burndown: Schemas["BurnDownAnswer"]; history: History; agents: Schemas["AgentsAnswer"];
+  slos: Schemas["SlosAnswer"]; burndown: Schemas["BurnDownAnswer"]; history: History; maintenance: Schemas["MaintenanceAnswer"]; agents: Schemas["AgentsAnswer"];
   silences: Schemas["SilencesAnswer"]; deliveries: Schemas["DeliveriesAnswer"];
   routes: Schemas["RoutesAnswer"]; deployments: Schemas["DeploymentsAnswer"];
   performance: Schemas["PerformanceAnswer"]; actions: Schemas["ActionItemsAnswer"];

@@ -5,14 +5,15 @@ import { Empty, Facts, Head, Loaded, Mark, Panel, Table, Time } from "../parts/b
 import { BurnDown } from "../parts/burndown";
 import { HistoryPanel } from "../parts/history";
 import { SloFacts } from "../parts/slo";
+import { nextSpan } from "../parts/upcoming";
 import { Yaml } from "../parts/yaml";
-import { median, plural, span, stamp } from "../format";
+import { fromTo, median, plural, span, stamp } from "../format";
 import { lettersOf, summary } from "../grid";
 import { runPath } from "../router";
 import { grid } from "../state";
 import { PHASES, phaseMs } from "../waterfall";
 import { itemAt } from "../yaml";
-import type { Answers, Check, Run } from "../types";
+import type { Answers, Check, Run, UpcomingSpan } from "../types";
 
 export function CheckPage({ name }: { name: string }) {
   const path = `/api/v1/checks/${encodeURIComponent(name)}`;
@@ -20,6 +21,7 @@ export function CheckPage({ name }: { name: string }) {
   const runs = usePoll<Answers["runs"]>(`${path}/results?limit=120`, 30_000);
   const source = usePoll<Answers["source"]>(`${path}/source`);
   const incidents = usePoll<Answers["incidents"]>(`/api/v1/incidents?check=${encodeURIComponent(name)}&limit=10`, 30_000);
+  const maintenance = usePoll<Answers["maintenance"]>(`/api/v1/maintenance?days=90&check=${encodeURIComponent(name)}`, 300_000);
   return (
     <Loaded of={check}>{({ check: one }) => (
       <>
@@ -29,7 +31,7 @@ export function CheckPage({ name }: { name: string }) {
           {one.rollout && <Mark word="shadow" tone="info" />}
           {one.flapping && <Mark word="flapping" tone="warn" />}
         </Head>
-        <Panel title="Verdict"><Verdict check={one} /></Panel>
+        <Panel title="Verdict"><Verdict check={one} planned={maintenance.data.value?.spans ?? []} /></Panel>
         <Panel title="Regions"><Regions check={one} runs={runs.data.value?.results ?? []} /></Panel>
         <HistoryPanel name={name} />
         <div class="columns">
@@ -55,7 +57,7 @@ export function CheckPage({ name }: { name: string }) {
   );
 }
 
-function Verdict({ check }: { check: Check }) {
+function Verdict({ check, planned }: { check: Check; planned: UpcomingSpan[] }) {
   const rows: Parameters<typeof Facts>[0]["rows"] = [
     ["since", <Time at={check.since} />],
     ["failing", `${check.failing} of ${check.reporting} regions, quorum ${check.quorum}`],
@@ -67,6 +69,9 @@ function Verdict({ check }: { check: Check }) {
   if (check.firing.length > 0) rows.push(["firing", check.firing.join(", ")]);
   if (check.paused !== undefined) rows.push(["paused", check.paused || "yes"]);
   if (check.maintenance !== undefined) rows.push(["maintenance", check.maintenance || "a window holds now"]);
+  const next = nextSpan(planned);
+  if (next) rows.push([next.kind === "silence" ? "next silence" : "next maintenance",
+    <><Time at={next.begin} />, {fromTo(next.begin, next.end)}{next.reason && `: ${next.reason}`}</>]);
   rows.push(["revision", <code>{check.revision.slice(0, 12)}</code>]);
   return (
     <>

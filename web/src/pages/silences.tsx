@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { usePoll } from "../api";
 import { Head, Loaded, Mark, Panel, Table, Time } from "../parts/basics";
 import { Trouble, useChange } from "../parts/who";
+import { Upcoming } from "../parts/upcoming";
 import { checkPath } from "../router";
 import { person } from "../session";
 import { status } from "../state";
@@ -44,6 +45,7 @@ export function SilencesPage() {
         <Table caption="Checks in maintenance" rows={found.checks.filter((check) => check.maintenance !== undefined)} empty="No window holds now." columns={[
           { name: "Check", cell: (row) => <a href={checkPath(row.name)}>{row.name}</a> },
           { name: "Why", cell: (row) => row.maintenance || "—" }, { name: "Verdict", cell: (row) => <Mark word={row.verdict} /> }]} />)}</Loaded></Panel>
+      <Panel title="Coming up" aside="the next 14 days"><Upcoming /></Panel>
       <Panel title="Paused or in shadow"><Loaded of={status}>{(found) => (
         <Table caption="Checks that page nobody" rows={found.checks.filter((check) => check.paused !== undefined || check.rollout)} empty="None." columns={[
           { name: "Check", cell: (row) => <a href={checkPath(row.name)}>{row.name}</a> },

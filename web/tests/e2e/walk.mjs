@@ -85,6 +85,38 @@ async function filters() {
   await page.context().close();
 }
 
+async function history() {
+  const page = await open({ viewport: { width: 1440, height: 900 } });
+  const asked = { history: 0, check: 0 };
+  page.on("request", (request) => {
+    const path = new URL(request.url()).pathname;
+    if (path.endsWith("/history")) asked.history++;
+    if (path === `/api/v1/checks/${CHECK}`) asked.check++;
+  });
+  await visit(page, "check");
+  await page.getByRole("img", { name: /^Availability, last 4h: .* % of .* passed; .* failed/ }).waitFor();
+  await page.getByRole("img", { name: /^Latency, last 4h/ }).waitFor();
+  for (const budget of ["availability", "latency"])
+    await page.getByRole("img", { name: new RegExp(`^Burn-down of the ${budget} budget`) }).waitFor();
+  await page.locator("dt", { hasText: "next maintenance" }).waitFor();
+  // What changes with every run is asked for again, the history is not.
+  await page.waitForRequest((request) => new URL(request.url()).pathname === `/api/v1/checks/${CHECK}`);
+  check(asked.history === 1, `the history was asked for ${asked.history} times, the check ${asked.check} times`);
+  await page.getByRole("button", { name: "24h", exact: true }).click();
+  await page.getByRole("img", { name: /^Availability, last 24h/ }).waitFor();
+  check(await page.getByRole("button", { name: "24h", exact: true }).getAttribute("aria-pressed") === "true", "a chosen range is not pressed");
+  await page.getByLabel("Region", { exact: true }).selectOption(REGION);
+  await page.locator(".u-legend", { hasText: "95 % faster than" }).waitFor();
+  check(/range=24h/.test(page.url()) && page.url().includes(`region=${REGION}`), "range and region are not in the address");
+  await page.getByText("Failures and gaps as a table").click();
+  await page.getByRole("table", { name: "Failures and gaps" }).getByText("failed").first().waitFor();
+  await visit(page, "slos");
+  await page.getByRole("img", { name: /^Burn-down of the availability budget/ }).waitFor();
+  await visit(page, "silences");
+  await page.getByRole("table", { name: "Maintenance windows and silences to come" }).getByText("the shop moves").waitFor();
+  await page.context().close();
+}
+
 async function changes() {
   const page = await open({ viewport: { width: 1440, height: 900 } });
   const other = await open({ viewport: { width: 1440, height: 900 } });
@@ -115,6 +147,7 @@ try {
   await everyPage("light", 360);
   await byKeyboard();
   await filters();
+  await history();
   if (TOKEN) await changes();
 } catch (error) {
   check(false, String(error));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ago, bytes, coarse, median, percent, plural, rate, span, stamp } from "../../src/format";
+import { ago, bytes, coarse, fromTo, median, percent, plural, rate, span, stamp } from "../../src/format";
 
 describe("times and spans", () => {
   test("a span has the unit that people would say", () => {
@@ -31,4 +31,9 @@ test("shares, rates, sizes and words", () => {
 
 test("the median of none is none", () => {
   expect([median([]), median([3]), median([9, 1, 5]), median([4, 2])]).toEqual([null, 3, 5, 3]);
+});
+
+test("from when to when, the day of the end only where it is another", () => {
+  expect(fromTo("2026-11-22T04:00:00.000Z", "2026-11-22T06:30:00.000Z")).toBe("22 Nov 04:00 to 06:30");
+  expect(fromTo("2026-11-22T22:00:00.000Z", "2026-11-23T02:00:00.000Z")).toBe("22 Nov 22:00 to 23 Nov 02:00");
 });
