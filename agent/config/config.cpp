@@ -137,14 +137,8 @@ Result<AgentConfig> read_agent_config(const std::string& path, const checks::Con
 Result<std::string> print_agent_config(const std::string& path,
                                        const checks::ConfigLayers& layers) {
   AgentConfig config;
-  std::string text;
-  const auto print = [&](Report& report, const Node& root) {
-    decode(report, root, config);
-    text = checks::print_config(root, layers, path);
-  };
-  const Status read = checks::read_config_file(path, print, layers);
-  if (!read) return fail(read.error());
-  return text;
+  return checks::print_config_file(
+      path, [&](Report& report, const Node& root) { decode(report, root, config); }, layers);
 }
 
 }  // namespace picket::agent

@@ -120,6 +120,17 @@ std::string print_config(const Node& root, const ConfigLayers& layers, const std
   return printer.take();
 }
 
+Result<std::string> print_config_file(const std::string& path, const DecodeConfig& decode,
+                                      const ConfigLayers& layers) {
+  std::string text;
+  const auto print = [&](Report& report, const Node& root) {
+    decode(report, root);
+    text = print_config(root, layers, path);
+  };
+  if (const Status read = read_config_file(path, print, layers); !read) return fail(read.error());
+  return text;
+}
+
 ConfigParts config_parts(const Node& root) {
   const ConfigLayers none;
   const std::string file;

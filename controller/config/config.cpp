@@ -196,14 +196,8 @@ Result<ControllerConfig> read_controller_config(const std::string& path,
 Result<std::string> print_controller_config(const std::string& path,
                                             const checks::ConfigLayers& layers) {
   ControllerConfig config;
-  std::string text;
-  const auto print = [&](Report& report, const Node& root) {
-    decode(report, root, config);
-    text = checks::print_config(root, layers, path);
-  };
-  const Status read = checks::read_config_file(path, print, layers);
-  if (!read) return fail(read.error());
-  return text;
+  return checks::print_config_file(
+      path, [&](Report& report, const Node& root) { decode(report, root, config); }, layers);
 }
 
 }  // namespace picket::controller
