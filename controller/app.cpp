@@ -19,6 +19,7 @@
 #include "controller/config/config.h"
 #include "controller/controller.h"
 #include "controller/server/server.h"
+#include "controller/server_certificate.h"
 #include "controller/state_directory.h"
 #include "controller/store/backup.h"
 
@@ -103,17 +104,19 @@ class App {
   Status open_deliveries();
   Status open_controller(std::string token);
   Status open_listeners();
+  Reloader::Load make_load(const ControllerConfig& config) const;
   async::Task<void> serve();
   async::Task<void> wait_for_stop();
   async::Task<void> second_signal();
   async::Task<void> reload();
+  async::Task<Status> bring_into_force(ControllerConfig next);
   async::Task<void> pulse();
   std::optional<WallTime> find_overdue() const;
   bool stuck();
   std::string status_line() const;
 
   AppOptions options_;
-  ControllerConfig config_;
+  ControllerConfig config_;  // as it was started
   service::Supervisor manager_;
   std::optional<WallTime> overdue_;  // what is due and not done
   MonoTime overdue_since_;
@@ -124,6 +127,7 @@ class App {
   std::unique_ptr<async::BlockingPool> database_pool_;
   std::unique_ptr<async::BlockingPool> work_pool_;
   std::unique_ptr<CertificateAuthority> authority_;
+  std::optional<ServerCertificate> certificate_;
   std::unique_ptr<http::Network> network_;
   std::unique_ptr<http::HttpClient> delivery_;
   std::unique_ptr<http::SmtpClient> mail_;
@@ -166,11 +170,17 @@ Status App::open_deliveries() {
   return {};
 }
 
-Status App::open_controller(std::string token) {
-  const std::string directory = config_.checks_dir;
+// The checks of the directory that it was started with, and the receivers of `config`.
+Reloader::Load App::make_load(const ControllerConfig& config) const {
   checks::DecodeOptions decode;
   decode.receivers.emplace();
-  for (const auto& [name, receiver] : config_.receivers) decode.receivers->insert(name);
+  for (const auto& [name, receiver] : config.receivers) decode.receivers->insert(name);
+  return
+      [directory = config_.checks_dir, decode] { return checks::load_checks({directory}, decode); };
+}
+
+Status App::open_controller(std::string token) {
+  const std::string directory = config_.checks_dir;
   Controller::Ports ports{
       context_.get_executor(),
       clock_,
@@ -180,7 +190,7 @@ Status App::open_controller(std::string token) {
       *authority_,
       *delivery_,
       Random{std::hash<std::string>{}(secure_random_hex(16))},
-      [directory, decode] { return checks::load_checks({directory}, decode); },
+      make_load(config_),
       [directory] { return fingerprint_of(directory); },
       mail_.get(),
       OwnFacts{[path = config_.state_dir] { return disk_space(path); }, authority_->until()}};
@@ -191,15 +201,15 @@ Status App::open_controller(std::string token) {
 }
 
 Status App::open_listeners() {
-  const auto certificate = authority_->issue_server(config_.agents.names, clock_.wall_now());
-  if (!certificate) return fail(certificate.error());
-  controller_->set_server_until(certificate->not_after);
+  certificate_.emplace(*authority_, clock_);
+  certificate_->on_shown = [this](WallTime until) { controller_->set_server_until(until); };
+  auto certificate = certificate_->issue(config_.agents.names);
+  if (!certificate) return fail(std::move(certificate.error()));
   ServerOptions agents;
   agents.name = "agents";
   agents.host = config_.agents.listen.host;
   agents.port = config_.agents.listen.port;
-  agents.tls =
-      TlsListenerOptions{certificate->chain_pem, certificate->key_pem, authority_->ca_pem()};
+  agents.tls = certificate->tls;
   ServerOptions people;
   people.name = "api";
   people.host = config_.api.host;
@@ -211,6 +221,7 @@ Status App::open_listeners() {
                     [this](ServerRequest r) { return controller_->handle_agent(std::move(r)); });
   if (!agent_server) return fail(std::move(agent_server.error()));
   agent_server_ = std::move(*agent_server);
+  certificate_->shown(*certificate);
   auto people_server =
       create_server(context_.get_executor(), std::move(people),
                     [this](ServerRequest r) { return controller_->handle_people(std::move(r)); });
@@ -254,19 +265,36 @@ async::Task<void> App::reload() {
   const auto read = [this] {
     return read_controller_config(options_.config_path, options_.layers);
   };
-  const auto next = co_await async::offload(*work_pool_, read);
-  if (next) {
-    log::configure(next->log.level, next->log.format);
-    log::info("configuration reloaded");
-    if (const auto waiting = checks::changed_parts(config_.parts, next->parts, {"log", "version"});
-        !waiting.empty())
-      log::warn("changed in the configuration, but only a restart brings it into force",
-                {{"keys", waiting}});
-  } else {
-    log::error("configuration not reloaded, the one in force stays", next.error());
+  auto next = co_await async::offload(*work_pool_, read);
+  if (!next) controller_->note_bad_configuration();
+  Status done = next ? Status{} : fail(next.error());
+  if (next) done = co_await bring_into_force(std::move(*next));
+  if (!done) {
+    log::error("configuration not reloaded, the one in force stays", done.error());
+    co_await controller_->reload(false);
   }
-  co_await controller_->reload(false);
   manager_.ready(status_line());
+}
+
+// All of it, or nothing: the certificate is issued before anything changes.
+async::Task<Status> App::bring_into_force(ControllerConfig next) {
+  auto certificate = certificate_->issue(next.agents.names);
+  if (!certificate) {
+    controller_->note_bad_configuration();
+    co_return fail(std::move(certificate.error()));
+  }
+  ControllerSettings settings = make_settings(next, {});
+  Reloader::Load load = make_load(next);
+  const Status done = co_await controller_->reconfigure(std::move(settings), std::move(load));
+  if (!done) co_return done;
+  log::configure(next.log.level, next.log.format);
+  if (const Status shown = certificate_->show(std::move(*certificate), *agent_server_); !shown)
+    log::error("the new certificate for agents is not shown", shown.error());
+  log::info("configuration reloaded");
+  if (const std::string waiting = waits_for_restart(config_, next); !waiting.empty())
+    log::warn("changed in the configuration, but only a restart brings it into force",
+              {{"keys", waiting}});
+  co_return Status{};
 }
 
 // Since when work of the evaluation is due that was not done.
@@ -315,6 +343,7 @@ async::Task<void> App::serve() {
   async::TaskGroup beside{context_.get_executor()};
   beside.spawn("clock", follow_machine_clock(machine_clock_, clock_));
   beside.spawn("pulse", pulse());
+  beside.spawn("certificate", certificate_->renew(*agent_server_));
   co_await wait_for_stop();
   manager_.stopping("draining: what was taken is stored, sends under way end");
   beside.spawn("second signal", second_signal());

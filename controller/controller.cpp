@@ -1,6 +1,5 @@
 #include "controller/controller.h"
 
-#include <set>
 #include <utility>
 
 #include "common/async/with_deadline.h"
@@ -8,7 +7,6 @@
 #include "common/core/secure_random.h"
 #include "common/wire/wire.h"
 #include "controller/deliver/dead_man_beat.h"
-#include "controller/deliver/route.h"
 #include "controller/web/pages.h"
 
 namespace picket::controller {
@@ -40,41 +38,6 @@ Result<std::string> install_id_of(Store& store) {
   first.meta.emplace_back(kInstallId, secure_random_hex(16));
   if (auto stored = store.commit(first); !stored) return fail(std::move(stored.error()));
   return first.meta.front().second;
-}
-
-Routes make_routes(const ControllerSettings& settings) {
-  Routes routes;
-  for (const Receiver& receiver : settings.receivers)
-    routes.receivers[receiver.name] = render_route(receiver);
-  for (const Receiver& receiver : settings.receivers)
-    if (!receiver.escalate_to.empty())
-      routes.escalations[receiver.name] = {receiver.escalate_after, receiver.escalate_to};
-  routes.default_receiver = settings.default_receiver;
-  routes.fleet = settings.fleet_receivers;
-  routes.rules = settings.route_rules;
-  for (const Receiver& receiver : settings.receivers)
-    if (receiver.change_events) routes.change_receivers.push_back(receiver.name);
-  return routes;
-}
-
-std::vector<std::string> webhook_secrets_of(const std::vector<Receiver>& receivers) {
-  std::vector<std::string> secrets;
-  for (const Receiver& receiver : receivers)
-    secrets.insert(secrets.end(), receiver.webhook_secrets.begin(), receiver.webhook_secrets.end());
-  return secrets;
-}
-
-// The dead-man is no receiver that a check could name.
-std::vector<Receiver> all_receivers(const ControllerSettings& settings) {
-  std::vector<Receiver> receivers = settings.receivers;
-  if (settings.dead_man.configured()) receivers.push_back(settings.dead_man.receiver);
-  return receivers;
-}
-
-std::set<std::string> receiver_names(const ControllerSettings& settings) {
-  std::set<std::string> names;
-  for (const Receiver& receiver : settings.receivers) names.insert(receiver.name);
-  return names;
 }
 
 void log_report(const DeliveryReport& report) {
@@ -182,8 +145,8 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
       incident_routes_({ports_.database_pool, ports_.store, turn_}, settings_.external_url),
       deployment_routes_({ports_.database_pool, ports_.store, turn_}),
       history_({ports_.database_pool, ports_.store, turn_, dispatch_, reloader_},
-               make_routes(settings_), settings_.regions),
-      apply_({ports_.work_pool, reloader_}, settings_.checks_dir, receiver_names(settings_)),
+               settings_.regions),
+      apply_({ports_.work_pool, reloader_, settings_.receivers}, settings_.checks_dir),
       web_routes_({ports_.database_pool, ports_.work_pool, ports_.store, turn_}),
       check_routes_({ports_.database_pool, ports_.work_pool, ports_.store, turn_}),
       maintenance_routes_({ports_.work_pool, turn_}),
@@ -203,6 +166,7 @@ Controller::Controller(Ports ports, ControllerSettings settings, Restored restor
               settings_.health, settings_.dead_man),
       remote_writer_({ports_.executor, ports_.clock, ports_.work_pool, ports_.delivery},
                      settings_.remote_write, ports_.random.fork("remote write")),
+      reloads_(ports_.clock.wall_now()),
       tasks_(ports_.executor) {}
 
 Controller::~Controller() = default;
@@ -256,7 +220,7 @@ void Controller::connect() {
   people_routes_.pages = [](const ServerRequest& request) {
     return answer_page(request, embedded_assets());
   };
-  people_routes_.warnings = [this] { return health_.warnings(); };
+  people_routes_.warnings = [this] { return warnings(); };
   people_routes_.add_health = [this](StatusView& view) { health_.show(view); };
   agent_routes_.on_contact = [this](const ServerRequest& request, std::optional<WallTime> sent) {
     health_.contact(request, sent);
@@ -364,7 +328,9 @@ async::Task<void> Controller::housekeep() {
 
 // One bounded part; true when there is more.
 async::Task<bool> Controller::prune() {
-  const auto work = [this] { return ports_.store.prune(turn_.now(), settings_.retention); };
+  const auto work = [this, now = turn_.now(), retention = settings_.retention] {
+    return ports_.store.prune(now, retention);
+  };
   const auto report = co_await async::offload(ports_.database_pool, work);
   if (report) co_return report->more;
   log::error("old data cannot be removed", report.error());

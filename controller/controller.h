@@ -14,8 +14,9 @@
 #include "controller/api/gauge_text.h"
 #include "controller/api/region_places.h"
 #include "controller/api/series.h"
+#include "controller/config_reloads.h"
+#include "controller/controller_settings.h"
 #include "controller/deliver/deliverer.h"
-#include "controller/deliver/receivers.h"
 #include "controller/health_watch.h"
 #include "controller/reloader.h"
 #include "controller/remote_write/remote_writer.h"
@@ -33,26 +34,6 @@
 #include "controller/test_deliveries.h"
 
 namespace picket::controller {
-
-struct ControllerSettings {
-  std::string version;
-  std::string admin_token;
-  std::string external_url;
-  std::string backup_directory;
-  std::string checks_dir;  // of `picket apply`
-  std::map<RegionName, RegionLabels> regions;
-  std::map<RegionName, GeoPoint> region_points{};  // of the operator's
-  std::map<RegionName, std::vector<std::string>> control_targets;
-  std::vector<Receiver> receivers;
-  std::string default_receiver;              // for a page whose receiver does not exist
-  std::vector<std::string> fleet_receivers;  // told of blind regions and dead agents
-  std::vector<RouteRule> route_rules{};      // of incidents of checks
-  RetentionOptions retention;
-  AfterManualResolve after_manual_resolve;
-  HealthSettings health;
-  DeadManSettings dead_man;
-  RemoteWriteSettings remote_write;
-};
 
 class Controller {
  public:
@@ -89,6 +70,14 @@ class Controller {
 
   async::Task<Status> reload(bool confirmed) { return reloader_.reload(confirmed); }
 
+  // Brings of `next` into force what change_with() takes over, with the checks as `load` finds
+  // them, in one turn; nothing of it after an error. invalid_config: a check would name a receiver
+  // that is gone.
+  async::Task<Status> reconfigure(ControllerSettings next, Reloader::Load load);
+
+  // A new configuration that cannot be read is told by metrics and /readyz.
+  void note_bad_configuration() { reloads_.failed(); }
+
   // The end of the certificate that the agents' listener shows.
   void set_server_until(WallTime until) { health_.server_until = until; }
 
@@ -107,6 +96,8 @@ class Controller {
   void let_out(const Outbound& out);
   void observe(const Event& event);
   void take_report(const DeliveryReport& report);
+  void put_in_force(ControllerSettings next);  // controller_reload.cpp
+  std::vector<std::string> warnings() const;   // controller_reload.cpp
   async::Task<void> housekeep();
   async::Task<bool> prune();
   std::string render_own_metrics();
@@ -115,6 +106,7 @@ class Controller {
   void add_deliveries(GaugeText& gauges);
   void add_alertmanagers(GaugeText& gauges);
   void add_channels(GaugeText& gauges);  // controller_channels.cpp
+  void add_reloads(GaugeText& gauges);   // controller_reload.cpp
   void add_agents(GaugeText& gauges);
   void add_regions(GaugeText& gauges);
   void add_checks(GaugeText& gauges);
@@ -149,6 +141,7 @@ class Controller {
   Deliverer deliverer_;
   HealthWatch health_;
   RemoteWriter remote_writer_;
+  ConfigReloads reloads_;
   async::TaskGroup tasks_;
 };
 

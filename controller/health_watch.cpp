@@ -30,6 +30,20 @@ HealthWatch::HealthWatch(Ports ports, HealthSettings settings, DeadManSettings d
       dead_man_(std::move(dead_man)),
       lateness_(settings.schedule_late) {}
 
+// What is known of one dead-man says nothing about another. The first beat is due at once.
+void HealthWatch::reconfigure(const HealthSettings& settings, DeadManSettings dead_man) {
+  settings_ = settings;
+  lateness_.set_late_from(settings.schedule_late);
+  if (dead_man.same_as(dead_man_)) return;
+  const bool another = dead_man.receiver.secret != dead_man_.receiver.secret;
+  dead_man_ = std::move(dead_man);
+  next_beat_.reset();
+  if (!another) return;
+  failing_since_.reset();
+  beat_error_.clear();
+  last_success_.reset();
+}
+
 void HealthWatch::restore(const std::vector<IncidentRow>& unresolved,
                           const std::vector<OutboxRow>& beats) {
   judge_.restore(unresolved);

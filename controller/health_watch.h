@@ -45,6 +45,9 @@ class HealthWatch {
   // What a start finds: unresolved incidents, and the last beat's row.
   void restore(const std::vector<IncidentRow>& unresolved, const std::vector<OutboxRow>& beats);
 
+  // New thresholds and another dead-man: from the next look on.
+  void reconfigure(const HealthSettings& settings, DeadManSettings dead_man);
+
   void observe(const Event& event);           // every event of the log
   void contact(const ServerRequest& request,  // an agent came; `sent` by its own clock
                std::optional<WallTime> sent);

@@ -22,6 +22,7 @@ std::string Controller::render_own_metrics() {
   add_incidents(gauges);
   health_.add_metrics(gauges);
   add_remote_write(gauges);
+  add_reloads(gauges);
   return gauges.render() + metrics_.render();
 }
 

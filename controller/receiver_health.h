@@ -45,6 +45,8 @@ class ReceiverHealthBook {
     health.last_test = now;
   }
 
+  void forget(const std::string& receiver) { by_name_.erase(receiver); }
+
   const std::map<std::string, ReceiverHealth>& all() const { return by_name_; }
 
  private:

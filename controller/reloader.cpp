@@ -57,25 +57,56 @@ void Reloader::put_in_force() {
   ports_.dispatch.set_checks(std::move(planned));
 }
 
+async::Task<std::optional<Result<checks::LoadedChecks>>> Reloader::load_once(Load load) {
+  const std::uint64_t number = ++loads_;
+  auto loaded = co_await async::offload(ports_.pool, load);
+  if (number < taken_) co_return std::nullopt;
+  taken_ = number;
+  co_return loaded;
+}
+
 async::Task<Status> Reloader::reload(bool confirmed) {
-  auto loaded = co_await async::offload(ports_.pool, load_);
+  while (true) {
+    Load load = load_;
+    auto loaded = co_await load_once(std::move(load));
+    if (loaded) co_return take(std::move(*loaded), confirmed);
+  }
+}
+
+async::Task<Status> Reloader::exchange(Exchange next) {
+  while (true) {
+    Load load = next.load;
+    auto loaded = co_await load_once(std::move(load));
+    if (!loaded) continue;
+    const bool changes = *loaded && plan_reload(active_, **loaded).needs_confirmation.empty();
+    const Status allowed = next.judge(changes ? plan_reload(active_, **loaded).next : active_);
+    if (!allowed) co_return allowed;
+    load_ = std::move(next.load);
+    taken_ = ++loads_;  // what is being loaded the old way counts no more
+    next.apply();
+    (void)take(std::move(*loaded), false);
+    co_return Status{};
+  }
+}
+
+Status Reloader::take(Result<checks::LoadedChecks> loaded, bool confirmed) {
   if (!loaded) {
     log::error("checks cannot be loaded", loaded.error());
     view_.diagnostics = render(loaded.error());
     view_.errors = 1;
-    co_return fail(std::move(loaded.error()));
+    return fail(std::move(loaded.error()));
   }
   ReloadPlan plan = plan_reload(active_, *loaded);
   note(*loaded, plan);
   if (!plan.needs_confirmation.empty() && !confirmed) {
     log::write(log::Level::warn, "reload waits for confirmation",
                {{"why", plan.needs_confirmation}});
-    co_return fail(ErrorCode::conflict, "the reload was not applied: " + plan.needs_confirmation,
-                   "if that is meant: picket reload --confirm");
+    return fail(ErrorCode::conflict, "the reload was not applied: " + plan.needs_confirmation,
+                "if that is meant: picket reload --confirm");
   }
   view_.waits_for.clear();
   if (plan.changes_anything()) apply(std::move(plan));
-  co_return Status{};
+  return {};
 }
 
 void Reloader::note(const checks::LoadedChecks& loaded, const ReloadPlan& plan) {
@@ -109,8 +140,8 @@ void Reloader::apply(ReloadPlan plan) {
   for (const auto* names : {&plan.added, &plan.changed})
     for (const CheckName& name : *names) {
       const ActiveCheck& entry = active_.at(name);
-      rows.definitions.push_back({name, entry.revision,
-                                  wire::serialize(wire::encode(entry.check)), ports_.turn.now()});
+      rows.definitions.push_back(
+          {name, entry.revision, wire::serialize(wire::encode(entry.check)), ports_.turn.now()});
       if (on_defined) on_defined(entry.check);
     }
   for (const CheckName& name : plan.removed)

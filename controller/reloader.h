@@ -2,7 +2,9 @@
 // decision in reload.h, the change in one turn. One executor. Owned by the controller.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "common/async/offload.h"
@@ -36,6 +38,19 @@ class Reloader {
   // mistakes in files are not errors: view() shows them.
   async::Task<Status> reload(bool confirmed);
 
+  // Another way to load, with what comes into force beside it.
+  struct Exchange {
+    Load load;
+    // Whether these checks may be in force then; its error refuses all of it.
+    std::function<Status(const ActiveChecks&)> judge;
+    std::function<void()> apply;  // called in the turn in which the checks change
+  };
+
+  // Loads anew and exchanges all in one turn, or nothing. Mistakes in check files, a directory that
+  // cannot be read and checks that wait for a confirmation refuse nothing: what is in force of them
+  // stays and is judged. Errors: those of `judge`.
+  async::Task<Status> exchange(Exchange next);
+
   // Looks every 2 s and reloads on a change; runs until cancelled.
   async::Task<void> watch();
 
@@ -47,6 +62,9 @@ class Reloader {
   std::function<void(const CheckName&)> on_removed;
 
  private:
+  // Nothing: a newer load, or a new way to load, has overtaken it.
+  async::Task<std::optional<Result<checks::LoadedChecks>>> load_once(Load load);
+  Status take(Result<checks::LoadedChecks> loaded, bool confirmed);
   void note(const checks::LoadedChecks& loaded, const ReloadPlan& plan);
   void apply(ReloadPlan plan);
   void put_in_force();
@@ -57,6 +75,8 @@ class Reloader {
   ActiveChecks active_;
   ReloadView view_;
   std::string last_fingerprint_;
+  std::uint64_t loads_{0};  // begun
+  std::uint64_t taken_{0};  // the newest that was taken
 };
 
 // Paths, sizes and modification times below `directory`, as one text.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "common/calendar/calendar.h"
@@ -25,6 +26,21 @@ constexpr Millis kNapMax = minutes{1};
 constexpr const char* kTested = "test_delivery:";  // meta: when the last daily test was sent
 constexpr const char* kAlarm = "test_alarm:";  // meta: since when it fails, and the next ordinal
 constexpr const char* kDaily = "test-daily-";
+
+const Receiver* find_in(const std::vector<Receiver>& receivers, const std::string& name) {
+  const auto found = std::find_if(receivers.begin(), receivers.end(),
+                                  [&](const Receiver& one) { return one.name == name; });
+  return found == receivers.end() ? nullptr : &*found;
+}
+
+// Those of `some` whose names are not among `others`.
+std::vector<Receiver> without(const std::vector<Receiver>& some,
+                              const std::vector<Receiver>& others) {
+  std::vector<Receiver> out;
+  for (const Receiver& one : some)
+    if (find_in(others, one.name) == nullptr) out.push_back(one);
+  return out;
+}
 
 bool opens_something(ReceiverKind kind) {
   return kind == ReceiverKind::pagerduty || kind == ReceiverKind::webhook ||
@@ -118,9 +134,7 @@ Status TestDeliveries::restore(Store& store) {
 }
 
 const Receiver* TestDeliveries::find(const std::string& name) const {
-  const auto found = std::find_if(ports_.receivers.begin(), ports_.receivers.end(),
-                                  [&](const Receiver& one) { return one.name == name; });
-  return found == ports_.receivers.end() ? nullptr : &*found;
+  return find_in(ports_.receivers, name);
 }
 
 std::optional<WallTime> TestDeliveries::next_of(const std::string& receiver) const {
@@ -176,15 +190,57 @@ void TestDeliveries::observe(const DeliveryReport& report) {
 }
 
 // The fallback and the fleet's receivers, but not the one that fails.
-std::vector<std::string> TestDeliveries::told_of(const std::string& receiver) const {
-  const Routes& routes = ports_.turn.book().settings().routes;
-  std::vector<std::string> names = routes.fleet;
-  if (names.empty()) names.push_back(routes.default_receiver);
-  if (const Receiver* failing = find(receiver)) names.push_back(failing->fallback);
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  std::erase_if(names, [&](const std::string& name) { return name == receiver || !find(name); });
-  return names;
+std::vector<Receiver> TestDeliveries::told_of(const std::string& receiver,
+                                              const std::vector<Receiver>& receivers,
+                                              const Routes& routes) const {
+  std::set<std::string> names{routes.fleet.begin(), routes.fleet.end()};
+  if (names.empty()) names.insert(routes.default_receiver);
+  if (const Receiver* failing = find_in(receivers, receiver)) names.insert(failing->fallback);
+  names.erase(receiver);
+  std::vector<Receiver> told;
+  for (const std::string& name : names)
+    if (const Receiver* one = find_in(receivers, name)) told.push_back(*one);
+  return told;
+}
+
+void TestDeliveries::reconfigure(const std::vector<Receiver>& next, const Routes& routes) {
+  for (const Receiver& receiver : next) reschedule(receiver);
+  const auto alarms = alarms_;  // some end here
+  for (const auto& [receiver, alarm] : alarms) retell(receiver, next, routes);
+  for (const Receiver& gone : without(ports_.receivers, next)) {
+    due_.erase(gone.name);
+    health_.forget(gone.name);
+  }
+}
+
+void TestDeliveries::reschedule(const Receiver& next) {
+  const Receiver* old = find(next.name);
+  if (!next.test_delivery) {
+    due_.erase(next.name);
+    return;
+  }
+  if (old != nullptr && old->test_delivery == next.test_delivery) return;
+  const WallTime now = ports_.turn.now();
+  due_[next.name] = next_test(*next.test_delivery, now);
+  if (old == nullptr)
+    ports_.turn.staged().meta.emplace_back(kTested + next.name, std::to_string(now.unix_ms()));
+}
+
+// Who hears of a failing test only now, and who does not any more: it ends for them.
+void TestDeliveries::retell(const std::string& receiver, const std::vector<Receiver>& next,
+                            const Routes& routes) {
+  const Receiver* failing = find_in(next, receiver);
+  const bool goes_on = failing != nullptr && failing->test_delivery;
+  const auto before = told_of(receiver, ports_.receivers, ports_.turn.book().settings().routes);
+  const auto after = goes_on ? told_of(receiver, next, routes) : std::vector<Receiver>{};
+  if (const auto leaving = without(before, after); !leaving.empty())
+    tell(receiver, OutboxAction::resolve,
+         receiver + (goes_on ? " is told of to others" : " is not tested any more"), leaving);
+  if (const auto joining = without(after, before); !joining.empty())
+    tell(receiver, OutboxAction::trigger, receiver + " did not take its daily test", joining);
+  if (goes_on) return;
+  alarms_.erase(receiver);
+  keep(receiver);
 }
 
 void TestDeliveries::raise(const std::string& receiver, const std::string& error) {
@@ -205,15 +261,21 @@ void TestDeliveries::clear(const std::string& receiver) {
 
 void TestDeliveries::tell(const std::string& receiver, OutboxAction action,
                           const std::string& summary) {
+  tell(receiver, action, summary,
+       told_of(receiver, ports_.receivers, ports_.turn.book().settings().routes));
+}
+
+void TestDeliveries::tell(const std::string& receiver, OutboxAction action,
+                          const std::string& summary, const std::vector<Receiver>& told) {
   Alarm& alarm = alarms_[receiver];
   const WallTime now = ports_.turn.now();
   const std::string since = std::to_string(alarm.since.unix_ms());
   std::vector<OutboxRow> rows;
-  for (const std::string& name : told_of(receiver)) {
+  for (const Receiver& one : told) {
     const std::string& install = ports_.turn.book().settings().install_id;
     const std::string digest =
-        sha256_hex(join_unambiguously({"test alarm", install, receiver, name, since}));
-    OutboxRow row = make_message(*find(name), IncidentId{"channel-" + digest.substr(0, 16)},
+        sha256_hex(join_unambiguously({"test alarm", install, receiver, one.name, since}));
+    OutboxRow row = make_message(one, IncidentId{"channel-" + digest.substr(0, 16)},
                                  DedupKey{"picket:" + digest}, action, alarm.ordinal, now);
     row.severity = Severity::error;
     row.payload_json = payload_of(summary, "the daily test", Severity::error, now);

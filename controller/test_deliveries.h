@@ -42,6 +42,10 @@ class TestDeliveries {
   // not_found with a near name. Not durable yet: the caller waits.
   Result<IncidentId> start(const std::string& receiver, const std::string& by);
 
+  // Before the receivers and the book's routes become these: daily tests go by the new schedules,
+  // and who is told of a test that fails changes with the fallbacks and the fleet's receivers.
+  void reconfigure(const std::vector<Receiver>& next, const Routes& routes);
+
   void observe(const DeliveryReport& report);
   async::Task<void> run();  // the daily ones, until cancelled
 
@@ -54,10 +58,15 @@ class TestDeliveries {
     WallTime since;
     std::uint32_t ordinal{0};  // of the next message
   };
-  std::vector<std::string> told_of(const std::string& receiver) const;
+  std::vector<Receiver> told_of(const std::string& receiver, const std::vector<Receiver>& receivers,
+                                const Routes& routes) const;
   void raise(const std::string& receiver, const std::string& error);
   void clear(const std::string& receiver);
   void tell(const std::string& receiver, OutboxAction action, const std::string& summary);
+  void tell(const std::string& receiver, OutboxAction action, const std::string& summary,
+            const std::vector<Receiver>& told);
+  void reschedule(const Receiver& next);
+  void retell(const std::string& receiver, const std::vector<Receiver>& next, const Routes& routes);
   void keep(const std::string& receiver);
   void send_daily(const Receiver& receiver, WallTime now);
 

@@ -135,7 +135,8 @@ class Turn {
   const Evaluator& evaluator() const { return evaluator_; }
   const FleetSight& fleet() const { return fleet_; }
   const IncidentBook& book() const { return book_; }
-  void set_routes(Routes routes) { book_.set_routes(std::move(routes)); }
+  // New settings of who is told; what follows from them is due at once.
+  void set_routes(Routes routes, const AfterManualResolve& after);
   const Ledger& ledger() const { return ledger_; }
   std::uint64_t last_seq() const { return last_seq_; }
   WallTime now() const;  // never falls within the log

@@ -113,6 +113,12 @@ Status Turn::noted_outside(const std::string& dedup_key, const std::string& by,
   return note(*incident, name_of(by), cut_utf8(clean_line(text), kNoteBytes));
 }
 
+void Turn::set_routes(Routes routes, const AfterManualResolve& after) {
+  book_.set_routes(std::move(routes));
+  book_.set_after_manual_resolve(after);
+  due_changed_.notify_all();
+}
+
 void Turn::restore_people(const std::vector<DeploymentRow>& recent,
                           std::vector<ActionItemRow> items) {
   book_.restore_deployments(recent);

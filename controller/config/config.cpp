@@ -176,6 +176,19 @@ void decode(Report& report, const Node& root, ControllerConfig& out) {
 
 }  // namespace
 
+std::string waits_for_restart(const ControllerConfig& started, const ControllerConfig& next) {
+  std::string keys = checks::changed_parts(
+      started.parts, next.parts,
+      {"version", "log", "receivers", "default_receiver", "fleet_receivers", "routes", "retention",
+       "health", "dead_man", "after_manual_resolve", "agents", "remote_write"});
+  const auto add = [&keys](std::string_view key) {
+    keys.append(keys.empty() ? "" : ", ").append(key);
+  };
+  if (!(started.agents.listen == next.agents.listen)) add("agents.listen");
+  if (!(started.remote_write == next.remote_write)) add("remote_write");  // or its secret's file
+  return keys;
+}
+
 std::vector<checks::Diagnostic> decode_controller_config(const std::string& path, std::string text,
                                                          ControllerConfig& out,
                                                          const checks::ConfigLayers& layers) {

@@ -1,5 +1,5 @@
 // The controller's configuration file as plain values. Read by app at the start, and again at
-// SIGHUP, when only `log` changes. Secrets are values here: never log or render this.
+// SIGHUP. Secrets are values here: never log or render this.
 #pragma once
 
 #include <map>
@@ -63,6 +63,10 @@ Result<ControllerConfig> read_controller_config(const std::string& path,
 // The effective configuration as text, secrets masked. The same errors.
 Result<std::string> print_controller_config(const std::string& path,
                                             const checks::ConfigLayers& layers);
+
+// What of `next` is not in force, with what a running controller took over by reloads: the names of
+// its keys, separated by commas. `started` is what it was started with.
+std::string waits_for_restart(const ControllerConfig& started, const ControllerConfig& next);
 
 // The same from text, as if it stood at `path`; the mistakes, empty if there are none.
 std::vector<checks::Diagnostic> decode_controller_config(const std::string& path, std::string text,

@@ -156,7 +156,7 @@ async::Task<void> AlertmanagerFeed::renew() {
   auto levels = levels_.at(ports_.clock.wall_now());
   for (auto& [place, view] : views_) view.alerts = 0;
   for (auto& [name, of_receiver] : levels) {
-    const Receiver* found = directory_.find(name);
+    const Receiver* found = directory_.find_known(name);
     if (found == nullptr || found->kind != ReceiverKind::alertmanager) continue;
     const Receiver receiver = *found;  // the directory may change meanwhile
     for (const std::string& instance : instances_of(receiver)) {

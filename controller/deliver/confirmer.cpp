@@ -22,12 +22,18 @@ async::Task<bool> notified(async::Notice& notice) {
 
 }  // namespace
 
+// PagerDuty is asked by the settings by which it took the row: with others it may know nothing.
+std::optional<Receiver> Confirmer::taker_of(const OutboxRow& row) const {
+  const auto route = parse_route(row.route_json);
+  return route ? directory_.taker(*route) : std::nullopt;
+}
+
 void Confirmer::offer(const OutboxRow& row) {
   const WallTime now = ports_.clock.wall_now();
   const bool asked = row.action == OutboxAction::trigger || row.action == OutboxAction::resolve;
   if (row.state != OutboxState::accepted || !row.finished || !asked || is_unconfirmed(row)) return;
-  const Receiver* receiver = directory_.find(row.receiver);
-  if (receiver == nullptr || now - *row.finished > kOldest) return;
+  const auto receiver = taker_of(row);
+  if (!receiver || now - *row.finished > kOldest) return;
   if (receiver->rest_key.empty()) {
     if (receiver->webhook_secrets.empty() || row.action != OutboxAction::trigger) return;
     if (passive_.size() >= kPassiveMax) passive_.erase(passive_.begin());
@@ -81,8 +87,8 @@ async::Task<void> Confirmer::wait() {
 
 async::Task<Lookup> Confirmer::look_up(OutboxRow row) {
   Lookup failed;
-  const Receiver* receiver = directory_.find(row.receiver);
-  if (receiver == nullptr || receiver->rest_key.empty()) {
+  const auto receiver = taker_of(row);
+  if (!receiver || receiver->rest_key.empty()) {
     failed.error = "the receiver has no REST key any more";
     co_return failed;
   }

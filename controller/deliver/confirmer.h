@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -44,6 +45,7 @@ class Confirmer {
   std::function<void(OutboxRow row)> on_unconfirmed;
 
  private:
+  std::optional<Receiver> taker_of(const OutboxRow& row) const;
   async::Task<Lookup> look_up(OutboxRow row);
   async::Task<void> wait();
   void note(const OutboxRow& row, const Lookup& lookup);

@@ -114,6 +114,13 @@ void Deliverer::set_receivers(std::vector<Receiver> receivers) {
   work_.notify_all();
 }
 
+std::map<std::string, std::size_t> Deliverer::owed_to_gone() const {
+  std::map<std::string, std::size_t> rows;
+  for (const OutboxRow& row : machine_.owed())
+    if (directory_.find(row.receiver) == nullptr) ++rows[row.receiver];
+  return rows;
+}
+
 void Deliverer::take(OutboxStep step) {
   for (OutboxRow& row : step.changed) {
     feed_.learn(row);

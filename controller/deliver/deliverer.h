@@ -66,8 +66,12 @@ class Deliverer {
   // Rows that were committed just now; the rest of their life is the deliverer's.
   void add(const std::vector<OutboxRow>& rows);
 
-  // A new configuration. Rows owed keep the secret that took their trigger.
+  // A new configuration. Rows owed keep the secret that took their trigger; a receiver that is gone
+  // is sent what it is owed, and the end of what it was told.
   void set_receivers(std::vector<Receiver> receivers);
+
+  // What is owed to receivers that are not in the configuration: rows by receiver.
+  std::map<std::string, std::size_t> owed_to_gone() const;
 
   // PagerDuty says by a webhook that the incident of this key exists there.
   void confirm(const DedupKey& key, const std::string& provider_id) {

@@ -13,6 +13,18 @@ DedupKey fallback_key(const DedupKey& key, const std::string& receiver) {
 
 }  // namespace
 
+// Who stood in for triggers, in an earlier life.
+void OutboxMachine::learn_fallbacks(const std::vector<OutboxRow>& rows) {
+  std::map<std::string, std::string> stood_in;  // by the id of the row
+  for (const OutboxRow& row : rows)
+    if (!row.fallback_of.empty()) stood_in[row.fallback_of] = row.receiver;
+  for (const OutboxRow& row : rows) {
+    const auto found = stood_in.find(row.id);
+    if (row.action == OutboxAction::trigger && found != stood_in.end())
+      episodes_[row.key.value].fallback = found->second;
+  }
+}
+
 bool OutboxMachine::channel_down(const Episode& episode, const Entry& entry, WallTime now) const {
   const auto channel = channels_.find(channel_of(route_of(episode, entry), entry.row));
   return channel != channels_.end() && channel->second.down(now);
@@ -25,7 +37,7 @@ bool OutboxMachine::may_hand_over(const Episode& episode, const Entry& entry) co
   });
   const bool stands_alone = is_test(entry.row) || entry.row.action == OutboxAction::change;
   return !ended && !stands_alone && !entry.row.fallback_made && !is_fence(entry.row) &&
-         fallback_for(entry) != nullptr;
+         fallback_for(episode, entry) != nullptr;
 }
 
 bool OutboxMachine::needs_fallback(const Episode& episode, const Entry& entry, WallTime now) const {
@@ -36,20 +48,22 @@ bool OutboxMachine::needs_fallback(const Episode& episode, const Entry& entry, W
          channel_down(episode, entry, now);
 }
 
-// The receiver that stands in for an entry's; nullptr when there is none. A fallback has none.
-const Receiver* OutboxMachine::fallback_for(const Entry& entry) const {
+// The receiver that stands in for an entry's; nullptr when there is none. A fallback has none. Who
+// stood in for the trigger does so for the rest, whatever the configuration says since.
+const Receiver* OutboxMachine::fallback_for(const Episode& episode, const Entry& entry) const {
   const OutboxRow& row = entry.row;
   if (!row.fallback_of.empty()) return nullptr;
+  if (const Receiver* told = directory_.find_known(episode.fallback)) return told;
   const Receiver* primary = directory_.find(row.receiver);
   const std::string& name = primary != nullptr ? primary->fallback : entry.snapshot.fallback;
-  return name == row.receiver ? nullptr : directory_.find(name);
+  return name == row.receiver ? nullptr : directory_.find_known(name);
 }
 
 // Makes the row that stands in, if there is a receiver to tell and none was made yet.
 void OutboxMachine::hand_over(Episode& episode, Entry& entry, WallTime now, OutboxStep& step) {
   OutboxRow& row = entry.row;
   if (!may_hand_over(episode, entry)) return;
-  const Receiver* receiver = fallback_for(entry);
+  const Receiver* receiver = fallback_for(episode, entry);
   OutboxRow made;
   made.id = row.id + ":fallback";
   made.incident = row.incident;
@@ -64,7 +78,10 @@ void OutboxMachine::hand_over(Episode& episode, Entry& entry, WallTime now, Outb
   made.next_attempt = now;
   made.fallback_of = row.id;
   row.fallback_made = true;
-  if (row.action == OutboxAction::trigger) episode.fallback_triggered = true;
+  if (row.action == OutboxAction::trigger) {
+    episode.fallback_triggered = true;
+    episode.fallback = receiver->name;
+  }
   step.changed.push_back(row);
   step.changed.push_back(made);
   step.reports.push_back({DeliveryReport::Kind::fallback, made});

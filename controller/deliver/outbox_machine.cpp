@@ -40,6 +40,7 @@ OutboxMachine::OutboxMachine(OutboxOptions options, const ReceiverDirectory& dir
 
 OutboxStep OutboxMachine::restore(std::vector<OutboxRow> rows, WallTime now) {
   OutboxStep step;
+  learn_fallbacks(rows);
   for (OutboxRow& row : rows) {
     if (drop_old_beat(row, now, step)) continue;
     if (row.state == OutboxState::in_flight) {

@@ -140,11 +140,13 @@ class OutboxMachine {
     bool trigger_unknown{false};
     bool trigger_accepted{false};
     bool fallback_triggered{false};
+    std::string fallback;    // the receiver that was: it is told of the rest too
     std::string credential;  // which took, or may have taken, a trigger
   };
   Entry& insert(OutboxRow row);
   bool needs_sending_after_all(OutboxRow& row);
   void learn(Episode& episode, const OutboxRow& row) const;
+  void learn_fallbacks(const std::vector<OutboxRow>& rows);
   void settle(Episode& episode, Entry& entry, OutboxState state, WallTime now, OutboxStep& step);
   Route route_of(const Episode& episode, const Entry& entry) const;
   bool channel_down(const Episode& episode, const Entry& entry, WallTime now) const;
@@ -161,7 +163,7 @@ class OutboxMachine {
                  OutboxStep& step);
   bool may_hand_over(const Episode& episode, const Entry& entry) const;
   bool needs_fallback(const Episode& episode, const Entry& entry, WallTime now) const;
-  const Receiver* fallback_for(const Entry& entry) const;
+  const Receiver* fallback_for(const Episode& episode, const Entry& entry) const;
   void hand_over(Episode& episode, Entry& entry, WallTime now, OutboxStep& step);
   void hand_rest_over(Episode& episode, WallTime now, OutboxStep& step);
   void drop_refused(Episode& episode, WallTime now, OutboxStep& step);

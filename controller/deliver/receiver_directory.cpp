@@ -5,12 +5,13 @@
 namespace picket::controller {
 
 void ReceiverDirectory::set(std::vector<Receiver> receivers) {
-  present_.clear();
+  for (auto& [name, known] : std::exchange(present_, {})) gone_[name] = std::move(known);
   for (Receiver& receiver : receivers) {
     Known known{std::move(receiver), {}};
     known.route = make_route(known.settings);
     if (!known.route.credential.empty()) by_credential_[known.route.credential] = known;
     const std::string name = known.settings.name;
+    gone_.erase(name);
     present_[name] = std::move(known);
   }
 }
@@ -18,6 +19,12 @@ void ReceiverDirectory::set(std::vector<Receiver> receivers) {
 const Receiver* ReceiverDirectory::find(const std::string& name) const {
   const auto found = present_.find(name);
   return found == present_.end() ? nullptr : &found->second.settings;
+}
+
+const Receiver* ReceiverDirectory::find_known(const std::string& name) const {
+  if (const Receiver* present = find(name)) return present;
+  const auto found = gone_.find(name);
+  return found == gone_.end() ? nullptr : &found->second.settings;
 }
 
 Route ReceiverDirectory::choose(const Route& snapshot, const std::string& credential) const {
@@ -41,6 +48,13 @@ std::optional<Receiver> ReceiverDirectory::settings(const Route& route) const {
   receiver.kind = route.kind;
   receiver.url = route.url;
   return receiver;
+}
+
+std::optional<Receiver> ReceiverDirectory::taker(const Route& route) const {
+  const auto present = present_.find(route.receiver);
+  if (present != present_.end() && present->second.route.credential == route.credential)
+    return present->second.settings;
+  return settings(route);
 }
 
 }  // namespace picket::controller

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ enum class MailSecurity { starttls, tls, none };
 struct DailyTest {
   int minute{9 * 60};
   std::string timezone{"UTC"};
+  bool operator==(const DailyTest&) const = default;
 };
 
 struct Receiver {
@@ -57,5 +59,11 @@ struct Receiver {
   std::optional<DailyTest> test_delivery{};
   std::string method{};  // dead_man: GET or POST
 };
+
+inline std::set<std::string> receiver_names(const std::vector<Receiver>& receivers) {
+  std::set<std::string> names;
+  for (const Receiver& receiver : receivers) names.insert(receiver.name);
+  return names;
+}
 
 }  // namespace picket::controller

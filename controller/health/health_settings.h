@@ -8,7 +8,7 @@
 namespace picket::controller {
 
 struct HealthSettings {
-  bool tell{true};  // as incidents; without it only metrics show the numbers
+  bool tell{true};               // as incidents; without it only metrics show the numbers
   int disk_warning_percent{10};  // free space of the file system that holds state_dir
   int disk_error_percent{5};
   Millis clock_skew{5'000};                // between the controller and its agents
@@ -22,6 +22,11 @@ struct DeadManSettings {
   Receiver receiver;
   Millis every{60'000};
   bool configured() const { return !receiver.name.empty(); }
+  bool same_as(const DeadManSettings& other) const {
+    return receiver.name == other.receiver.name && receiver.secret == other.receiver.secret &&
+           receiver.method == other.receiver.method && receiver.ca_file == other.receiver.ca_file &&
+           every == other.every;
+  }
 };
 
 }  // namespace picket::controller

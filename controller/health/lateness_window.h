@@ -12,6 +12,9 @@ class LatenessWindow {
  public:
   explicit LatenessWindow(Millis late_from) : late_from_(late_from) {}
 
+  // From now on; what was counted stays.
+  void set_late_from(Millis late_from) { late_from_ = late_from; }
+
   // A run that started `lateness` after its due time, received at `at`; times do not fall.
   void add(WallTime at, Millis lateness);
   void add_missed(WallTime at);  // for want of capacity

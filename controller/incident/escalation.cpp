@@ -13,7 +13,7 @@ constexpr Millis kLookAgain = minutes{1};
 
 // Nothing: it is not escalated, or was. The receiver it leads to is told once, whoever else was.
 std::optional<WallTime> IncidentBook::escalation_due(const Kept& kept, const Page& page) const {
-  const auto found = settings_.routes.escalations.find(page.receiver);
+  const auto found = settings_.routes.escalations.find(present_name(page));
   const bool waits = kept.row.state == IncidentState::open && page.told() && page.first_told;
   if (found == settings_.routes.escalations.end() || !waits) return std::nullopt;
   const std::string& to = found->second.to;
@@ -27,7 +27,7 @@ void IncidentBook::escalate(Kept& kept, WallTime now, BookRows& rows) {
   for (std::size_t i = 0; i < kept.pages.size(); ++i) {
     const auto due = escalation_due(kept, kept.pages[i]);
     if (!due || now < *due) continue;
-    const std::string from = kept.pages[i].receiver;
+    const std::string from = present_name(kept.pages[i]);
     const auto& [after, to] = settings_.routes.escalations.at(from);
     if (const auto suppression = suppression_of(kept, to, now)) {
       kept.pages[i].escalate_from = suppression->until.value_or(now + kLookAgain);

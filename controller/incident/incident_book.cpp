@@ -251,7 +251,10 @@ Result<BookRows> IncidentBook::acknowledge(const IncidentId& id, const std::stri
 void IncidentBook::set_routes(Routes routes) {
   settings_.routes = std::move(routes);
   look_again_ = !waiting_.empty();
-  for (auto& [slot, kept] : kept_) reindex(kept);  // escalations
+  for (auto& [slot, kept] : kept_) {
+    renew_untold(kept);
+    reindex(kept);  // escalations
+  }
 }
 
 // Does what is due of one incident. True when its row has changed.

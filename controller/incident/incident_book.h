@@ -88,9 +88,14 @@ class IncidentBook {
   bool end_silence(const std::string& id, WallTime at);
   std::vector<Silence> silences(WallTime now) const { return suppressions_.silences(now); }
 
-  // New receivers and settings; open pages keep the route that triggered them. Open incidents
-  // whose receiver was not configured and now is are paged by the next advance().
+  // New receivers and settings; pages that somebody was told of keep the route that triggered them,
+  // those that nobody was told of yet go the new way. Open incidents whose receiver was not
+  // configured and now is are paged by the next advance(). A receiver under another name is not
+  // told again.
   void set_routes(Routes routes);
+  void set_after_manual_resolve(const AfterManualResolve& after) {
+    settings_.after_manual_resolve = after;
+  }
 
   // A page of an incident that is still open is triggered again every hour: PagerDuty closes an
   // incident by itself after four. A page that was kept back goes out when nothing keeps it back.
@@ -177,6 +182,8 @@ class IncidentBook {
   void trigger_new(Kept& kept, const News& news, BookRows& rows);
   void trigger_configured(Kept& kept, WallTime now, BookRows& rows);
   std::optional<std::string> find_route(const std::string& receiver) const;
+  std::string present_name(const Page& page) const;
+  void renew_untold(Kept& kept) const;
   std::vector<std::string> receivers_for(Kept& kept, const News& news, BookRows& rows) const;
   void tell(Kept& kept, Page& page, WallTime at, BookRows& rows, const std::string& remark = {});
   void tell_again(Kept& kept, Page& page, WallTime at, BookRows& rows, const std::string& remark);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/incident/book_parts.h"
@@ -14,12 +15,44 @@ namespace {
 constexpr Millis kDependencyPatience{60'000};
 constexpr Millis kKinPatience{120'000};  // a recheck and the second pass after it
 
+// Two routes to one recipient: the credential is a digest of the secret that names it.
+bool is_same_recipient(const std::string& a, const std::string& b) {
+  const auto one = nlohmann::json::parse(a, nullptr, false);
+  const auto other = nlohmann::json::parse(b, nullptr, false);
+  if (!one.is_object() || !other.is_object() || one.value("credential", "").empty()) return false;
+  const auto same = [&](const char* key) { return one.value(key, "") == other.value(key, ""); };
+  return same("credential") && same("kind") && same("url");
+}
+
 }  // namespace
 
 std::optional<std::string> IncidentBook::find_route(const std::string& receiver) const {
   const auto found = settings_.routes.receivers.find(receiver);
   if (found == settings_.routes.receivers.end()) return std::nullopt;
   return found->second;
+}
+
+// The receiver of a page as it is called now, where it was told under a name that is gone.
+std::string IncidentBook::present_name(const Page& page) const {
+  const auto& receivers = settings_.routes.receivers;
+  if (!page.told() || receivers.count(page.receiver) != 0) return page.receiver;
+  const auto same = std::find_if(receivers.begin(), receivers.end(), [&](const auto& receiver) {
+    return is_same_recipient(receiver.second, page.route_json);
+  });
+  return same == receivers.end() ? page.receiver : same->first;
+}
+
+// What nobody was told of goes by the settings in force; by the default receiver where its own is
+// gone. A line of a storm's page stays one.
+void IncidentBook::renew_untold(Kept& kept) const {
+  for (Page& page : kept.pages) {
+    const bool folded = page.kept_back && page.kept_back->folded;
+    if (page.first_told || folded || page.route_json.empty()) continue;
+    if (const auto route = find_route(page.receiver))
+      page.route_json = *route;
+    else if (find_route(settings_.routes.default_receiver))
+      page.route_json.clear();
+  }
 }
 
 // Who is told: what is configured as it stands, what is not by the default receiver, and if there
@@ -55,8 +88,9 @@ std::vector<std::string> IncidentBook::receivers_for(Kept& kept, const News& new
 
 void IncidentBook::trigger_new(Kept& kept, const News& news, BookRows& rows) {
   for (const std::string& receiver : receivers_for(kept, news, rows)) {
-    const bool paged = std::any_of(kept.pages.begin(), kept.pages.end(),
-                                   [&](const Page& page) { return page.receiver == receiver; });
+    const bool paged = std::any_of(kept.pages.begin(), kept.pages.end(), [&](const Page& page) {
+      return present_name(page) == receiver;
+    });
     if (paged) continue;
     Page page{receiver, find_route(receiver).value_or(std::string{}), news.payload_json,
               key_for(kept, receiver)};

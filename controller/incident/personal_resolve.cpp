@@ -124,7 +124,10 @@ void IncidentBook::reopen(Kept& kept, WallTime now, BookRows& rows) {
   // Who was told because nobody acknowledged is told so again when nobody does.
   std::erase_if(kept.pages, [](const Page& page) { return is_escalated(page.payload_json); });
   for (Page& old : kept.pages) {
-    Page page{old.receiver, find_route(old.receiver).value_or(old.route_json),
+    // With neither the receiver nor a default one, whoever was told before is.
+    const bool replaced = find_route(settings_.routes.default_receiver).has_value();
+    Page page{old.receiver,
+              find_route(present_name(old)).value_or(replaced ? std::string{} : old.route_json),
               with_detail(old.payload_json, "paged_again", why), key_for(kept, old.receiver)};
     page.kept_back = suppression_of(kept, page.receiver, now);
     tell(kept, page, now, rows, ", " + why);

@@ -19,6 +19,7 @@ struct RemoteWriteSettings {
   std::map<std::string, std::string> labels{{"job", "picket"}};  // of series that lack them
 
   bool configured() const { return !url.empty(); }
+  bool operator==(const RemoteWriteSettings&) const = default;
 };
 
 }  // namespace picket::controller

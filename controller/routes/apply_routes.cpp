@@ -74,7 +74,7 @@ async::Task<Status> ApplyRoutes::apply(ServerRequest request) {
 async::Task<Status> ApplyRoutes::exchange(checks::FileSet files, std::string plan, bool confirmed) {
   if (Status planned = is_planned(files, plan); !planned) co_return planned;
   checks::DecodeOptions decode;
-  decode.receivers = receivers_;
+  decode.receivers = receiver_names(ports_.receivers);
   const auto load = [this, &files, &decode] {
     return checks::load_file_set(files, directory_.path(), decode);
   };

@@ -3,11 +3,12 @@
 // then loaded. One executor; owned by the controller.
 #pragma once
 
-#include <set>
 #include <string>
+#include <vector>
 
 #include "common/async/offload.h"
 #include "controller/checks_directory.h"
+#include "controller/deliver/receivers.h"
 #include "controller/reloader.h"
 #include "controller/server/handler.h"
 
@@ -18,9 +19,10 @@ class ApplyRoutes {
   struct Ports {
     async::BlockingPool& pool;  // for files, not the database's
     Reloader& reloader;
+    const std::vector<Receiver>& receivers;  // that checks may name; outlive this
   };
-  ApplyRoutes(Ports ports, std::string checks_dir, std::set<std::string> receivers)
-      : ports_(ports), directory_(std::move(checks_dir)), receivers_(std::move(receivers)) {}
+  ApplyRoutes(Ports ports, std::string checks_dir)
+      : ports_(ports), directory_(std::move(checks_dir)) {}
 
   // POST /api/v1/apply {files: [{path, text}], plan, confirm}. Nothing has changed after an error:
   // invalid_argument: files with mistakes (in the message); conflict: the state is no longer the
@@ -35,7 +37,6 @@ class ApplyRoutes {
 
   Ports ports_;
   ChecksDirectory directory_;
-  std::set<std::string> receivers_;
   bool busy_{false};
 };
 

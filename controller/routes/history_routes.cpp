@@ -95,7 +95,7 @@ async::Task<Result<std::string>> HistoryRoutes::info() {
   };
   if (const Status done = co_await async::offload(ports_.pool, read); !done)
     co_return fail(done.error());
-  json["routes"] = routes_json(routes_);
+  json["routes"] = routes_json(ports_.turn.book().settings().routes);
   co_return render(json);
 }
 
@@ -168,7 +168,7 @@ async::Task<Result<std::string>> HistoryRoutes::definitions(ServerRequest reques
                     {"state", state_digest(ports_.reloader.active())},
                     {"checks", std::move(checks)},
                     {"regions", std::move(regions)},
-                    {"routes", routes_json(routes_)}});
+                    {"routes", routes_json(ports_.turn.book().settings().routes)}});
 }
 
 }  // namespace picket::controller

@@ -21,8 +21,8 @@ class HistoryRoutes {
     Dispatch& dispatch;
     Reloader& reloader;
   };
-  HistoryRoutes(Ports ports, Routes routes, std::map<RegionName, RegionLabels> labels)
-      : ports_(ports), routes_(std::move(routes)), labels_(std::move(labels)) {}
+  HistoryRoutes(Ports ports, std::map<RegionName, RegionLabels> labels)
+      : ports_(ports), labels_(std::move(labels)) {}
 
   // GET /api/v1/history: {oldest, now, regions, silences, routes}: what a replay needs beside the
   // events. `oldest` is null where nothing is stored.
@@ -43,7 +43,6 @@ class HistoryRoutes {
 
  private:
   Ports ports_;
-  Routes routes_;
   std::map<RegionName, RegionLabels> labels_;
 };
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/async/offload.h"
@@ -33,6 +34,8 @@ class PagerDutyWebhooks {
   };
   PagerDutyWebhooks(Ports ports, std::vector<std::string> secrets)
       : ports_(ports), secrets_(std::move(secrets)) {}
+
+  void set_secrets(std::vector<std::string> secrets) { secrets_ = std::move(secrets); }
 
   // Events that were taken before a restart.
   void restore(const std::vector<DeliveryLogRow>& received);

@@ -137,10 +137,10 @@ class BeastServer final : public Server {
   Status open();
   std::uint16_t port() const override { return acceptor_.local_endpoint().port(); }
   void start() override { tasks_.spawn(options_.name + " accept", accept_loop()); }
+  Status set_tls(TlsListenerOptions tls) override;
   async::Task<void> stop() override;
 
  private:
-  Status open_tls();
   async::Task<void> accept_loop();
   async::Task<void> serve_tls(tcp::socket socket);
   async::Task<void> serve_plain(tcp::socket socket);
@@ -158,7 +158,7 @@ class BeastServer final : public Server {
   ServerOptions options_;
   Handler handler_;
   tcp::acceptor acceptor_;
-  std::optional<asio::ssl::context> tls_;
+  std::shared_ptr<asio::ssl::context> tls_;  // of connections that begin
   async::TaskGroup tasks_;
 };
 
@@ -178,27 +178,27 @@ Status BeastServer::open() {
                 fmt::format("{}: cannot listen on {}:{}: {}", options_.name, options_.host,
                             options_.port, error.message()),
                 "choose another port, or stop what uses this one");
-  return options_.tls ? open_tls() : Status{};
+  return options_.tls ? set_tls(*options_.tls) : Status{};
 }
 
-Status BeastServer::open_tls() {
-  const TlsListenerOptions& tls = *options_.tls;
-  tls_.emplace(asio::ssl::context::tls_server);
+Status BeastServer::set_tls(TlsListenerOptions tls) {
+  auto next = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
   const auto buffer = [](const std::string& text) { return asio::buffer(text); };
   beast::error_code error;
-  tls_->use_certificate_chain(buffer(tls.certificate_chain_pem), error);
-  if (!error) tls_->use_private_key(buffer(tls.private_key_pem), asio::ssl::context::pem, error);
-  if (!error) tls_->add_certificate_authority(buffer(tls.client_ca_pem), error);
+  next->use_certificate_chain(buffer(tls.certificate_chain_pem), error);
+  if (!error) next->use_private_key(buffer(tls.private_key_pem), asio::ssl::context::pem, error);
+  if (!error) next->add_certificate_authority(buffer(tls.client_ca_pem), error);
   if (error)
     return fail(ErrorCode::invalid_config,
                 fmt::format("{}: certificate: {}", options_.name, error.message()));
-  tls_->set_verify_mode(asio::ssl::verify_peer);
-  SSL_CTX* native = tls_->native_handle();
+  next->set_verify_mode(asio::ssl::verify_peer);
+  SSL_CTX* native = next->native_handle();
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   // Without it, resumed sessions with client certificates are refused.
   constexpr std::string_view kContext = "picket";
   SSL_CTX_set_session_id_context(native, reinterpret_cast<const unsigned char*>(kContext.data()),
                                  kContext.size());
+  tls_ = std::move(next);
   return {};
 }
 
@@ -223,7 +223,8 @@ async::Task<void> BeastServer::accept_loop() {
 }
 
 async::Task<void> BeastServer::serve_tls(tcp::socket socket) {
-  beast::ssl_stream<beast::tcp_stream> stream{beast::tcp_stream{std::move(socket)}, *tls_};
+  const auto context = tls_;  // another may take its place while the connection lasts
+  beast::ssl_stream<beast::tcp_stream> stream{beast::tcp_stream{std::move(socket)}, *context};
   beast::get_lowest_layer(stream).expires_after(kHandshakeLimit);
   auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, kTuple);
   if (error) {

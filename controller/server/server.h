@@ -39,6 +39,11 @@ class Server {
   // closed; a connection that does not finish its handshake or headers in 15 s is closed.
   virtual void start() = 0;
 
+  // Connections that begin from now on are shown this certificate; those that are open stay.
+  // Requires that the server was created with TLS. invalid_config: it does not parse; then nothing
+  // has changed.
+  virtual Status set_tls(TlsListenerOptions tls) = 0;
+
   // Closes the listener and every connection, and returns when no task of it is left.
   virtual async::Task<void> stop() = 0;
 };

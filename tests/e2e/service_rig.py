@@ -55,11 +55,11 @@ class Manager:
 
 
 class Answerer(ThreadingHTTPServer):
-    """Answers 200 to everything after `delay` seconds; counts."""
+    """Answers `status` to everything after `delay` seconds; counts."""
     daemon_threads = True
 
     def __init__(self, delay=0.0):
-        self.delay, self.begun, self.done = delay, 0, 0
+        self.delay, self.status, self.begun, self.done = delay, 200, 0, 0
         super().__init__(("127.0.0.1", 0), _Answer)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -71,7 +71,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("content-length", 0)))
         time.sleep(self.server.delay)
         try:
-            self.send_response(200)
+            self.send_response(self.server.status)
             self.send_header("content-length", "0")
             self.end_headers()
         except OSError:
@@ -103,15 +103,20 @@ class Rig:
     # The controller
 
     def write_controller(self, receivers, more="", api_port=0):
+        self.write_settings({name: f'webhook: {{url: "{url}/", secret: {SECRET}}}'
+                             for name, url in receivers.items()}, more, api_port)
+
+    def write_settings(self, receivers, more="", api_port=0, names="localhost, 127.0.0.1"):
+        """`receivers`: by name, how to tell them."""
         (self.root / "controller.yaml").write_text(f"""\
 version: 1
 state_dir: {self.root}/state
 checks_dir: {self.root}/checks
-agents: {{listen: "127.0.0.1:0", names: [localhost, 127.0.0.1]}}
+agents: {{listen: "127.0.0.1:0", names: [{names}]}}
 api: {{listen: "127.0.0.1:{api_port}"}}
 receivers:
-{"".join(f'  {name}: {{webhook: {{url: "{url}/", secret: {SECRET}}}, test_delivery: false}}'
-         + chr(10) for name, url in receivers.items())}{more}""")
+{"".join(f'  {name}: {{{how}, test_delivery: false}}' + chr(10)
+         for name, how in receivers.items())}{more}""")
 
     def start(self, name, program, config, **environment):
         log = open(self.root / f"{name}.log", "ab")

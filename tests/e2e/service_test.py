@@ -108,9 +108,10 @@ class ServiceTest(unittest.TestCase):
 
     def test_a_reload_names_what_waits_for_a_restart(self):
         controller = self.rig.start_controller()
-        self.rig.write_controller({"webhook/second": self.target.url}, "retention: {raw: 2d}\n")
+        self.rig.write_controller({"webhook/second": self.target.url},
+                                  "retention: {raw: 2d}\nregions: {eu-west-1: }\n", api_port=1)
         controller.send_signal(signal.SIGHUP)
-        wait_for(lambda: 'keys="receivers, retention"' in self.rig.log("controller"), "the keys")
+        wait_for(lambda: 'keys="api, regions"' in self.rig.log("controller"), "the keys")
         self.assertEqual(self.stop(controller), 0)
 
     def test_a_second_signal_ends_an_agent_at_once(self):

@@ -89,6 +89,7 @@ class Docs(unittest.TestCase):
 
     def test_every_metric_is_in_its_page(self):
         files = ("controller/own_metrics.cpp", "controller/controller_channels.cpp",
+                 "controller/controller_reload.cpp",
                  "controller/health_metrics.cpp",
                  "controller/api/slo_series.cpp", "controller/api/series.cpp",
                  "controller/api/blackbox_series.cpp",

@@ -338,6 +338,16 @@ class Incidents:
                 continue
             self._keep_or_trigger(incident, page, now)
 
+    def renew_untold(self):
+        """A page that nobody was told of goes to the default when its own receiver is gone."""
+        if self.default not in self.receivers:
+            return
+        for incident in self.unresolved.values():
+            for page in incident.pages:
+                if (page.first_told is None and not page.folded
+                        and page.receiver not in self.receivers):
+                    page.routed = False
+
     def _keep_or_trigger(self, incident, page, now):
         page.kept_back, page.kept_until = self._keep_page_back(incident, page, now)
         self.trigger(incident, page, now)

@@ -75,6 +75,7 @@ class Installation:
         self.incidents.receivers = set(event["names"])
         self.incidents.default = event["default"]
         self.incidents.escalations.by_receiver = event.get("escalations", {})
+        self.incidents.renew_untold()
 
     def _take_define(self, event):
         definition = Definition(event)

@@ -148,6 +148,7 @@ void World::set_checks(std::vector<Check> checks) {
 }
 
 controller::ControllerSettings World::settings() const {
+  if (configured_) return *configured_;
   controller::ControllerSettings settings = make_settings();
   settings.fleet_receivers = options_.fleet_receivers;
   return settings;
@@ -181,6 +182,19 @@ void World::start_controller() {
   port_.handler = [c = controller_.get()](controller::ServerRequest request) {
     return c->handle_agent(std::move(request));
   };
+}
+
+Status World::reconfigure(controller::ControllerSettings next) {
+  Status answer = fail(ErrorCode::timeout, "no answer");
+  async::TaskGroup tasks{controller_node_->executor()};
+  const auto run = [](controller::Controller& c, controller::ControllerSettings s,
+                      controller::Reloader::Load load, Status& out) -> async::Task<void> {
+    out = co_await c.reconfigure(std::move(s), std::move(load));
+  };
+  tasks.spawn("reconfigure", run(*controller_, next, loader(), answer));
+  timeline_.run_for(Millis{1});
+  if (answer) configured_ = std::move(next);
+  return answer;
 }
 
 void World::kill_controller() {

@@ -54,6 +54,11 @@ class World {
   // may be deleted and come back once.
   void set_checks(std::vector<Check> checks);
 
+  // What the controller's configuration says. As by SIGHUP: with what stands in the directory; its
+  // answer. A controller that starts later has the newest that was taken.
+  controller::ControllerSettings settings() const;
+  Status reconfigure(controller::ControllerSettings next);
+
   // What a person with the admin token asks of the controller, which must run; its answer.
   controller::ServerResponse ask(const std::string& method, const std::string& path,
                                  const std::string& body);
@@ -105,7 +110,6 @@ class World {
   };
 
   controller::Reloader::Load loader() const;
-  controller::ControllerSettings settings() const;
   std::string issue_token(const RegionName& region);
   void watch_results(SimLink& link);
   void at_rest();
@@ -123,6 +127,7 @@ class World {
   void complain(const std::string& what);
 
   WorldOptions options_;
+  std::optional<controller::ControllerSettings> configured_;  // since
   Random random_;
   Timeline timeline_;
   SimSite site_;

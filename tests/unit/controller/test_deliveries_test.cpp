@@ -192,3 +192,79 @@ TEST_CASE("a test that somebody asks for says whether its receiver works", "[tes
   life.tests.observe({Kind::accepted, page});  // no test
   CHECK(ok() == false);
 }
+
+namespace {
+
+// A failed daily test of pagerduty/main, of which email/fleet and slack/backup have been told.
+struct Alarmed {
+  std::unique_ptr<Store> store{open_store()};
+  Life life{*store, kStart};
+
+  Alarmed() {
+    life.run(hours{7});
+    OutboxRow dead = life.take().at(0);
+    dead.last_error = "HTTP 404";
+    life.tests.observe({Kind::dead, dead});
+    REQUIRE(told(life.take()) == Texts{"trigger email/fleet", "trigger slack/backup"});
+  }
+  std::vector<OutboxRow> reconfigure(std::vector<Receiver> next, const Routes& routes) {
+    life.tests.reconfigure(next, routes);
+    life.receivers = std::move(next);
+    life.turn.set_routes(routes, {});
+    return life.take();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a failing test of a receiver that is gone ends for those who were told", "[tests]") {
+  Alarmed alarmed;
+  auto next = three_receivers();
+  next.erase(next.begin());
+  CHECK(told(alarmed.reconfigure(next, settings().routes)) ==
+        Texts{"resolve email/fleet", "resolve slack/backup"});
+  CHECK_FALSE(alarmed.life.tests.next_of("pagerduty/main"));
+  alarmed.life.run(hours{48});
+  CHECK(alarmed.life.take().empty());
+}
+
+TEST_CASE("who is told of a failing test changes with the configuration", "[tests]") {
+  Alarmed alarmed;
+  auto next = three_receivers();
+  next[0].fallback.clear();
+  next.emplace_back();
+  next.back().name = "webhook/new";
+  next.back().kind = ReceiverKind::webhook;
+  next.back().url = "https://new.example";
+  Routes routes = settings().routes;
+  routes.fleet = {"email/fleet", "webhook/new"};
+  const auto rows = alarmed.reconfigure(next, routes);
+  CHECK(told(rows) == Texts{"resolve slack/backup", "trigger webhook/new"});
+  CHECK(alarmed.reconfigure(next, routes).empty());
+  // Both who know of it hear of its end.
+  OutboxRow test;
+  test.incident = IncidentId{"test-daily-x"};
+  test.receiver = "pagerduty/main";
+  test.action = OutboxAction::change;
+  alarmed.life.tests.observe({Kind::accepted, test});
+  CHECK(told(alarmed.life.take()) == Texts{"resolve email/fleet", "resolve webhook/new"});
+}
+
+TEST_CASE("a new schedule of daily tests holds at once, an old one is kept", "[tests]") {
+  const auto store = open_store();
+  Life life{*store, kStart};
+  const auto before = life.tests.next_of("pagerduty/main");
+  REQUIRE(before);
+  auto next = three_receivers();
+  next[0].secret = "another key";
+  next[1].test_delivery = DailyTest{3 * 60, "UTC"};
+  life.tests.reconfigure(next, settings().routes);
+  life.receivers = next;
+  CHECK(life.tests.next_of("pagerduty/main") == before);
+  life.run(hours{1});
+  CHECK(told(life.take()) == Texts{"trigger slack/backup"});
+  next[1].test_delivery.reset();
+  life.tests.reconfigure(next, settings().routes);
+  life.receivers = next;
+  CHECK_FALSE(life.tests.next_of("slack/backup"));
+}

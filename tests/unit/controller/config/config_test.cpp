@@ -336,4 +336,31 @@ TEST_CASE("a region has a place, or none", "[config]") {
   CHECK(refused("latitude: 1, longitude: -180.5") == "E0111");
 }
 
+TEST_CASE("what of a new configuration waits for a restart is named", "[config]") {
+  const auto started = config_of("");
+  CHECK(waits_for_restart(started, started).empty());
+  const auto reloaded =
+      config_of("receivers:\n" + pagerduty("pagerduty/a") +
+                "default_receiver: pagerduty/a\nroutes: [{to: pagerduty/a}]\nretention: {raw: 2d}\n"
+                "health: {clock_skew: 1s}\nlog: {level: debug}\nafter_manual_resolve: {grace: 1m}\n"
+                "agents: {names: [picket.example]}\n");
+  CHECK(waits_for_restart(started, reloaded).empty());
+  const auto waiting = config_of(
+      "api: {listen: \"127.0.0.1:1\"}\nagents: {listen: \"127.0.0.1:2\"}\nregions: {eu-west-1: "
+      "}\n");
+  CHECK(waits_for_restart(started, waiting) == "api, regions, agents.listen");
+}
+
+TEST_CASE("a rotated secret of what is only read at a start is named too", "[config]") {
+  test::TempDir directory;
+  const auto config_with = [&](const std::string& token) {
+    std::ofstream(directory.file("token")) << token << "\n";
+    return config_of("remote_write: {url: \"https://mimir.example\", bearer_token_file: " +
+                     directory.file("token") + "}\n");
+  };
+  const auto started = config_with("one");
+  CHECK(waits_for_restart(started, config_with("one")).empty());
+  CHECK(waits_for_restart(started, config_with("two")) == "remote_write");
+}
+
 }  // namespace picket::controller

@@ -242,3 +242,43 @@ TEST_CASE("what can never be delivered dies a day after its end, not before", "[
   CHECK(bench.count(Kind::dead) == 2);
   CHECK(bench.machine.owed().empty());
 }
+
+TEST_CASE("who stood in for a trigger hears of its end, whoever stands in by then", "[deliver]") {
+  Bench bench;
+  bench.add(trigger(), 0);
+  bench.send("t", SendClass::misconfigured, 0);
+  bench.send("t:fallback", SendClass::accepted, 0);
+  const std::vector<Receiver> others{receiver("main", "other"), receiver("other")};
+  SECTION("after a reload") {
+    bench.directory.set(others);
+    bench.add(resolve(10), 10);
+    CHECK(bench.rows.at("r:fallback").receiver == "backup");
+    const auto route = parse_route(bench.rows.at("r:fallback").route_json);
+    CHECK(route->credential == credential_of("key of backup"));
+  }
+  SECTION("after a restart with the old one still there") {
+    Bench after;
+    after.directory.set({receiver("main", "other"), receiver("other"), receiver("backup")});
+    auto rows = bench.stored();
+    rows.push_back(resolve(10));
+    after.note(after.machine.restore(rows, at(20)));
+    CHECK(after.rows.at("r:fallback").receiver == "backup");
+  }
+  SECTION("after a restart that knows it no more, the present one") {
+    Bench after;
+    after.directory.set(others);
+    auto rows = bench.stored();
+    rows.push_back(resolve(10));
+    after.note(after.machine.restore(rows, at(20)));
+    CHECK(after.rows.at("r:fallback").receiver == "other");
+  }
+}
+
+TEST_CASE("a page to a receiver that is gone has the fallback that it had", "[deliver]") {
+  Bench bench;
+  bench.add(trigger(), 0);
+  bench.directory.set({receiver("other")});
+  bench.send("t", SendClass::misconfigured, 0);
+  CHECK(bench.start(0) == std::vector<std::string>{"t:fallback"});
+  CHECK(bench.rows.at("t:fallback").receiver == "backup");
+}

@@ -84,3 +84,35 @@ TEST_CASE("a receiver without a secret is found", "[deliver]") {
   const Route route = make_route(*directory.find("alertmanager/a"));
   CHECK(directory.settings(directory.choose(route, ""))->url == "http://am.example");
 }
+
+TEST_CASE("a receiver that is gone is known as it was, until its name is used again", "[deliver]") {
+  ReceiverDirectory directory;
+  directory.set({receiver("a", "key"), receiver("b", "other")});
+  directory.set({receiver("b", "other")});
+  REQUIRE(directory.find_known("a") != nullptr);
+  CHECK(directory.find_known("a")->secret == "key");
+  CHECK(directory.find_known("b") == directory.find("b"));
+  directory.set({receiver("a", "new"), receiver("b", "other")});
+  CHECK(directory.find_known("a")->secret == "new");
+  CHECK(directory.find_known("nobody") == nullptr);
+}
+
+TEST_CASE("who took a message is asked by the settings of then", "[deliver]") {
+  Receiver old = receiver("a", "old");
+  old.rest_key = "old rest key";
+  ReceiverDirectory directory;
+  directory.set({old});
+  const Route taken = make_route(old);
+  Receiver rotated = receiver("a", "new");
+  rotated.rest_key = "new rest key";
+  directory.set({rotated});
+  CHECK(directory.taker(taken)->rest_key == "old rest key");
+  CHECK(directory.taker(make_route(rotated))->rest_key == "new rest key");
+  Receiver mended = old;
+  mended.rest_key = "mended rest key";
+  directory.set({mended});
+  CHECK(directory.taker(taken)->rest_key == "mended rest key");
+  ReceiverDirectory restarted;
+  restarted.set({rotated});
+  CHECK_FALSE(restarted.taker(taken));  // with another account's key it would seem lost
+}

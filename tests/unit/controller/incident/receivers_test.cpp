@@ -114,3 +114,76 @@ TEST_CASE("a page that was taken over does not come back with an incident that a
   REQUIRE(again.outbox.size() == 1);
   CHECK(again.outbox[0].receiver == "pagerduty/ops");
 }
+
+namespace {
+
+// Two receivers with settings as render_route() makes them: a name, an address, a digest.
+BookSettings with_routes(std::map<std::string, std::string> credentials) {
+  BookSettings s{.install_id = "install-1"};
+  for (const auto& [name, credential] : credentials)
+    s.routes.receivers[name] = R"({"kind":"pagerduty","url":"https://p","receiver":")" + name +
+                               R"(","credential":")" + credential + "\"}";
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("a receiver under another name is not told again", "[incident]") {
+  IncidentBook book{with_routes({{"pagerduty/shop", "one"}})};
+  REQUIRE(book.apply(news(AlertPhase::fires, Seconds{4})).outbox.size() == 1);
+  const std::vector<std::string> renamed{"pagerduty/renamed"};
+  SECTION("with the same key") {
+    book.set_routes(with_routes({{"pagerduty/renamed", "one"}}).routes);
+    CHECK(book.apply(news(AlertPhase::changes, minutes{1}, renamed)).outbox.empty());
+    const BookRows ended = book.apply(news(AlertPhase::clears, minutes{9}, renamed));
+    REQUIRE(ended.outbox.size() == 1);
+    CHECK(ended.outbox[0].receiver == "pagerduty/shop");  // by its own key and name
+  }
+  SECTION("with another key it is another one") {
+    book.set_routes(with_routes({{"pagerduty/renamed", "two"}}).routes);
+    CHECK(book.apply(news(AlertPhase::changes, minutes{1}, renamed)).outbox.size() == 1);
+  }
+  SECTION("while both are configured they are two") {
+    book.set_routes(with_routes({{"pagerduty/shop", "one"}, {"pagerduty/renamed", "one"}}).routes);
+    CHECK(book.apply(news(AlertPhase::changes, minutes{1}, renamed)).outbox.size() == 1);
+  }
+}
+
+TEST_CASE("what is kept back goes the way that is in force when it goes out", "[incident]") {
+  IncidentBook book{with_routes({{"pagerduty/shop", "old"}})};
+  Silence silence;
+  silence.id = "s";
+  silence.matchers = {*parse_silence_matcher("check=shop")};
+  silence.from = kRound - minutes{1};
+  silence.until = kRound + hours{1};
+  book.set_silence(silence);
+  const BookRows held = book.apply(news(AlertPhase::fires, Seconds{4}));
+  REQUIRE(held.outbox.size() == 1);
+  CHECK(held.outbox[0].state == OutboxState::suppressed);
+  SECTION("by the new key") {
+    book.set_routes(with_routes({{"pagerduty/shop", "new"}}).routes);
+    book.end_silence("s", kRound + minutes{2});
+    const BookRows out = book.advance(kRound + minutes{2});
+    REQUIRE(out.outbox.size() == 1);
+    CHECK(out.outbox[0].route_json.find(R"("credential":"new")") != std::string::npos);
+  }
+  SECTION("to the default receiver when its own is gone") {
+    BookSettings next = with_routes({{"pagerduty/ops", "ops"}});
+    next.routes.default_receiver = "pagerduty/ops";
+    book.set_routes(next.routes);
+    book.advance(kRound + minutes{1});
+    book.end_silence("s", kRound + minutes{2});
+    const BookRows out = book.advance(kRound + minutes{2});
+    REQUIRE(out.outbox.size() == 1);
+    CHECK(out.outbox[0].receiver == "pagerduty/ops");
+    CHECK(out.outbox[0].state == OutboxState::pending);
+  }
+  SECTION("to whom it was for when nobody else is there") {
+    book.set_routes({});
+    book.end_silence("s", kRound + minutes{2});
+    const BookRows out = book.advance(kRound + minutes{2});
+    REQUIRE(out.outbox.size() == 1);
+    CHECK(out.outbox[0].state == OutboxState::pending);
+    CHECK(out.outbox[0].receiver == "pagerduty/shop");
+  }
+}
