@@ -209,6 +209,11 @@ async::Task<void> Agent::publish(bool log_line) {
   (void)co_await async::offload(ports_.pool, work);
 }
 
+void Agent::take_tests(bool tests) {
+  settings_.tests = tests;
+  if (link_) link_->take_tests(tests);
+}
+
 AgentStats Agent::stats() {
   AgentStats out;
   if (scheduler_) out.schedule = scheduler_->take_stats();

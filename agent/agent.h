@@ -69,6 +69,9 @@ class Agent final : RunExecutor, ResultSink, LinkEvents {
   // waits, writes and closes the spool. Nothing of the agent is left afterwards.
   async::Task<void> drain();
 
+  // Whether orders of `picket test` are taken from now on.
+  void take_tests(bool tests);
+
   AgentStats stats();
   const AgentId& id() const { return identity_.agent; }
 

@@ -61,6 +61,13 @@ AgentSettings settings_of(const AgentConfig& config) {
   return out;
 }
 
+SecretLocations locations_of(const SecretSettings& settings) {
+  SecretLocations locations;
+  if (!settings.directory.empty()) locations.directories.push_back(settings.directory);
+  locations.environment_prefix = settings.environment_prefix;
+  return locations;
+}
+
 using Client = std::unique_ptr<http::HttpClient>;
 
 Result<std::unique_ptr<http::Network>> make_probe_network(async::Executor executor,
@@ -109,11 +116,7 @@ class Program {
     if (!controller) return fail(controller.error());
     probes_ = std::move(*probes);
     controller_ = std::move(*controller);
-    SecretLocations locations;
-    if (!config_.secrets.directory.empty())
-      locations.directories.push_back(config_.secrets.directory);
-    locations.environment_prefix = config_.secrets.environment_prefix;
-    secrets_ = std::make_unique<LocalSecrets>(std::move(locations));
+    secrets_ = std::make_unique<LocalSecrets>(locations_of(config_.secrets));
     dns_ = create_dns_client(clock_, network_->guard());
     icmp_ = create_echo_client(clock_);
     dialer_ = create_socket_dialer(context_.get_executor(), clock_, *network_);
@@ -186,7 +189,7 @@ class Program {
 
   std::string status_line() const { return "running checks as " + render(agent_->id()); }
 
-  // Only the log changes while the agent runs. A configuration that is wrong changes nothing.
+  // What changes while the agent runs. A configuration that is wrong changes nothing.
   void reload() {
     if (ready_) manager_.reloading();
     const auto next = read_agent_config(source_.path, source_.layers);
@@ -194,9 +197,11 @@ class Program {
       log::error("configuration not reloaded, the one in force stays", next.error());
     } else {
       log::configure(next->log.level, next->log.format);
+      secrets_->set_locations(locations_of(next->secrets));
+      agent_->take_tests(next->tests);
       log::info("configuration reloaded");
-      if (const auto waiting =
-              checks::changed_parts(config_.parts, next->parts, {"log", "version"});
+      if (const auto waiting = checks::changed_parts(config_.parts, next->parts,
+                                                     {"log", "secrets", "tests", "version"});
           !waiting.empty())
         log::warn("changed in the configuration, but only a restart brings it into force",
                   {{"keys", waiting}});
@@ -234,7 +239,7 @@ class Program {
   std::unique_ptr<RouteTracer> tracer_;
   Client probes_;
   Client controller_;
-  std::unique_ptr<SecretSource> secrets_;
+  std::unique_ptr<LocalSecrets> secrets_;
   std::unique_ptr<Agent> agent_;
   async::TaskGroup starting_{context_.get_executor()};
   async::TaskGroup tasks_{context_.get_executor()};

@@ -59,6 +59,9 @@ class Link {
   // Ends the poll, sends what waits while that succeeds and time is left, and ends.
   async::Task<void> drain(Deadline deadline);
 
+  // Whether orders of `picket test` are taken, from the next poll on.
+  void take_tests(bool tests) { options_.tests = tests; }
+
   LinkStats stats() const { return stats_; }
 
  private:

@@ -21,11 +21,10 @@ std::optional<std::string> from_process(const std::string& name) {
 }
 
 bool is_name(const std::string& name) {
-  return !name.empty() && name.size() <= 128 &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '_' || c == '-';
-         });
+  return !name.empty() && name.size() <= 128 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  });
 }
 
 class Descriptor {
@@ -86,7 +85,10 @@ Result<std::string> checked(const std::string& name, std::string value) {
 
 }  // namespace
 
-LocalSecrets::LocalSecrets(SecretLocations locations) : locations_(std::move(locations)) {
+LocalSecrets::LocalSecrets(SecretLocations locations) { set_locations(std::move(locations)); }
+
+void LocalSecrets::set_locations(SecretLocations locations) {
+  locations_ = std::move(locations);
   if (!locations_.environment) locations_.environment = from_process;
   const auto credentials = locations_.environment("CREDENTIALS_DIRECTORY");
   if (credentials && !credentials->empty())
@@ -105,9 +107,9 @@ Result<std::string> LocalSecrets::get(const std::string& name) {
   }
   const std::string variable = locations_.environment_prefix + name;
   if (auto value = locations_.environment(variable)) return checked(name, std::move(*value));
-  return fail(ErrorCode::secret_missing, fmt::format("secret {} does not exist here", name),
-              fmt::format("put it into a file {} of the secrets directory, or set {}", name,
-                          variable));
+  return fail(
+      ErrorCode::secret_missing, fmt::format("secret {} does not exist here", name),
+      fmt::format("put it into a file {} of the secrets directory, or set {}", name, variable));
 }
 
 }  // namespace picket::agent

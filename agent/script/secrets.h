@@ -36,6 +36,8 @@ struct SecretLocations {
 class LocalSecrets final : public SecretSource {
  public:
   explicit LocalSecrets(SecretLocations locations);
+  // From the next run on.
+  void set_locations(SecretLocations locations);
   Result<std::string> get(const std::string& name) override;
 
  private:

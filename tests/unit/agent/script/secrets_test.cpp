@@ -102,3 +102,17 @@ TEST_CASE("what cannot be a secret is refused by name, without its value", "[sec
     CHECK(value.error().message.find("xxx") == std::string::npos);
   }
 }
+
+TEST_CASE("secrets that are looked for elsewhere are found there from then on", "[secrets]") {
+  test::TempDir before;
+  test::TempDir after;
+  write(before.file("A"), "before");
+  write(after.file("A"), "after");
+  auto source = secrets({before.path()});
+  CHECK(source.get("A") == "before");
+  SecretLocations next;
+  next.directories = {after.path()};
+  next.environment = [](const std::string&) { return std::nullopt; };
+  source.set_locations(std::move(next));
+  CHECK(source.get("A") == "after");
+}
