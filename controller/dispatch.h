@@ -69,6 +69,7 @@ class Dispatch {
 
   // Every parked poll returns now, and later ones at once.
   void stop();
+  bool stopping() const { return stopping_; }
 
   // Agents whose newest poll had another desired state than they should have by now.
   std::vector<AgentId> running_old();

@@ -10,6 +10,7 @@
 #include "common/core/log.h"
 #include "controller/routes/answers.h"
 #include "controller/routes/incident_routes.h"
+#include "controller/routes/readiness.h"
 #include "controller/run_log.h"
 
 namespace picket::controller {
@@ -127,14 +128,13 @@ async::Task<ServerResponse> PeopleRoutes::healthz(ServerRequest, std::string) {
 }
 
 // Ready: what it takes in can be stored.
-async::Task<ServerResponse> PeopleRoutes::readyz(ServerRequest, std::string) {
-  if (ports_.turn.trouble())
-    co_return text(503, "not ready: " + render(*ports_.turn.trouble()) + "\n");
-  if (ports_.turn.overloaded()) co_return text(503, "not ready: too much waits to be stored\n");
-  std::string body = "ready\n";
-  if (warnings)
-    for (const std::string& warning : warnings()) body += "warning: " + warning + "\n";
-  co_return text(200, std::move(body));
+async::Task<ServerResponse> PeopleRoutes::readyz(ServerRequest request, std::string) {
+  Readiness readiness;
+  if (ports_.dispatch.stopping()) readiness.reasons.emplace_back("it stops");
+  if (ports_.turn.trouble()) readiness.reasons.push_back(render(*ports_.turn.trouble()));
+  if (ports_.turn.overloaded()) readiness.reasons.emplace_back("too much waits to be stored");
+  if (warnings) readiness.warnings = warnings();
+  co_return render_readiness(readiness, request);
 }
 
 async::Task<ServerResponse> PeopleRoutes::metrics(ServerRequest, std::string) {
