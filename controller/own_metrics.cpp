@@ -58,6 +58,8 @@ void Controller::add_totals(GaugeText& gauges) {
       turn_.receivers_missing());
   set("picket_store_ok", "1 while commits succeed", turn_.trouble() ? 0 : 1);
   set("picket_event_seq", "Sequence of the newest event", static_cast<double>(turn_.last_seq()));
+  set("picket_event_streams", "Listeners to GET /api/v1/events",
+      static_cast<double>(feed_.streams()));
   set("picket_checks", "Checks in force", static_cast<double>(reloader_.active().size()));
   set("picket_reload_errors", "Mistakes in check files at the last load",
       static_cast<double>(reloader_.view().errors));
