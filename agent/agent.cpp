@@ -40,6 +40,7 @@ Agent::Agent(AgentPorts ports, AgentSettings settings)
       probes_({ports_.probes, clock_, ports_.dns, ports_.icmp, ports_.dialer}),
       runner_(probes_, clock_, ports_.secrets, ports_.random.fork("runner"), user_agent_),
       records_(ports_.executor),
+      goodbye_(ports_.executor),
       tasks_(ports_.executor) {
   if (ports_.tracer != nullptr) runner_.trace_with(*ports_.tracer);
 }
@@ -227,6 +228,7 @@ async::Task<void> Agent::drain() {
   log::info("draining");
   tasks_.cancel_all();
   co_await tasks_.join();
+  if (link_) goodbye_.spawn("goodbye", link_->say_goodbye());
   if (tests_) co_await tests_->drain();
   if (control_) co_await control_->drain();
   if (scheduler_) co_await scheduler_->drain(settings_.drain_grace);
@@ -234,6 +236,8 @@ async::Task<void> Agent::drain() {
   const auto grace = [this] { return Deadline::after(ports_.clock.now(), settings_.upload_grace); };
   async::Task<bool> written = join(records_);
   co_await async::with_deadline(ports_.clock, grace(), std::move(written));
+  goodbye_.cancel_all();
+  co_await goodbye_.join();
   if (link_) co_await link_->drain(grace());
   if (spool_) {
     async::Task<bool> closed = close(*spool_);

@@ -49,7 +49,7 @@ struct AgentPorts {
   const DnsPorts* dns{nullptr};    // of probes; without them such steps are errors
   const IcmpPorts* icmp{nullptr};
   Dialer* dialer{nullptr};
-  RouteTracer* tracer{nullptr};  // of failed runs; may be missing
+  RouteTracer* tracer{nullptr};     // of failed runs; may be missing
   std::function<void()> on_pass{};  // the schedule's loop has done what was due; may be empty
 };
 
@@ -117,6 +117,7 @@ class Agent final : RunExecutor, ResultSink, LinkEvents {
   AgentMetrics metrics_;
   std::uint64_t started_at_trim_{0};
   async::TaskGroup records_;
+  async::TaskGroup goodbye_;
   async::TaskGroup tasks_;
 };
 

@@ -195,6 +195,7 @@ Status Controller::begin(Restored& restored) {
 
 void Controller::connect() {
   dispatch_.set_control_targets(settings_.control_targets);
+  dispatch_.on_agents_changed = [this] { feed_.mark(EventFeed::agents); };
   turn_.on_committed = [this](const Outbound& out) { let_out(out); };
   turn_.on_event = [this](const Event& event) { observe(event); };
   reloader_.on_defined = [this](const Check& check) { series_.define(check); };

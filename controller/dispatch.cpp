@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/async/with_deadline.h"
+#include "common/core/log.h"
 #include "common/model/schedule.h"
 #include "common/wire/wire.h"
 
@@ -67,10 +68,12 @@ void Dispatch::record_defined(const CheckName& name) {
 void Dispatch::add_agent(const AgentId& agent) {
   planner_.add_agent(agent, ports_.turn.now());
   update();
+  if (on_agents_changed) on_agents_changed();
 }
 
 void Dispatch::remove_agent(const AgentId& agent) {
   pollers_.erase(agent);
+  drained_.erase(agent);
   planner_.remove_agent(agent);
   update();
 }
@@ -86,6 +89,8 @@ void Dispatch::update() {
   const PlanChange change = planner_.update(ports_.turn.now());
   for (const auto& [region, online] : change.liveness)
     ports_.turn.record(RegionLiveness{region, online});
+  for (const auto& [region, until] : change.drains)
+    ports_.turn.record(RegionLiveness{region, planner_.online(region), until});
   for (const auto& [agent, online, removed] : change.agent_liveness)
     ports_.turn.record(AgentLiveness{agent.region, agent.name, online, removed});
   for (const CheckName& name : change.reassigned) record_defined(name);
@@ -235,10 +240,30 @@ async::Task<bool> Dispatch::news() {
   co_return true;
 }
 
+// A poll that was under way when its session said that it drains, or a late one, changes nothing.
+void Dispatch::note_drain(const AgentId& agent, const PollRequest& request) {
+  const bool drains = planner_.drains(agent);
+  if (request.drains) {
+    pollers_.erase(agent);
+    drained_[agent] = request.session;
+    planner_.drain(agent, ports_.turn.now());
+  } else if (drains && drained_[agent] != request.session) {
+    drained_.erase(agent);
+    planner_.end_drain(agent);
+  }
+  if (planner_.drains(agent) == drains) return;
+  log::info(drains ? "agent is back" : "agent drains", {{"agent", render(agent)}});
+  ports_.turn.staged().checkpoints.push_back({"plan", planner_.snapshot()});
+  if (on_agents_changed) on_agents_changed();
+}
+
 async::Task<v1::PollResponse> Dispatch::poll(AgentId agent, PollRequest request) {
+  note_drain(agent, request);
   seen(agent);
-  pollers_[agent] = {ports_.turn.now(), request.tests, request.have};
   v1::PollResponse response;
+  response.set_controller_unix_ms(ports_.turn.now().unix_ms());
+  if (planner_.drains(agent)) co_return response;
+  pollers_[agent] = {ports_.turn.now(), request.tests, request.have};
   const Deadline until = Deadline::after(ports_.clock.now(), std::min(request.hold, kHoldMost));
   while (!fill(agent, request, response) && !stopping_ && !until.passed(ports_.clock.now())) {
     async::Task<bool> waiting = news();

@@ -3,6 +3,7 @@
 // executor. Owned by the controller.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -22,6 +23,7 @@ struct PollRequest {
   std::string session;  // random, per start of the agent
   std::uint64_t orders_seen{0};
   bool tests{false};    // the agent takes orders of `picket test`
+  bool drains{false};   // it starts no run any more: its session's last poll
   Millis hold{50'000};  // when there is nothing new; at most 50 s
 };
 
@@ -61,7 +63,8 @@ class Dispatch {
     return planner_.select(regions);
   }
 
-  // Answers at once when there is something new, else with nothing when the hold is over.
+  // Answers at once when there is something new, else with nothing when the hold is over. One that
+  // drains gets nothing; the poll of another session ends that.
   async::Task<v1::PollResponse> poll(AgentId agent, PollRequest request);
 
   // Ages agents and regions; runs until cancelled.
@@ -76,10 +79,14 @@ class Dispatch {
 
   const Planner& planner() const { return planner_; }
   const std::map<CheckName, PlannedCheck>& checks() const { return checks_; }
+
+  // An agent came, drains or is back; may be empty.
+  std::function<void()> on_agents_changed;
   std::uint64_t orders_dropped() const { return desk_.dropped() + unplaced_; }
 
  private:
   void update();
+  void note_drain(const AgentId& agent, const PollRequest& request);
   void order_first_looks();
   void record_defined(const CheckName& name);
   const v1::DesiredState& desired(const AgentId& agent);
@@ -102,6 +109,7 @@ class Dispatch {
     std::string have;  // digest of what it runs
   };
   std::map<AgentId, Poller> pollers_;
+  std::map<AgentId, std::string> drained_;  // the session that said so
   std::map<RegionName, std::vector<std::string>> control_targets_;
   std::uint64_t unplaced_{0};
   bool stopping_{false};

@@ -126,6 +126,9 @@ void Controller::add_agents(GaugeText& gauges) {
     const bool up = seen && now - *seen < kOfflineAfter;
     gauges.add("picket_agent_up", "1 while the agent polls or reports", up ? 1 : 0,
                {{"region", id.region.value}, {"agent", id.name}});
+    gauges.add("picket_agent_draining", "1 while the agent has said that it goes, 10 min at most",
+               dispatch_.planner().drains(id) ? 1 : 0,
+               {{"region", id.region.value}, {"agent", id.name}});
     gauges.add("picket_agent_blind", "1 while none of the agent's control targets answers",
                turn_.fleet().blind_agents().contains(id),
                {{"region", id.region.value}, {"agent", id.name}});

@@ -20,6 +20,8 @@ constexpr Millis kPollBackoffMost{15'000};
 constexpr Nanos kLogEvery = minutes{1};
 constexpr Nanos kShortTrip = Seconds{2};
 constexpr Millis kPollPause{1'000};  // when polls are answered at once with nothing new
+constexpr Nanos kGoodbyeTimeout = Seconds{3};
+constexpr Millis kGoodbyePause{1'000};
 
 async::Task<bool> wait_for(async::Notice& notice) {
   co_await notice.wait();
@@ -46,11 +48,12 @@ Link::Link(LinkPorts ports, LinkOptions options)
       poll_backoff_({.max = kPollBackoffMost}, ports_.random.fork("poll")),
       last_contact_(ports_.clock.now()),
       contact_(ports_.executor),
+      polls_(ports_.executor),
       tasks_(ports_.executor) {}
 
 void Link::start() {
   last_contact_ = ports_.clock.now();
-  tasks_.spawn("link poll", poll_loop());
+  polls_.spawn("link poll", poll_loop());
   tasks_.spawn("link results", results_loop());
 }
 
@@ -198,14 +201,43 @@ void Link::note(const Refusal& refusal) {
   log::warn("controller not reached", {{"why", render(refusal.error)}});
 }
 
+async::Task<bool> Link::say_goodbye_once() {
+  Call call;
+  call.method = "GET";
+  call.path = "/agent/v1/poll?have=" + have_ + "&session=" + options_.session +
+              "&orders=" + std::to_string(orders_seen_) + "&draining=1&hold=0";
+  call.timeout = kGoodbyeTimeout;
+  const auto answer = co_await ports_.caller.call(std::move(call));
+  said_goodbye_ = answer.has_value();
+  if (!answer) note(answer.error());
+  co_return said_goodbye_;
+}
+
+async::Task<void> Link::say_goodbye() {
+  polls_.cancel_all();
+  co_await polls_.join();
+  bool told = co_await say_goodbye_once();
+  while (!told) {
+    co_await ports_.clock.sleep_for(kGoodbyePause);
+    told = co_await say_goodbye_once();
+  }
+}
+
 async::Task<void> Link::drain(Deadline deadline) {
+  polls_.cancel_all();
   tasks_.cancel_all();
-  async::Task<bool> joined = join(tasks_);
-  co_await async::with_deadline(ports_.clock, deadline, std::move(joined));
+  for (async::TaskGroup* group : {&polls_, &tasks_}) {
+    async::Task<bool> joined = join(*group);
+    co_await async::with_deadline(ports_.clock, deadline, std::move(joined));
+  }
   bool more = true;
   while (more && !deadline.passed(ports_.clock.now())) {
     async::Task<bool> sent = send_waiting();
     more = (co_await async::with_deadline(ports_.clock, deadline, std::move(sent))).value_or(false);
+  }
+  if (!said_goodbye_ && polled_) {
+    async::Task<bool> said = say_goodbye_once();
+    co_await async::with_deadline(ports_.clock, deadline, std::move(said));
   }
 }
 

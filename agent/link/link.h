@@ -56,7 +56,12 @@ class Link {
   // Waits for the first answer of a poll, at most until the deadline. True when it came.
   async::Task<bool> first_contact(Deadline deadline);
 
-  // Ends the poll, sends what waits while that succeeds and time is left, and ends.
+  // Ends the polls and tells the controller that this agent runs nothing any more, until it has
+  // answered once or this is cancelled. Results are sent on.
+  async::Task<void> say_goodbye();
+
+  // Ends the polls, sends what waits while that succeeds and time is left, and ends. A goodbye that
+  // was not answered is tried once more.
   async::Task<void> drain(Deadline deadline);
 
   // Whether orders of `picket test` are taken, from the next poll on.
@@ -73,6 +78,7 @@ class Link {
   async::Task<bool> handle_refusal(const v1::ResultsRequest& sent, Refusal refusal);
 
   // link.cpp
+  async::Task<bool> say_goodbye_once();
   async::Task<void> poll_loop();
   async::Task<bool> poll_once();
   async::Task<bool> take_plan(v1::DesiredState desired);
@@ -97,7 +103,9 @@ class Link {
   ErrorCode last_logged_code_{ErrorCode::internal};
   Millis round_trip_{500};
   bool polled_{false};
+  bool said_goodbye_{false};
   async::Notice contact_;
+  async::TaskGroup polls_;
   async::TaskGroup tasks_;
 };
 

@@ -29,7 +29,10 @@ int print_agents(Session& session, const Result<Json>& document, const AgentOpti
   }
   for (const Json& agent : (*document)["agents"]) {
     const bool revoked = agent.value("revoked", false);
-    const char* state = revoked ? "revoked" : agent.value("online", false) ? "online" : "OFFLINE";
+    const char* state = revoked                          ? "revoked"
+                        : agent.value("draining", false) ? "draining"
+                        : agent.value("online", false)   ? "online"
+                                                         : "OFFLINE";
     session.out << fmt::format("{:<18} {:<24} {:<8} last seen {:<25} {}\n",
                                text_of(agent, "region"), text_of(agent, "name"), state,
                                text_of(agent, "last_seen"), text_of(agent, "version"));
@@ -59,9 +62,10 @@ int create_token(Session& session, const AgentOptions& options) {
     return kFine;
   }
   session.out << text_of(*document, "token") << '\n';
-  session.err << fmt::format("for one agent in {}, until {}; put it into the file that the agent's "
-                             "join_token_file names\n",
-                             text_of(*document, "region"), text_of(*document, "expires"));
+  session.err << fmt::format(
+      "for one agent in {}, until {}; put it into the file that the agent's "
+      "join_token_file names\n",
+      text_of(*document, "region"), text_of(*document, "expires"));
   return kFine;
 }
 

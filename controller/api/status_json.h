@@ -21,6 +21,7 @@ struct AgentView {
   bool online{false};
   std::optional<WallTime> last_seen;
   bool blind{false};  // none of its control targets answers
+  bool draining{false};
 };
 
 struct RegionSummary {

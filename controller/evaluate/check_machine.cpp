@@ -214,6 +214,7 @@ std::optional<WallTime> next_due(const CheckState& state) {
   if (state.not_before > state.now) earliest(next, state.not_before);
   for (const auto& [name, region] : state.regions) {
     earliest(next, region.next_recheck);
+    if (region.flags.drains_until > state.now) earliest(next, region.flags.drains_until);
     if (region.attempt_failed) earliest(next, attempt_expiry(check, *region.attempt_failed));
     if (region.runs.empty()) continue;
     const WallTime stale = region.runs.back().at + fresh_for(check) + Millis{1};
@@ -338,9 +339,12 @@ void set_flags(CheckState& state, const RegionName& name, RegionFlags flags, Eff
   if (region == state.regions.end() || region->second.flags == flags) return;
   const bool fewer_see = region->second.flags.blind_agents != flags.blind_agents;
   const bool sees_again = region->second.flags.sees_since != flags.sees_since;
+  const bool is_back = flags.online && flags.drains_until <= state.now &&
+                       state.now < region->second.flags.drains_until;
   region->second.flags = std::move(flags);
   if (fewer_see) discount_blind(region->second, name);
   if (sees_again) forget_runs(region->second);
+  if (is_back) expect_data_from(state, state.now);  // its first round is still to come
   settle(state, effects);
 }
 

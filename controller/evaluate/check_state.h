@@ -40,6 +40,7 @@ struct RegionFlags {
   bool blind{false};
   std::set<std::string> blind_agents;  // by name: their failures do not count
   WallTime sees_since;                 // what began before says nothing: the region was blind
+  WallTime drains_until;               // until then its silence was announced
   bool operator==(const RegionFlags&) const = default;
 };
 

@@ -154,6 +154,7 @@ void update_no_data(CheckState& state, const CheckFacts& facts, WallTime now) {
   const bool missing = facts.reporting < facts.needed;
   if (!missing) no_data.active = false;
   if (!missing || no_data.active || now < state.not_before) return;
+  if (facts.reporting + facts.drains >= facts.needed) return;
   if (is_masked(state, AlertCondition::no_data)) return;
   open_episode(state, no_data, {}, now);
 }
@@ -227,7 +228,8 @@ CheckVerdict verdict_of(const CheckState& state, const CheckFacts& facts, WallTi
   if (state.episode(AlertCondition::no_data).active) return CheckVerdict::no_data;
   if (state.episode(AlertCondition::regional).active) return CheckVerdict::regional;
   if (state.episode(AlertCondition::degraded).active) return CheckVerdict::degraded;
-  if (facts.reporting < facts.needed && now < state.not_before) return CheckVerdict::pending;
+  const bool excused = now < state.not_before || facts.reporting + facts.drains >= facts.needed;
+  if (facts.reporting < facts.needed && excused) return CheckVerdict::pending;
   return CheckVerdict::up;
 }
 

@@ -146,6 +146,7 @@ Effects Evaluator::apply(const Event& event) {
       apply_removed(what.check, at, effects);
     } else if constexpr (std::is_same_v<What, RegionLiveness>) {
       regions_[what.region].online = what.online;
+      regions_[what.region].drains_until = what.drains_until;
       apply_flags(what.region, at, effects);
     } else if constexpr (std::is_same_v<What, RegionSight>) {
       RegionFlags& flags = regions_[what.region];

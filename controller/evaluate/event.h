@@ -53,6 +53,7 @@ struct CheckRemoved {
 struct RegionLiveness {
   RegionName region;
   bool online{true};
+  WallTime drains_until{};  // every agent there has said that it goes; until then that is no news
 };
 
 // Whether what the region sees is to be believed (decided by FleetSight).

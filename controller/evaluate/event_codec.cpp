@@ -61,6 +61,7 @@ struct Encode {
   void operator()(const RegionLiveness& e) const {
     out.mutable_liveness()->set_region(e.region.value);
     out.mutable_liveness()->set_online(e.online);
+    out.mutable_liveness()->set_drains_until_unix_ms(e.drains_until.unix_ms());
   }
   void operator()(const RegionSight& e) const {
     out.mutable_sight()->set_region(e.region.value);
@@ -210,7 +211,8 @@ Status decode_what(const v1::Event& m, Event& out) {
     case v1::Event::kDefined: return decode_defined(m.defined(), out);
     case v1::Event::kRemoved: out.what = CheckRemoved{CheckName{m.removed().check()}}; return {};
     case v1::Event::kLiveness:
-      out.what = RegionLiveness{RegionName{m.liveness().region()}, m.liveness().online()};
+      out.what = RegionLiveness{RegionName{m.liveness().region()}, m.liveness().online(),
+                                WallTime::from_unix_ms(m.liveness().drains_until_unix_ms())};
       return {};
     case v1::Event::kSight:
       out.what = RegionSight{RegionName{m.sight().region()}, m.sight().blind()};

@@ -48,9 +48,8 @@ RegionFacts look_at(const RegionState& region, const Check& check, WallTime now)
   facts.newest_failed = failed(runs.back());
   facts.keeps_failing = facts.newest_failed && facts.fails_of_5 >= kPersistFails;
   facts.warning = warned(runs.back());
-  facts.keeps_warning =
-      facts.warning &&
-      count_newest(runs, kPersistWindow, reach(kPersistWindow), warned) >= kPersistFails;
+  facts.keeps_warning = facts.warning && count_newest(runs, kPersistWindow, reach(kPersistWindow),
+                                                      warned) >= kPersistFails;
   return facts;
 }
 
@@ -81,6 +80,7 @@ CheckFacts look(const CheckState& state, WallTime now) {
     facts.failing += of.failing ? 1 : 0;
     facts.warning += of.warning ? 1 : 0;
     facts.reporting += of.reporting ? 1 : 0;
+    facts.drains += !of.reporting && now < region.flags.drains_until ? 1 : 0;
     facts.regions.emplace_hint(facts.regions.end(), name, of);
   }
   const Quorum& quorum = state.check->quorum;

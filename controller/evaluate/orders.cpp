@@ -69,7 +69,8 @@ std::vector<RegionName> candidates(const CheckState& state) {
   std::vector<std::pair<WallTime, RegionName>> found;
   for (const auto& [name, region] : state.regions) {
     const bool busy = region.ordered && state.now - *region.ordered < kOrderLife;
-    if (!sees(region) || is_suspect(region) || busy) continue;
+    const bool drains = state.now < region.flags.drains_until;
+    if (!sees(region) || drains || is_suspect(region) || busy) continue;
     found.emplace_back(region.runs.empty() ? WallTime{} : region.runs.back().at, name);
   }
   std::sort(found.begin(), found.end());

@@ -98,7 +98,7 @@ namespace picket::controller {
 using nlohmann::json;
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RegionFlags, online, blind, blind_agents,
-                                                sees_since)
+                                                sees_since, drains_until)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunBrief, at, round, kind, ordinal, verdict)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RegionState, flags, first_round, runs, last_unknown,
                                                 failure, warning, failed, warned, passed,

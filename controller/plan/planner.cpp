@@ -107,13 +107,53 @@ void Planner::seen(const AgentId& id, WallTime now) {
   dirty_ = true;
 }
 
+void Planner::drain(const AgentId& id, WallTime now) {
+  add_agent(id, now);
+  Agent& agent = agents_[id.region][id.name];
+  if (agent.drains_since) return;
+  agent.drains_since = now;
+  dirty_ = true;
+}
+
+void Planner::end_drain(const AgentId& id) {
+  if (!drains(id)) return;
+  agents_[id.region][id.name].drains_since.reset();
+  dirty_ = true;
+}
+
+bool Planner::drains(const AgentId& id) const {
+  const auto region = agents_.find(id.region);
+  if (region == agents_.end()) return false;
+  const auto agent = region->second.find(id.name);
+  return agent != region->second.end() && agent->second.drains_since;
+}
+
+WallTime Planner::Agent::gone_at() const {
+  const WallTime silent = seen + kOfflineAfter;
+  return drains_since ? std::max(silent, *drains_since + kDrainGrace) : silent;
+}
+
+// When the last agent of a region of which all drain is missed; an empty time: one does not drain.
+WallTime Planner::drains_until(const RegionName& region) const {
+  WallTime until;
+  const auto agents = agents_.find(region);
+  if (agents == agents_.end()) return until;
+  for (const auto& [name, agent] : agents->second) {
+    if (!agent.online) continue;
+    if (!agent.drains_since) return {};
+    until = std::max(until, agent.gone_at());
+  }
+  return until;
+}
+
 bool Planner::age_agents(WallTime now) {
   bool changed = false;
   for (auto& [region, agents] : agents_)
     for (auto& [name, agent] : agents) {
-      if (agent.online && now >= agent.seen + kOfflineAfter) {
+      if (agent.online && now >= agent.gone_at()) {
         agent.online = false;
         agent.back_since.reset();
+        agent.drains_since.reset();  // it is missed like any other now
         changed = true;
       } else if (agent.back_since && now >= *agent.back_since + kStableAfter) {
         agent.back_since.reset();
@@ -154,6 +194,12 @@ void Planner::announce(WallTime now, PlanChange& change) {
     told->second = is_online;
     change.liveness.emplace_back(region, is_online);
   }
+  for (const auto& [region, agents] : agents_) {
+    const WallTime until = drains_until(region);
+    if (drains_told_[region] == until) continue;
+    drains_told_[region] = until;
+    change.drains.emplace_back(region, until);
+  }
   for (AgentId& agent : removed_) change.agent_liveness.push_back({std::move(agent), false, true});
   removed_.clear();
   for (auto& [region, agents] : agents_)
@@ -175,16 +221,20 @@ std::vector<RegionName> Planner::select(const RegionSelector& selector) const {
 std::string Planner::choose_agent(const CheckName& check, const RegionName& region) const {
   const auto agents = agents_.find(region);
   if (agents == agents_.end()) return {};
-  const bool calm = settled(region);
-  const bool sighted = std::any_of(
-      agents->second.begin(), agents->second.end(),
-      [&](const auto& entry) { return entry.second.online && sees(region, entry.first); });
+  // Those that fit best, as far as there are any: that see, that stay, that are there for good.
+  std::vector<const Agents::value_type*> fit;
+  for (const auto& entry : agents->second)
+    if (entry.second.online) fit.push_back(&entry);
+  const auto prefer = [&fit](const auto& is_better) {
+    const auto worse = std::partition(fit.begin(), fit.end(), is_better);
+    if (worse != fit.begin()) fit.erase(worse, fit.end());
+  };
+  prefer([&](const auto* entry) { return sees(region, entry->first); });
+  prefer([](const auto* entry) { return !entry->second.drains_since; });
+  if (settled(region)) prefer([](const auto* entry) { return !entry->second.back_since; });
   std::pair<std::string, std::string> best;  // weight, name
-  for (const auto& [name, agent] : agents->second) {
-    if (!agent.online || (calm && agent.back_since)) continue;
-    if (sighted && !sees(region, name)) continue;
-    best = std::max(best, std::pair{weight_of(name, check), name});
-  }
+  for (const auto* entry : fit)
+    best = std::max(best, std::pair{weight_of(entry->first, check), entry->first});
   return best.second;
 }
 
@@ -273,7 +323,7 @@ std::optional<WallTime> Planner::next_due() const {
   if (awaited_until_) earliest(next, *awaited_until_);
   for (const auto& [region, agents] : agents_)
     for (const auto& [name, agent] : agents) {
-      if (agent.online) earliest(next, agent.seen + kOfflineAfter);
+      if (agent.online) earliest(next, agent.gone_at());
       if (agent.back_since) earliest(next, *agent.back_since + kStableAfter);
     }
   return next;

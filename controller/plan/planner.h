@@ -32,7 +32,9 @@ struct PlannedCheck {
 
 // What update() changed; the caller records and announces it.
 struct PlanChange {
-  std::vector<std::pair<RegionName, bool>> liveness;  // region is online from now / offline
+  std::vector<std::pair<RegionName, bool>> liveness;    // region is online from now / offline
+  std::vector<std::pair<RegionName, WallTime>> drains;  // every agent there drains, until then; an
+                                                        // empty time: not any more
   struct AgentChange {
     AgentId agent;
     bool online{true};
@@ -56,6 +58,7 @@ class Planner {
  public:
   static constexpr Millis kOfflineAfter{90'000};
   static constexpr Millis kStableAfter{600'000};
+  static constexpr Millis kDrainGrace{600'000};  // an agent that said that it goes is not missed
 
   // What is known. Agents given at a start count as online until 90 s have passed in silence; a
   // region without any is announced as offline after as long.
@@ -71,6 +74,12 @@ class Planner {
 
   // The agent polled or reported.
   void seen(const AgentId& agent, WallTime now);
+
+  // The agent has said that it goes: others of its region take its checks, and until kDrainGrace
+  // has passed it counts as online. Told again it changes nothing.
+  void drain(const AgentId& agent, WallTime now);
+  void end_drain(const AgentId& agent);  // it is back
+  bool drains(const AgentId& agent) const;
 
   // Decides anew what the news since the last call changes; cheap when there is none.
   PlanChange update(WallTime now);
@@ -101,6 +110,8 @@ class Planner {
     bool online{true};
     std::optional<WallTime> back_since;  // came back, not yet stable
     std::optional<bool> told{};          // liveness as last announced since the start
+    std::optional<WallTime> drains_since{};
+    WallTime gone_at() const;  // when silence makes it offline
   };
   struct Planned {
     PlannedCheck definition;
@@ -112,6 +123,7 @@ class Planner {
   bool settled(const RegionName& region) const;
   bool age_agents(WallTime now);
   void announce(WallTime now, PlanChange& change);
+  WallTime drains_until(const RegionName& region) const;
   bool sees(const RegionName& region, const std::string& agent) const;
   void plan_check(Planned& planned, WallTime now, PlanChange& change);
   std::map<RegionName, Placement> place(const Planned& planned, WallTime now) const;
@@ -120,6 +132,7 @@ class Planner {
   std::map<RegionName, RegionLabels> regions_;
   std::map<RegionName, Agents> agents_;
   std::map<RegionName, bool> told_;               // liveness as last announced
+  std::map<RegionName, WallTime> drains_told_;    // of regions of which every agent drains
   std::map<RegionName, WallTime> awaited_since_;  // that have no agent; since the start
   std::optional<WallTime> awaited_until_;         // the next one
   std::set<RegionName> blind_regions_;

@@ -10,19 +10,30 @@ using nlohmann::json;
 
 constexpr int kVersion = 1;
 
+json write(const std::optional<WallTime>& at) { return at ? json(at->unix_ms()) : json(nullptr); }
+
+std::optional<WallTime> read_time(const json& in) {
+  if (in.is_null()) return std::nullopt;
+  return WallTime::from_unix_ms(in.get<std::int64_t>());
+}
+
 }  // namespace
 
 std::string Planner::snapshot() const {
   json agents = json::array();
   for (const auto& [region, by_name] : agents_)
     for (const auto& [name, agent] : by_name)
-      agents.push_back({region.value, name, agent.online,
-                        agent.back_since ? json(agent.back_since->unix_ms()) : json(nullptr)});
+      agents.push_back(
+          {region.value, name, agent.online, write(agent.back_since), write(agent.drains_since)});
   json told = json::object();
   for (const auto& [region, is_online] : told_) told[region.value] = is_online;
   std::string bytes;
-  json::to_msgpack({{"kind", "plan"}, {"version", kVersion}, {"generation", generation_},
-                    {"agents", std::move(agents)}, {"told", std::move(told)}}, bytes);
+  json::to_msgpack({{"kind", "plan"},
+                    {"version", kVersion},
+                    {"generation", generation_},
+                    {"agents", std::move(agents)},
+                    {"told", std::move(told)}},
+                   bytes);
   return bytes;
 }
 
@@ -38,8 +49,8 @@ Status Planner::restore(const std::string& blob, WallTime now) {
     generation = document.at("generation").get<std::uint64_t>();
     for (const json& row : document.at("agents")) {
       Agent agent{now, row.at(2).get<bool>()};
-      if (!row.at(3).is_null())
-        agent.back_since = WallTime::from_unix_ms(row.at(3).get<std::int64_t>());
+      agent.back_since = read_time(row.at(3));
+      if (row.size() > 4) agent.drains_since = read_time(row.at(4));
       const RegionName region{row.at(0).get<std::string>()};
       agents[region].insert_or_assign(row.at(1).get<std::string>(), agent);
     }
@@ -51,6 +62,7 @@ Status Planner::restore(const std::string& blob, WallTime now) {
   for (const auto& [region, by_name] : agents) regions_.try_emplace(region);
   agents_ = std::move(agents);
   told_ = std::move(told);
+  drains_told_.clear();
   generation_ = generation;
   dirty_ = true;
   return {};

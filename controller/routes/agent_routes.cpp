@@ -273,6 +273,7 @@ async::Task<ServerResponse> AgentRoutes::poll(ServerRequest request) {
   const std::string orders = request.query_value("orders").value_or("0");
   poll.orders_seen = std::strtoull(orders.c_str(), nullptr, 10);
   poll.tests = request.query_value("tests") == "1";
+  poll.drains = request.query_value("draining") == "1";
   if (const auto hold = request.query_value("hold"))
     poll.hold = Seconds{std::min(std::strtoull(hold->c_str(), nullptr, 10), kHoldSecondsMost)};
   ports_.registry.seen(*request.peer, ports_.turn.now());

@@ -217,6 +217,7 @@ async::Task<ServerResponse> PeopleRoutes::agents(ServerRequest, std::string) {
     AgentView view{row, false, ports_.registry.last_seen(id)};
     view.online = view.last_seen && now - *view.last_seen < kOfflineAfter;
     view.blind = ports_.turn.fleet().blind_agents().contains(id);
+    view.draining = ports_.dispatch.planner().drains(id);
     views.push_back(std::move(view));
   }
   co_return json(render_agents(views, ports_.registry.open_tokens(now)));

@@ -115,6 +115,13 @@ World::World(WorldOptions options)
     machine.disk = std::make_unique<MemoryDisk>(random_.fork("disk"));
     machines_.push_back(std::move(machine));
   }
+  for (int i = 0; i < options_.twins; ++i) {
+    Machine twin;
+    twin.region = regions_[static_cast<std::size_t>(i)];
+    twin.name = "twin";
+    twin.disk = std::make_unique<MemoryDisk>(random_.fork("twin's disk"));
+    machines_.push_back(std::move(twin));
+  }
   start_controller();
   timeline_.run_for(Seconds{1});
   for (std::size_t i = 0; i < machines_.size(); ++i) start_agent(i);
@@ -252,7 +259,7 @@ void World::start_agent(std::size_t index) {
     (void)machine.disk->sync_directory("/agent");
   }
   machine.node = timeline_.add_node(region);
-  Random random = random_.fork(region);
+  Random random = random_.fork(machine.name == "agent" ? region : region + machine.name);
   machine.secrets = std::make_unique<NoSecrets>();
   machine.probe = std::make_unique<SimProbe>(machine.node->clock(), site_, machine.region,
                                              random.fork("probe"));
@@ -263,7 +270,7 @@ void World::start_agent(std::size_t index) {
   agent::AgentSettings settings;
   settings.controller = "https://controller.test";
   settings.state_dir = "/agent";
-  settings.name = "agent";
+  settings.name = machine.name;
   settings.join_token_file = "/agent/join.token";
   settings.version = "sim";
   agent::AgentPorts ports{machine.node->executor(),
@@ -295,6 +302,19 @@ void World::kill_agent(std::size_t index, bool power_loss) {
     machine.disk->crash();
   else
     machine.disk->kill();
+}
+
+void World::drain_agent(std::size_t index) {
+  Machine& machine = machines_[index];
+  if (!machine.agent) return;
+  bool done = false;
+  const auto run = [](agent::Agent& agent, bool& out) -> async::Task<void> {
+    co_await agent.drain();
+    out = true;
+  };
+  machine.tasks->spawn("drain", run(*machine.agent, done));
+  while (!done) run_for(Millis{100});
+  kill_agent(index, false);
 }
 
 void World::heal() {

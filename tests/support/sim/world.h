@@ -30,6 +30,7 @@ struct WorldOptions {
   std::vector<Check> checks;  // empty: one http check, five minutes, all regions
   WallTime start{kWorldStart};
   std::vector<std::string> fleet_receivers{};  // told of blind regions and dead agents
+  int twins{0};  // so many regions, from the first, have a second agent: behind all others
 };
 
 // An http check of every region that pages pagerduty/main, with webhook/spare as fallback.
@@ -48,6 +49,7 @@ class World {
 
   void start_agent(std::size_t index);
   void kill_agent(std::size_t index, bool power_loss);
+  void drain_agent(std::size_t index);  // SIGTERM, until it has ended
   bool agent_runs(std::size_t index) const { return machines_[index].agent != nullptr; }
 
   // The checks that stand in the directory from now on: the controller sees them within 2 s. One
@@ -98,6 +100,7 @@ class World {
  private:
   struct Machine {
     RegionName region;
+    std::string name{"agent"};
     std::unique_ptr<MemoryDisk> disk;
     std::shared_ptr<Node> node;
     std::unique_ptr<SimProbe> probe;

@@ -55,7 +55,7 @@ export function AgentsPage() {
         <>
           <Table caption="Agents" rows={rows} empty={<>None yet: <code>picket agents token create --region REGION</code>.</>} columns={[
             { name: "Region", cell: (row) => row.region }, { name: "Agent", cell: (row) => row.name },
-            { name: "State", cell: (row) => <Mark word={row.revoked ? "revoked" : row.blind ? "blind" : row.online ? "online" : "offline"} /> },
+            { name: "State", cell: (row) => <Mark word={row.revoked ? "revoked" : row.draining ? "draining" : row.blind ? "blind" : row.online ? "online" : "offline"} /> },
             { name: "Last seen", cell: (row) => <Time at={row.last_seen} /> },
             { name: "Enrolled", cell: (row) => <Time at={row.enrolled} /> },
             { name: "Version", cell: (row) => <code>{row.version}</code> }]} />

@@ -12,7 +12,7 @@ const TONES: Record<string, Tone> = {
   up: "good", pass: "good", ok: "good", passed: "good", accepted: "good", confirmed: "good",
   operational: "good", resolved: "good", online: "good", done: "good", pass_on_retry: "warn",
   degraded: "warn", regional: "warn", warning: "warn", acknowledged: "info", suspected: "info",
-  maintenance: "info", active: "info", down: "bad", fail: "bad", failing: "bad", failed: "bad",
+  maintenance: "info", active: "info", draining: "info", down: "bad", fail: "bad", failing: "bad", failed: "bad",
   open: "bad", dead: "bad", outage: "bad", critical: "bad", error: "bad", offline: "bad",
   revoked: "bad", blind: "warn", overdue: "bad",
 };

@@ -74,3 +74,52 @@ TEST_CASE("an answer to a poll that was lost brings its orders again", "[link]")
   w.pass(Seconds{5});
   CHECK(w.orders.size() == 1);
 }
+
+namespace {
+
+// Polls that are no goodbyes, and goodbyes.
+std::pair<int, int> polls_of(const World& w) {
+  return {w.requests_to("/poll?") - w.requests_to("&draining=1"), w.requests_to("&draining=1")};
+}
+
+}  // namespace
+
+TEST_CASE("a goodbye ends the polls and is said until it is heard; results go on", "[link]") {
+  World w;
+  w.start();
+  w.pass(Seconds{5});
+  const int before = polls_of(w).first;
+  w.controller.faults = {broken(FailureKind::timeout), status(503)};
+  w.tasks.spawn("goodbye", w.link->say_goodbye());
+  w.pass(minutes{2});
+  CHECK(polls_of(w) == std::pair{before, 3});
+  CHECK(w.requests_to("&draining=1&hold=0") == 3);  // nobody waits for news
+  w.append("late");
+  w.pass(Seconds{1});
+  CHECK(w.controller.records.size() == 1);
+  w.tasks.spawn("drain", w.link->drain(Deadline::after(w.clock.now(), Seconds{5})));
+  w.pass(Seconds{6});
+  CHECK(polls_of(w).second == 3);  // it was heard
+}
+
+TEST_CASE("a drain whose goodbye was not heard says it once more", "[link]") {
+  World w;
+  w.start();
+  w.tasks.spawn("drain", w.link->drain(Deadline::after(w.clock.now(), Seconds{5})));
+  w.pass(Seconds{6});
+  CHECK(polls_of(w).second == 1);
+}
+
+TEST_CASE("a drain waits no longer than it may for a controller that is away", "[link]") {
+  World w;
+  w.start();
+  w.controller.always = broken(FailureKind::timeout);
+  bool drained = false;
+  const auto drain = [](Link& link, Deadline deadline, bool& done) -> async::Task<void> {
+    co_await link.drain(deadline);
+    done = true;
+  };
+  w.tasks.spawn("drain", drain(*w.link, Deadline::after(w.clock.now(), Seconds{5}), drained));
+  w.pass(Seconds{5});
+  CHECK(drained);
+}

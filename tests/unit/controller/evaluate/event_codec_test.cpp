@@ -53,8 +53,9 @@ TEST_CASE("every kind of event survives the log", "[codec]") {
   CHECK(defined_back.regions == defined.regions);
 
   again({5, kNow, CheckRemoved{check.name}});
-  const auto liveness = again({6, kNow, RegionLiveness{region, false}});
+  const auto liveness = again({6, kNow, RegionLiveness{region, false, kNow + minutes{10}}});
   CHECK_FALSE(std::get<RegionLiveness>(liveness.what).online);
+  CHECK(std::get<RegionLiveness>(liveness.what).drains_until == kNow + minutes{10});
   CHECK(std::get<RegionSight>(again({7, kNow, RegionSight{region, true}}).what).blind);
   again({8, kNow, IncidentAcknowledged{IncidentId{"I"}, check.name, "anna"}});
   Silence silence{"s1", {{"owner", SilenceMatcher::Op::equals, "shop"}}, "anna", "known", kNow};

@@ -180,3 +180,61 @@ TEST_CASE("every slot of a closed round has one state", "[evaluate]") {
   CHECK(world.rounds[0].slots[2].end == SlotEnd::missed);
   CHECK(world.rounds[0].slots[2].reason == MissReason::offline);
 }
+
+TEST_CASE("silence that was announced is no absence of data until its end", "[evaluate]") {
+  EvaluationWorld world{3, with_alert(AlertCondition::no_data)};
+  world.warm_up();
+  REQUIRE(world.verdict() == CheckVerdict::up);
+  const auto drain = [&](WallTime until) {
+    for (int i = 1; i <= 3; ++i) world.apply(RegionLiveness{world.region(i), true, until});
+  };
+  drain(world.now + minutes{20});
+  CHECK(world.wait(minutes{19}).transitions.empty());
+  CHECK(world.verdict() == CheckVerdict::pending);
+  const Effects effects = world.wait(minutes{2});
+  REQUIRE(effects.transitions.size() == 1);
+  CHECK(effects.transitions.front().phase == AlertPhase::fires);
+  CHECK(world.verdict() == CheckVerdict::no_data);
+}
+
+TEST_CASE("who is back after announced silence has a round of time", "[evaluate]") {
+  EvaluationWorld world{3, with_alert(AlertCondition::no_data)};
+  world.warm_up();
+  for (int i = 1; i <= 3; ++i)
+    world.apply(RegionLiveness{world.region(i), true, world.now + minutes{20}});
+  world.wait(minutes{15});
+  for (int i = 1; i <= 3; ++i) {
+    const Effects back = world.apply(RegionLiveness{world.region(i), true, {}});
+    CHECK(back.transitions.empty());
+  }
+  CHECK(world.wait(minutes{4}).transitions.empty());
+  for (int i = 1; i <= 3; ++i)
+    CHECK(world.run(world.region(i), RunVerdict::pass).transitions.empty());
+  CHECK(world.verdict() == CheckVerdict::up);
+  CHECK(world.wait(minutes{9}).transitions.empty());
+}
+
+TEST_CASE("an announcement ends no absence of data that was there before", "[evaluate]") {
+  EvaluationWorld world{3, with_alert(AlertCondition::no_data)};
+  world.warm_up();
+  world.wait(minutes{30});
+  REQUIRE(world.verdict() == CheckVerdict::no_data);
+  const Effects effects =
+      world.apply(RegionLiveness{world.region(1), true, world.now + minutes{10}});
+  CHECK(effects.transitions.empty());
+  CHECK(world.verdict() == CheckVerdict::no_data);
+}
+
+TEST_CASE("one region that goes of three that look is no absence, two are", "[evaluate]") {
+  EvaluationWorld world{3, with_alert(AlertCondition::no_data)};
+  world.warm_up();
+  world.apply(RegionLiveness{world.region(1), true, world.now + hours{2}});
+  // The second region falls silent without a word: one of three reports, one of them is excused.
+  Effects all;
+  for (int i = 0; i < 6; ++i) {
+    world.wait(minutes{5});
+    world.run(world.region(3), RunVerdict::pass);
+  }
+  CHECK(world.view().reporting == 1);
+  CHECK(world.verdict() == CheckVerdict::pending);  // needs two: one reports, one was announced
+}

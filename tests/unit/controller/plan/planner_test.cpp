@@ -310,3 +310,71 @@ TEST_CASE("starts are spread: no second gets more than its share of ten thousand
   CHECK(by_second.size() == 300);
   CHECK(most <= 68);
 }
+
+TEST_CASE("who drains leaves its checks to another agent of its region, and no phase moves",
+          "[plan]") {
+  Fleet fleet{2, 40};
+  fleet.planner.add_agent(agent(1, "b"), fleet.now);
+  fleet.planner.update(fleet.now);
+  const auto had = fleet.planner.desired(agent(1, "b")).checks_size();
+  REQUIRE((had > 0 && had < 40));
+  const auto phases = fleet.phases();
+  const auto generation = fleet.planner.generation();
+  fleet.planner.drain(agent(1, "b"), fleet.now);
+  const PlanChange change = fleet.planner.update(fleet.now);
+  CHECK(change.agents == std::set<AgentId>{agent(1), agent(1, "b")});
+  CHECK(change.drains.empty());  // the region still looks
+  CHECK(fleet.planner.desired(agent(1)).checks_size() == 40);
+  CHECK(fleet.planner.desired(agent(1, "b")).checks_size() == 0);
+  CHECK(fleet.phases() == phases);
+  CHECK(fleet.planner.generation() == generation);
+  fleet.planner.end_drain(agent(1, "b"));
+  fleet.planner.update(fleet.now);
+  CHECK(fleet.planner.desired(agent(1, "b")).checks_size() == had);
+}
+
+TEST_CASE("who drains is not missed for ten minutes, then like any other", "[plan]") {
+  Fleet fleet{2};
+  fleet.planner.drain(agent(1), fleet.now);
+  const WallTime since = fleet.now;
+  const PlanChange told = fleet.planner.update(fleet.now);
+  REQUIRE(told.drains.size() == 1);
+  CHECK(told.drains.front() == std::pair{region(1), since + minutes{10}});
+  fleet.silent.insert(agent(1));
+  for (const PlanChange& change : fleet.live(minutes{9})) CHECK(change.liveness.empty());
+  CHECK(fleet.planner.online(region(1)));
+  CHECK(fleet.planner.placement(CheckName{"check-1"}, region(1))->agent == "a");
+  const auto changes = fleet.live(minutes{2});
+  REQUIRE(changes.size() >= 1);
+  CHECK(changes.front().liveness == std::vector{std::pair{region(1), false}});
+  CHECK(changes.front().drains == std::vector{std::pair{region(1), WallTime{}}});
+  CHECK_FALSE(fleet.planner.online(region(1)));
+  CHECK_FALSE(fleet.planner.drains(agent(1)));
+}
+
+TEST_CASE("who is back from a drain is told of at once", "[plan]") {
+  Fleet fleet{2};
+  fleet.planner.drain(agent(1), fleet.now);
+  fleet.planner.update(fleet.now);
+  fleet.now = fleet.now + minutes{5};
+  for (int i = 1; i <= 2; ++i) fleet.planner.seen(agent(i), fleet.now);
+  CHECK(fleet.planner.drains(agent(1)));  // a word of it is no return
+  fleet.planner.end_drain(agent(1));
+  const PlanChange change = fleet.planner.update(fleet.now);
+  CHECK(change.drains == std::vector{std::pair{region(1), WallTime{}}});
+  CHECK(change.liveness.empty());
+}
+
+TEST_CASE("a restart forgets no drain", "[plan]") {
+  Fleet fleet{2};
+  fleet.planner.drain(agent(1), fleet.now);
+  fleet.planner.update(fleet.now);
+  Planner next;
+  REQUIRE(next.restore(fleet.planner.snapshot(), fleet.now + minutes{4}));
+  CHECK(next.drains(agent(1)));
+  CHECK_FALSE(next.drains(agent(2)));
+  next.update(fleet.now + minutes{9});
+  CHECK(next.online(region(1)));
+  next.update(fleet.now + minutes{10});
+  CHECK_FALSE(next.online(region(1)));
+}
