@@ -22,18 +22,18 @@ scrape_configs:
 
 class Prometheus:
     """`processes` (demo.processes) ends it. `since`: Unix time of its start. `config`: instead of
-    the one that scrapes `target`."""
+    the one that scrapes `target`. `port`: of an earlier one, whose data it finds in `directory`."""
 
-    def __init__(self, processes, directory: Path, target="", config=None, options=()):
+    def __init__(self, processes, directory: Path, target="", config=None, options=(), port=0):
         text = config or CONFIG.format(scrape=SCRAPE_SECONDS, target=target)
         config = directory / "prometheus.yml"
         config.write_text(text)
         self.child = processes.start("prometheus", [
             "prometheus", f"--config.file={config}", f"--storage.tsdb.path={directory / 'tsdb'}",
-            "--web.listen-address=127.0.0.1:0", *options])
+            f"--web.listen-address=127.0.0.1:{port}", *options])
         self.since = time.time()
-        self._port = self._wait()
-        self.url = f"http://127.0.0.1:{self._port}"
+        self.port = self._wait()
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def _wait(self):
         deadline = time.monotonic() + START_SECONDS
@@ -55,7 +55,7 @@ class Prometheus:
                                  f"{error.read().decode(errors='replace')}") from error
 
     def _ask(self, path, query):
-        text = self._get(self._port, f"/api/v1/{path}?{urllib.parse.urlencode(query, doseq=True)}")
+        text = self._get(self.port, f"/api/v1/{path}?{urllib.parse.urlencode(query, doseq=True)}")
         return json.loads(text)["data"]
 
     def instant(self, expr):
@@ -65,6 +65,11 @@ class Prometheus:
             return [({}, float(found["result"][1]))]
         rows = [(row["metric"], float(row["value"][1])) for row in found["result"]]
         return [row for row in rows if not math.isnan(row[1])]
+
+    def times(self, series, span):
+        """Unix times of the samples of the last `span` ("5m"), of all its series together."""
+        found = self._ask("query", {"query": f"{series}[{span}]"})["result"]
+        return sorted(float(moment) for row in found for moment, _ in row["values"])
 
     def range(self, expr, step):
         """[(labels, [value, ..])] since the start, likewise. The last step is now."""

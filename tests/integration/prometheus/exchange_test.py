@@ -38,6 +38,8 @@ receivers:
   webhook/spare:
     webhook: {{url: "http://127.0.0.1:9/", secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}}
 """
+RECEIVES = {"config": "global: {}\n", "options": ["--web.enable-remote-write-receiver"]}
+GAP_SECONDS = 4  # a push each second, on a busy machine
 PUSH = "remote_write: {{url: {url}/api/v1/write, interval: 1s, labels: {{cluster: proof}}}}\n"
 DISCOVERY = """\
 global: {{scrape_interval: 1s, scrape_timeout: 1s}}
@@ -71,7 +73,7 @@ class ExchangeTest(unittest.TestCase):
 
     def start_prometheus(self, **given):
         directory = self.root / "prometheus"
-        directory.mkdir()
+        directory.mkdir(exist_ok=True)
         return Prometheus(self.processes, directory, **given)
 
     def get(self, path):
@@ -84,8 +86,7 @@ class ExchangeTest(unittest.TestCase):
         return float(rows[name])
 
     def test_it_takes_what_the_controller_pushes(self):
-        receiver = self.start_prometheus(config="global: {}\n",
-                                         options=["--web.enable-remote-write-receiver"])
+        receiver = self.start_prometheus(**RECEIVES)
         self.start_controller(PUSH.format(url=receiver.url))
 
         def found(expr):
@@ -113,6 +114,30 @@ class ExchangeTest(unittest.TestCase):
         self.assertIsNone(json.loads(self.get("/api/v1/status"))["trouble"])
         self.assertLess(time.monotonic() - began, 2)
         self.assertIn("remote write is not taken", (self.root / "logs/controller.log").read_text())
+
+    def test_nothing_is_lost_while_the_receiver_is_away(self):
+        receiver = self.start_prometheus(**RECEIVES)
+        self.start_controller(PUSH.format(url=receiver.url))
+        wait_until(lambda: len(receiver.times('up{job="picket"}', "5m")) >= 3, LIMIT, "pushes")
+        self.processes.stop([receiver.child], STOP_SECONDS)
+        left = time.time()
+        waits = wait_until(lambda: self.metric("picket_remote_write_up") == 0
+                           and self.metric("picket_remote_write_pending_bytes"), LIMIT, "it waits")
+        wait_until(lambda: self.metric("picket_remote_write_pending_bytes") > 6 * waits, LIMIT,
+                   "six more pushes")
+        came = time.time()
+        receiver = self.start_prometheus(**RECEIVES, port=receiver.port)
+        wait_until(lambda: self.metric("picket_remote_write_up") == 1
+                   and self.metric("picket_remote_write_pending_bytes") == 0, 2 * LIMIT,
+                   "what waited is taken")
+        times = receiver.times('up{job="picket"}', "5m")
+        gaps = [after - before for before, after in zip(times, times[1:])]
+        self.assertGreater(came - left, GAP_SECONDS)
+        self.assertLess(max(gaps), GAP_SECONDS, f"away for {came - left:.1f} s")
+        self.assertGreater(len([one for one in times if left < one < came]), 3)
+        for name in ("dropped", "failed"):
+            self.assertEqual(self.metric(f"picket_remote_write_samples_{name}"), 0)
+        self.assertGreater(self.metric("picket_remote_write_retries"), 0)
 
     def test_it_finds_the_controller_by_asking_it(self):
         self.start_controller()
