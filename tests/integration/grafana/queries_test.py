@@ -3,22 +3,32 @@
 that scrapes a real controller while faults are injected: none is refused and none is empty. What
 community dashboards for blackbox_exporter ask for is there, too."""
 import os
+import re
 import shutil
 import sys
 import time
 import unittest
 from pathlib import Path
 
-from community import LACKING, QUERIES, SERIES, VARIABLES
+from community import BOARDS, UP_VARIABLES
+from community_names import LACKING, SERIES
 from dashboard_queries import chosen, fill, load, queries, times, variables
-from scraping_prometheus import SCRAPE_SECONDS, Prometheus
-from world import FAULT_SECONDS, SCRIPT, World
+from scraping_prometheus import CONFIG, SCRAPE_SECONDS, Prometheus
+from world import FAULT_SECONDS, ROOT, SCRIPT, World
 
 BIN = Path(os.environ.get("PICKET_BIN", "build/dev/bin"))
 STEP = 5
 BUDGET_SECONDS = 150  # a round closes 90 s after its end
+START_SECONDS = 30
+PAGE = ROOT / "docs/how-to/grafana.md"
 DASHBOARDS = {"picket-overview", "picket-check", "picket-cdn", "picket-third-parties", "picket-slo",
               "picket-delivery", "picket-fleet"}
+
+
+def documented_rules():
+    """The `metric_relabel_configs` that the page gives, as YAML of a job."""
+    return re.search(r"^```yaml\n(metric_relabel_configs:\n.*?)^```$", PAGE.read_text(),
+                     re.M | re.S)[1]
 
 
 class QueriesTest(unittest.TestCase):
@@ -34,11 +44,23 @@ class QueriesTest(unittest.TestCase):
         cls.wait_for("picket_disk_free_bytes", BUDGET_SECONDS)
         cls.wait_for("max(picket_third_party_duration_seconds) > 3", FAULT_SECONDS)
         cls.wait_for('changes(picket_deployments_total[5m]) > 0', FAULT_SECONDS)
+        cls.relabelled = cls.start_relabelled()
+        cls.wait_for("probe_success", START_SECONDS, cls.relabelled)
 
     @classmethod
-    def wait_for(cls, expr, seconds):
+    def start_relabelled(cls):
+        """One more, which makes the labels that some boards take from scrape configurations."""
+        directory = cls.world.directory / "relabelled"
+        directory.mkdir()
+        rules = "".join(f"    {line}\n" for line in documented_rules().splitlines())
+        target = cls.world.fleet.api_url.removeprefix("http://")
+        return Prometheus(cls.world.processes, directory,
+                          config=CONFIG.format(scrape=SCRAPE_SECONDS, target=target) + rules)
+
+    @classmethod
+    def wait_for(cls, expr, seconds, prometheus=None):
         deadline = time.monotonic() + seconds
-        while not cls.prometheus.instant(expr):
+        while not (prometheus or cls.prometheus).instant(expr):
             if time.monotonic() > deadline:
                 raise AssertionError(f"not within {seconds} s: {expr}")
             time.sleep(0.5)
@@ -119,12 +141,29 @@ class QueriesTest(unittest.TestCase):
         self.assertIn(f"https://shop.picket.test:{self.world.shop.port}/", instances)
         self.assertFalse([name for name in instances if "${{" in name or not name])
 
-    def test_queries_of_community_dashboards_return_data(self):
-        values = {name: chosen(self.prometheus.label_values(series, label), True)
-                  for name, (series, label) in VARIABLES.items()}
-        for query in QUERIES:
-            with self.subTest(query=query):
-                self.assertTrue(self.prometheus.instant(fill(query, values)), "empty")
+    def test_every_expression_of_community_dashboards_finds_something(self):
+        asked = 0
+        for board in BOARDS:
+            prometheus = self.relabelled if board.labels else self.prometheus
+            values = {}
+            for name, series, label in board.variables:
+                found = prometheus.label_values(fill(series, values), label)
+                values[name] = chosen(found, True) if found else ""
+            for expr in filter(self.is_told, board.queries):
+                asked += 1
+                with self.subTest(board=board.title, number=board.number, expr=expr):
+                    self.assertTrue(prometheus.instant(fill(expr, values)), "empty")
+        print(f"{asked} expressions of {len(BOARDS)} community dashboards", flush=True)
+
+    def test_labels_of_others_configurations_come_from_the_documented_rules_alone(self):
+        for label in frozenset().union(*(board.labels for board in BOARDS)):
+            with self.subTest(label=label):
+                self.assertEqual(self.prometheus.label_values("probe_success", label), [])
+                self.assertTrue(self.relabelled.label_values("probe_success", label))
+
+    def test_variables_that_are_said_to_stay_empty_do(self):
+        for series, label in UP_VARIABLES:
+            self.assertEqual(self.prometheus.label_values(series, label), [], (series, label))
 
     def test_tls_and_addresses_are_told_as_they_are(self):
         ask = self.prometheus.instant
