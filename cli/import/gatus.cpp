@@ -177,7 +177,7 @@ class Gatus {
   Json add_alerts(Json& check, const Json& endpoint) {
     Json later = Json::object();
     Json receivers = Json::array();
-    int threshold = 0;
+    std::set<int> thresholds;
     std::string summary;
     for (const Json& alert : source_.list(endpoint, "alerts")) {
       if (!source_.is_map(alert) || !source_.flag(alert, "enabled").value_or(true)) continue;
@@ -185,10 +185,14 @@ class Gatus {
       if (std::find(receivers.begin(), receivers.end(), Json(receiver)) == receivers.end())
         receivers.push_back(receiver);
       const double wanted = source_.number(alert, "failure-threshold").value_or(3);
-      threshold = std::max(threshold, static_cast<int>(std::clamp(wanted, 1.0, 20.0)));
+      thresholds.insert(static_cast<int>(std::clamp(wanted, 1.0, 20.0)));
       if (summary.empty()) summary = source_.text(alert, "description");
     }
     if (receivers.empty()) return later;
+    const int threshold = *thresholds.rbegin();
+    if (thresholds.size() > 1)
+      add_todo(check, fmt::format("alerts came after {} failures; the largest stands for all",
+                                  fmt::join(thresholds, " or ")));
     if (threshold > 1) check["failing"] = Json{{"x", threshold}, {"of", threshold}};
     Json alert{{"when", "down"}, {"severity", "critical"}};
     if (!summary.empty()) alert["summary"] = summary;
@@ -244,8 +248,7 @@ class Gatus {
     if (!place.is_object()) place = Json::object();
     const std::string duration = duration_from_go(c.right + unit);
     if (duration.empty() || c.op == "==" || c.op == "!=") return false;
-    place[kMatchers.at(c.op)] = duration;
-    return true;
+    return place.emplace(kMatchers.at(c.op), duration).second;  // a second one is for a person
   }
 
   static bool put_matcher(Json& place, const Condition& c, bool typed) {

@@ -75,6 +75,28 @@ TEST_CASE("endpoints of Gatus keep their conditions", "[import][golden]") {
   check_golden("gatus", "gatus.yaml");
 }
 
+TEST_CASE("of two thresholds of Gatus for one thing a person chooses", "[import]") {
+  const std::string head = "endpoints:\n  - name: a\n    url: https://a.test/\n";
+  const auto bounds = imported("gatus", "in",
+                               head +
+                                   "    conditions:\n"
+                                   "      - \"[RESPONSE_TIME] < 300\"\n"
+                                   "      - \"[RESPONSE_TIME] < 900\"\n"
+                                   "      - \"[RESPONSE_TIME] > 5\"\n");
+  REQUIRE(bounds);
+  CHECK(says(bounds->text, "duration: {lt: 300ms, gt: 5ms}"));
+  CHECK(says(bounds->text, "# TODO(import): condition: [RESPONSE_TIME] < 900"));
+  const std::string alerts = head + "    alerts: [{type: slack, failure-threshold: 2}";
+  const auto two = imported("gatus", "in", alerts + ", {type: pagerduty, failure-threshold: 5}]\n");
+  REQUIRE(two);
+  CHECK(says(two->text, "failing: {x: 5, of: 5}"));
+  CHECK(says(two->text, "# TODO(import): alerts came after 2 or 5 failures"));
+  const auto one = imported("gatus", "in", alerts + ", {type: pagerduty, failure-threshold: 2}]\n");
+  REQUIRE(one);
+  CHECK(says(one->text, "failing: {x: 2, of: 2}"));
+  CHECK_FALSE(says(one->text, "alerts came after"));
+}
+
 TEST_CASE("command lines of curl are read as a shell does", "[import][golden]") {
   check_golden("curl", "commands.txt");
 }
