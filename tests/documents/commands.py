@@ -8,7 +8,7 @@
 
 Comments on the lines before a fence say more of it, one each:
 
-    <!-- not-run: REASON -->        no test can run these here
+    <!-- not-run: REASON -->        no test can run these here; they are held to bash's grammar
     <!-- tested: NAME -->           scripts/readme_test.py runs them, in a fresh clone
     <!-- exit: N.. -->              what its commands end with, in their order; else 0
     <!-- answer: WORD -->           what is typed when the command asks
@@ -17,6 +17,7 @@ Comments on the lines before a fence say more of it, one each:
 import dataclasses
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +26,7 @@ FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<body>.*?)^ *```$",
 MARKER = re.compile(r"<!-- ([a-z-]+): (.*?) -->")
 MARKERS = {"not-run", "tested", "exit", "answer", "example-output"}
 PROGRAMS = r"\./dev|picket(-\w+)?|apt(-get)?|curl|docker|podman|kubectl|terraform|systemctl|sudo|" \
-    r"git|npm|cp|mv|install|sysctl|pre-commit|helm"
+    r"git|npm|cp|mv|install|sysctl|pre-commit|helm|buildah|cpack|promtool|cloud-init"
 LOOKS_LIKE_COMMAND = re.compile(rf"^ *(\$ |({PROGRAMS}) )", re.M)
 # Shape: what differs from run to run may differ from the page, too.
 VARIABLE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z?|\d\d:\d\d:\d\d|\b01[0-9A-Z]{24}\b"
@@ -64,8 +65,10 @@ class Block:
 
 def pages():
     """All pages whose commands must hold."""
+    deploy = [path for path in (ROOT / "deploy").rglob("README.md")
+              if "node_modules" not in path.parts]
     return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md",
-            *sorted((ROOT / "docs").rglob("*.md"))]
+            *sorted((ROOT / "docs").rglob("*.md")), *sorted(deploy)]
 
 
 def blocks_of(path):
@@ -113,6 +116,13 @@ def complaints(block):
     elif block.language == "" and LOOKS_LIKE_COMMAND.search(block.body):
         found.append(f"{block.place}: commands without `sh` or `console` are not tested")
     return found
+
+
+def syntax_errors(block):
+    """What bash says against the block's commands; nothing is executed."""
+    script = "\n".join(command.text for command in block.commands)
+    ran = subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True, check=False)
+    return [f"{block.place}: {line}" for line in ran.stderr.splitlines()]
 
 
 def script_commands(body):

@@ -5,7 +5,8 @@ import sys
 import unittest
 from pathlib import Path
 
-from commands import ROOT, blocks, blocks_of, complaints, is_run, missing_lines, pages
+from commands import (ROOT, blocks, blocks_of, complaints, is_run, is_shell, missing_lines, pages,
+                      syntax_errors)
 
 sys.path.insert(0, str(ROOT / "scripts"))
 import readme_test  # noqa: E402
@@ -22,6 +23,18 @@ class Commands(unittest.TestCase):
         found = [text for path in pages() for block in blocks_of(path)
                  for text in complaints(block)]
         self.assertEqual(found, [])
+
+    def test_every_command_is_in_the_grammar_of_the_shell(self):
+        shell = [block for path in pages() for block in blocks_of(path) if is_shell(block)]
+        self.assertGreater(len(shell), 60)
+        self.assertEqual([error for block in shell for error in syntax_errors(block)], [])
+        for broken in ("for a in b; do\n  c", "echo 'a", "picket run)"):
+            self.assertTrue(syntax_errors(blocks(SH.format(broken))[0]), broken)
+
+    def test_the_folders_of_deploy_are_among_the_pages(self):
+        names = {path.parent.name for path in pages() if path.name == "README.md"}
+        self.assertLessEqual({"compose", "containers", "debian", "grafana", "helm", "kubernetes",
+                              "prometheus", "terraform"}, names)
 
     def test_the_blocks_of_the_readme_that_are_run_in_a_clone_are_those(self):
         marked = {one.markers["tested"] for one in blocks_of(ROOT / "README.md")
