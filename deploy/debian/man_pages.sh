@@ -7,7 +7,7 @@ program=$1 out=$2
 name=$(basename "$program")
 version=$("$program" --version | awk '{print $NF; exit}')
 command -v help2man >/dev/null ||
-  { echo "man_pages.sh: help2man is not installed: run ./dev setup package" >&2; exit 1; }
+  { echo "man_pages.sh: help2man is not installed: run ./dev setup deploy" >&2; exit 1; }
 
 subcommands_of() { "$@" --help | sed -n '/^Subcommands:/,$ s/^  \([a-z][a-z-]*\)  .*/\1/p'; }
 

@@ -20,6 +20,22 @@ def subcommands(*command):
     return re.findall(r"^  ([a-z][a-z-]*)  ", shown.partition("\nSubcommands:")[2], re.M)
 
 
+def commands(program):
+    """The words of every command below the program, of those with commands of their own, too."""
+    found, left = [], [(verb,) for verb in subcommands(program)]
+    while left:
+        words = left.pop()
+        found.append(words)
+        left += [(*words, below) for below in subcommands(program, *words)]
+    return sorted(found)
+
+
+def shown_by_man(page):
+    """The page as a reader sees it."""
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "MANWIDTH": "200", "MAN_KEEP_FORMATTING": ""}
+    return support.run("man", "--pager=cat", "--local-file", page, env=environment)
+
+
 def exposure(unit):
     """systemd's own measure of what a unit may do, 0 (nothing) to 10."""
     shown = support.run("systemd-analyze", "security", "--offline=true", "--no-pager", unit)
@@ -65,13 +81,28 @@ class Packages(unittest.TestCase):
 
     def test_every_command_has_a_manual_page(self):
         pages = self.trees["picket"] / "usr/share/man/man1"
-        verbs = subcommands(support.BUILD / "bin/picket")
-        self.assertIn("validate", verbs)
-        for verb in verbs:
-            text = gzip.decompress((pages / f"picket-{verb}.1.gz").read_bytes()).decode()
-            self.assertIn(f"\npicket\\-{verb} \\- ", text)
+        every = commands(support.PROGRAMS / "picket")
+        self.assertLessEqual({("validate",), ("context", "use"), ("agents", "token", "create"),
+                              ("import", "gatus"), ("silence", "add")}, set(every))
+        for words in every:
+            name = "-".join(("picket", *words))
+            text = gzip.decompress((pages / f"{name}.1.gz").read_bytes()).decode()
+            self.assertIn("\n" + name.replace("-", "\\-") + " \\- ", text)
+        made = {path.name for path in pages.glob("*.gz")}
+        self.assertEqual(made - {"-".join(("picket", *words)) + ".1.gz" for words in every},
+                         {"picket.1.gz"}, "a page of a command that is gone")
         for name in support.NAMES[1:]:
             self.assertTrue((self.trees[name] / f"usr/share/man/man1/{name}.1.gz").is_file())
+
+    def test_a_page_names_the_commands_below_it(self):
+        program, pages = support.PROGRAMS / "picket", self.trees["picket"] / "usr/share/man/man1"
+        for words in [(), *commands(program)]:
+            below = subcommands(program, *words)
+            if below:
+                page = shown_by_man(pages / ("-".join(("picket", *words)) + ".1.gz"))
+                told = re.findall(r"^ {7}([a-z][a-z-]*)(?: |$)", page.partition("Subcommands:")[2],
+                                  re.M)
+                self.assertEqual(set(below) - set(told), set(), words)
 
     def test_scripts_of_maintainers_are_shell_that_parses(self):
         for name in support.NAMES[1:]:
