@@ -1,32 +1,11 @@
 #!/usr/bin/env bash
-# Runs inside the container of boot_test.py, as root, after boot. Each step is one line of
-# /proof/steps; the first that fails ends it. `all done` is the last line.
-set -euo pipefail
-export PICKET_TOKEN_FILE=/var/lib/picket-controller/admin.token
+# Runs inside the container of boot_test.py, as root, after boot. `all done` is the last step.
+# shellcheck source=tests/deploy/proof_steps.sh
+source /proof_steps.sh
 
-step() { echo "$*" | tee -a /proof/steps; }
-fail() {
-  step "FAILED: $*"
-  journalctl --no-pager -u 'picket-*' -n 60 || true
-  exit 1
-}
-trap 'fail "line $LINENO: $BASH_COMMAND"' ERR
-
-state_of() { systemctl show -p ActiveState --value "$1"; }
 pid_of() { systemctl show -p MainPID --value "$1"; }
 identity() { sha256sum /var/lib/picket-agent/identity.pem; }
 
-# until_true SECONDS COMMAND...: what must come true within a bounded time.
-until_true() {
-  local left=$(($1 * 5)); shift
-  until "$@" >/dev/null 2>&1; do
-    left=$((left - 1))
-    [ "$left" -gt 0 ] || fail "did not come true: $*"
-    sleep 0.2
-  done
-}
-ready() { [ "$(curl -s http://127.0.0.1:8080/readyz)" = ready ]; }
-agent_listed() { picket agents -o json | grep -Eq '"name": *"first"'; }
 passes() { picket results "$1" -o json | grep -Eo '"verdict": *"pass"' | wc -l; }
 passes_exceed() { [ "$(passes "$1")" -gt "$2" ]; }
 
@@ -56,7 +35,7 @@ join_agent() {
   printf 'name: first\nnetwork: {allow: [127.0.0.0/8]}\n' >>/etc/picket/agent.yaml
   systemctl start picket-agent
   until_true 20 test -s /var/lib/picket-agent/identity.pem
-  until_true 20 agent_listed
+  until_true 20 agent_listed first
   rm /etc/picket/join.token
 }
 
@@ -135,8 +114,7 @@ purge() {
     --state=failed)" ]
 }
 
-step "booted: systemd $(systemctl --version | head -n 1 | cut -d ' ' -f 2)"
-echo '127.0.0.1 localhost' >>/etc/hosts   # debootstrap writes none
+booted
 install_packages /proof
 agent_waits_for_a_token
 join_agent

@@ -15,6 +15,7 @@ import support
 
 REASON = "systemd-nspawn, debootstrap or root is missing, or no container boots here"
 BOOT_SECONDS = 240
+HERE = pathlib.Path(__file__).resolve().parent
 
 
 def newer(deb, folder):
@@ -29,12 +30,14 @@ def newer(deb, folder):
     shutil.rmtree(tree)
 
 
-def boot(base, proof, unit, script):
+def boot(base, proof, script):
     """Runs the script as the only job of a booted container; returns its exit code and output."""
     command = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network",
                "--volatile=overlay", f"--directory={base}", "--machine=picket-proof",
-               f"--bind={proof}:/proof", f"--bind-ro={script}:/proof.sh",
-               f"--bind-ro={unit}:/etc/systemd/system/picket-proof.service", "--boot", "--",
+               f"--bind={proof}:/proof", f"--bind-ro={HERE / script}:/proof.sh",
+               f"--bind-ro={HERE}/proof_steps.sh:/proof_steps.sh",
+               f"--bind-ro={HERE}/picket-proof.service:/etc/systemd/system/picket-proof.service",
+               "--boot", "--",
                "systemd.unit=picket-proof.service", "systemd.show_status=no"]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace") as container:
@@ -46,22 +49,17 @@ def boot(base, proof, unit, script):
     return container.returncode, output
 
 
-def main():
+def need_boots():
     support.need("deploy-boot", REASON, "systemd-nspawn", "debootstrap")
     if os.geteuid() != 0:
         support.skip("deploy-boot", REASON)
-    debs = support.packages() or support.make_packages()
-    base = debian_base.ready(support.BUILD / "debian-base", debs.values())
-    here = pathlib.Path(__file__).resolve().parent
-    with tempfile.TemporaryDirectory() as folder:
-        proof = pathlib.Path(folder)
-        (proof / "next").mkdir()
-        for deb in debs.values():
-            shutil.copy(deb, proof / deb.name)
-            newer(deb, proof / "next")
-        code, output = boot(base, proof, here / "picket-proof.service", here / "boot_proof.sh")
-        steps = proof / "steps"
-        shown = steps.read_text() if steps.exists() else ""
+
+
+def prove(base, proof, script):
+    """Boots the script and shows its steps; 0: it came to its end."""
+    code, output = boot(base, proof, script)
+    steps = proof / "steps"
+    shown = steps.read_text() if steps.exists() else ""
     print(shown)
     if "booted" not in shown:
         print(output[-3000:])
@@ -71,6 +69,19 @@ def main():
         print(f"the container ended with {code}")
         return 1
     return 0
+
+
+def main():
+    need_boots()
+    debs = support.packages() or support.make_packages()
+    base = debian_base.ready(support.BUILD / "debian-base", debs.values())
+    with tempfile.TemporaryDirectory() as folder:
+        proof = pathlib.Path(folder)
+        (proof / "next").mkdir()
+        for deb in debs.values():
+            shutil.copy(deb, proof / deb.name)
+            newer(deb, proof / "next")
+        return prove(base, proof, "boot_proof.sh")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 set -eu
 deb=/var/cache/picket-agent.deb
 curl --fail --silent --show-error --location --proto '=https' --retry 10 --retry-delay 6 \
-  --output "$deb" "$1"
+  --retry-connrefused --output "$deb" "$1"
 echo "$2  $deb" | sha256sum --check --quiet
 DEBIAN_FRONTEND=noninteractive apt-get install -y -q -o Dpkg::Options::=--force-confold "$deb"
 rm -f "$deb"
