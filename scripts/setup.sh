@@ -14,12 +14,12 @@ build: libfmt-dev libspdlog-dev libcli11-dev libexpected-dev  # language
 build: libhowardhinnant-date-dev tzdata  # calendars
 build: libldns-dev  # DNS messages
 build: libsodium-dev prometheus-cpp-dev catch2  # signatures, own metrics, test programs
+build: libbrotli-dev zlib1g-dev  # test programs: what hostile bodies are packed with
 demo: nginx-light dnsmasq-base openssl curl ca-certificates  # the demo shop
 demo: python3 python3-yaml  # the demo scripts
 test: clang-16 libclang-rt-16-dev  # the clang build, the fuzzers
 test: bind9 bind9-utils bind9-dnsutils strace jq procps iproute2  # real parts beside ours
 test: haproxy tinyproxy-bin  # balancers with faults, a forward proxy
-test: libbrotli-dev zlib1g-dev  # what hostile bodies are packed with
 test: dokuwiki php8.2-cgi php-common  # a real application; not naming php8.2-cgi brings Apache
 test: prometheus-alertmanager exim4-daemon-light  # real channels of pages
 test: python3-jsonschema shellcheck  # the tests of the house
@@ -29,6 +29,7 @@ test: prometheus  # promtool, which runs the rules of deploy/prometheus
 deploy: help2man lintian debootstrap systemd-container  # Debian packages, and a Debian to boot
 deploy: podman buildah crun docker-compose iproute2  # images, the compose file
 deploy: golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev  # renders the chart
+deploy: python3-kubernetes python3-jsonschema python3-yaml  # what Kubernetes knows, schemas
 bench: prometheus-blackbox-exporter libbenchmark-dev  # the peer to compare with
 lint: clang-format-16 clang-tidy-16  # ./dev fmt, ./dev tidy --clang
 '
@@ -42,9 +43,11 @@ picket_packages() {
     names=${names//exim4-daemon-light/}
   fi
   echo "$names"
-  # Debian's npm brings 400 packages: not where somebody's own Node.js is already there.
+  # Debian's npm brings 400 packages: not where somebody's own Node.js is already there, and a build
+  # from a release tarball, which has the web interface, needs none.
   case $1 in
-    build | test) command -v node >/dev/null || echo nodejs npm ;;
+    build) command -v node >/dev/null || web_is_built || echo nodejs npm ;;
+    test) command -v node >/dev/null || echo nodejs npm ;;
   esac
 }
 
