@@ -2,8 +2,9 @@
 """Coroutine traps that compile without a warning: `scripts/coro_lint.py [root]`.
 
 g++ 12 destroys some temporaries twice when they are made in a statement with co_await: aggregates
-and lambdas that capture by value. Further: views as parameters of a coroutine, capturing lambda
-coroutines called on the spot, and locks held across an await. A heuristic over the text.
+and lambdas that capture by value. It loses its place in a loop with co_await in its condition and
+in a body without braces. Further: views as parameters of a coroutine, capturing lambda coroutines
+called on the spot, and locks held across an await. A heuristic over the text.
 """
 import pathlib
 import re
@@ -20,6 +21,7 @@ HARMLESS_CAPTURE = re.compile(r"this|&\s*\w*")
 # Trivially destructible: destroying them twice does nothing.
 HARMLESS_TYPE = re.compile(r"Deadline|MonoTime|WallTime|Duration|Millis\w*|Seconds|Bytes|\w+Id")
 VIEW = re.compile(r"\bstd::(string_view|span)\b|&&")
+LOOP = re.compile(r"\bwhile\s*\(")
 LOCK = re.compile(r"\b(?:std::)?(?:lock_guard|unique_lock|scoped_lock|shared_lock)\b")
 
 
@@ -108,7 +110,16 @@ def check_locks(file):
                                    "no lock is held across an await: give it a block of its own")
 
 
-CHECKS = (check_temporaries, check_views, check_called_lambdas, check_locks)
+def check_loops(file):
+    for match in LOOP.finditer(file.code):
+        end = matching(file.code, match.end() - 1)
+        body = file.code[end + 1:].lstrip().partition(";")[0]
+        if AWAIT.search(file.code[match.end():end]) and body[:1] != "{" and AWAIT.search(body):
+            yield file.finding(file.line_of(match.start()), "await-loop",
+                               "await into a variable before the loop and at the body's end")
+
+
+CHECKS = (check_temporaries, check_views, check_called_lambdas, check_locks, check_loops)
 
 
 def run(root):

@@ -56,6 +56,17 @@ class Temporaries(unittest.TestCase):
             self.assertEqual(rules(statement), [], statement)
 
 
+class Loops(unittest.TestCase):
+    def test_an_await_in_the_condition_and_in_a_bare_body_is_found(self):
+        self.assertEqual(rules("x();", "while (!co_await g(a)) co_await clock.sleep_for(1s);"),
+                         ["2: await-loop"])
+
+    def test_one_of_them_alone_passes(self):
+        for statement in ("while (co_await g()) { }", "while (more()) co_await g();",
+                          "while (co_await g()) x();", "while (true) { co_await g(); }"):
+            self.assertEqual(rules(statement), [], statement)
+
+
 class Lifetimes(unittest.TestCase):
     def test_views_as_parameters_are_found(self):
         for parameter in ("std::string_view s", "std::span<const int> s", "std::string&& s"):
