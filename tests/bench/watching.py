@@ -84,7 +84,10 @@ class Tab(threading.Thread):
 
     def run(self):
         try:
-            self._follow() if self._streams else self._poll()
+            if self._streams:
+                self._follow()
+            else:
+                self._poll()
         except (OSError, http.client.HTTPException) as error:
             if not self._over.is_set():
                 self.problem = error
