@@ -4,7 +4,7 @@ import json
 import signal
 import unittest
 
-from support import RunningDemo, network, programs, still_alive, wait_for
+from support import GREEN_SECONDS, RunningDemo, network, programs, still_alive, wait_for
 
 REGIONAL_SECONDS = 420  # three runs of one region: five minutes, and the machine's moods
 RESOLVE_SECONDS = 300
@@ -17,6 +17,8 @@ class EdgeFault(unittest.TestCase):
 
     def test_an_edge_that_fails_is_regional_and_never_down(self):
         demo = self.demo
+        # What is different needs a good run of each region.
+        wait_for(demo.all_green, GREEN_SECONDS, "all checks green", demo)
         on = demo.fault("edge", True)
         wait_for(self.incidents, REGIONAL_SECONDS, "a regional incident", demo)
         first = self.incidents()[0]
