@@ -17,8 +17,14 @@ sys.path.insert(0, str(support.ROOT))
 from demo.processes import wait_until  # noqa: E402
 
 FOLDER = support.ROOT / "deploy/compose"
-USERS = {"controller": "64801:64801", "agent": "64802:64802", "cli": "64803:64803"}
+USERS = {"controller": "64801:64801", "agent": "64802:64802", "agent-browser": "64802:64802",
+         "cli": "64803:64803"}
+SMALL = ("controller", "agent", "cli")
 MEGABYTES_MAX = 110
+MEGABYTES_MAX_BROWSER = 1000
+CONFINED = ("--rm", "--network=host", "--no-healthcheck", "--cgroups=disabled",
+            "--ulimit=nofile=4096:4096", "--ulimit=nproc=4096:4096", "--read-only",
+            "--cap-drop=ALL", "--security-opt=no-new-privileges", "--tmpfs=/tmp")
 AGENTS = {"agent-eu-west-1": "eu-west-1", "agent-us-east-1": "us-east-1"}
 
 
@@ -48,6 +54,12 @@ def run(name, service, *options):
     return images.podman("run", "--name", name, "--no-healthcheck", "--cgroups=disabled",
                          "--ulimit=nofile=4096:4096", "--ulimit=nproc=4096:4096", "--network=host",
                          f"--add-host=controller:{images.ADDRESS}", *options, *words_of(service))
+
+
+def confined(target, entry, *words):
+    """What a program of the image prints when it runs as the README says an image runs."""
+    return images.podman("run", *CONFINED, f"--entrypoint={entry}", f"{images.PREFIX}/{target}",
+                         *words)
 
 
 def healthy(name, target):
@@ -80,14 +92,30 @@ class Images(unittest.TestCase):
             self.assertEqual(len(config["Entrypoint"]), 1)
 
     def test_each_is_small_and_has_no_package_manager(self):
-        for target in images.TARGETS:
+        for target in SMALL:
             self.assertLess(inspected(target)["Size"], MEGABYTES_MAX * 1e6, target)
-            names = images.podman("run", "--rm", "--network=host", "--no-healthcheck",
-                                  "--cgroups=disabled", "--ulimit=nofile=4096:4096",
-                                  "--ulimit=nproc=4096:4096", "--entrypoint=ls",
-                                  f"{images.PREFIX}/{target}", "/usr/bin", "/var/lib/dpkg/status.d")
+            names = confined(target, "ls", "/usr/bin", "/var/lib/dpkg/status.d")
             self.assertNotIn("apt", names.split())
             self.assertIn("libcurl4", names.split())
+
+    def test_programs_run_as_their_users_on_a_read_only_root(self):
+        for target, user in USERS.items():
+            entry = inspected(target)["Config"]["Entrypoint"][0]
+            self.assertRegex(confined(target, entry, "--version"), r"\d+\.\d+\.\d+")
+            with self.assertRaisesRegex(AssertionError, "Read-only file system"):
+                confined(target, "sh", "-c", "echo x >/usr/bin/x")
+            who = confined(target, "cat", "/proc/self/status")
+            uid, gid = user.split(":")
+            self.assertRegex(who, rf"Uid:\t{uid}\t")
+            self.assertRegex(who, rf"Gid:\t{gid}\t")
+            self.assertRegex(who, r"CapEff:\t0{16}\n")
+
+    def test_the_agent_with_a_browser_has_one_that_renders(self):
+        self.assertLess(inspected("agent-browser")["Size"], MEGABYTES_MAX_BROWSER * 1e6)
+        page = "data:text/html,<p id=a></p><script>a.textContent = 6 * 7</script>"
+        shown = confined("agent-browser", "chromium-headless-shell", "--no-sandbox",
+                         "--disable-gpu", "--user-data-dir=/tmp/profile", "--dump-dom", page)
+        self.assertIn('<p id="a">42</p>', shown)
 
 
 class Quickstart(unittest.TestCase):

@@ -2,7 +2,8 @@
 store of their own in the build directory: no registry, nothing of this machine's own podman.
 
 What the Containerfile compiles in its stage `build` comes from the build directory in place of it
-(PROGRAMS); all other stages are run as they stand.
+(PROGRAMS), unless PICKET_IMAGES_COMPILE names a preset (release, dev): then that stage is run, too,
+which takes long. All other stages are run as they stand.
 """
 import os
 import shutil
@@ -14,7 +15,9 @@ import support
 FOLDER = support.BUILD / "containers"
 REASON = "podman, buildah, debootstrap or root is missing, or no container runs here"
 PREFIX = "localhost/picket-test"
-TARGETS = ("controller", "agent", "cli")
+TARGETS = ("controller", "agent", "agent-browser", "cli")
+CONTAINERFILE = ("--file", support.ROOT / "deploy/containers/Containerfile",
+                 "--build-arg", f"BASE={PREFIX}/base")
 ALWAYS = ("ca-certificates", "tzdata", "busybox-static")
 ADDRESS = "172.31.250.1"  # in the test's own network, where containers find the controller
 # A network with loopback only, and a cgroup tree that crun takes on any machine.
@@ -56,11 +59,13 @@ def make_base(programs):
         mark.write_text(wanted)
 
 
-def make():
-    """Builds every image of TARGETS, all of them anew: kept layers would lose the health checks."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    programs = [support.PROGRAMS / name for name in support.NAMES]
-    make_base(programs)
+def compile_programs(preset):
+    """By the stage `build`, from the sources here."""
+    bud("programs", support.ROOT, *CONTAINERFILE, "--build-arg", f"PICKET_PRESET={preset}",
+        "--target", "build")
+
+
+def take_programs(programs):
     context = FOLDER / "programs"
     shutil.rmtree(context, ignore_errors=True)
     (context / "out").mkdir(parents=True)
@@ -68,9 +73,20 @@ def make():
         support.run("strip", "-o", context / "out" / program.name, program)
     (context / "Containerfile").write_text(f"FROM {PREFIX}/base\nCOPY out /out\n")
     bud("programs", context)
+
+
+def make():
+    """Builds every image of TARGETS, all of them anew: kept layers would lose the health checks."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    programs = [support.PROGRAMS / name for name in support.NAMES]
+    make_base(programs)
+    preset = os.environ.get("PICKET_IMAGES_COMPILE")
+    if preset:
+        compile_programs(preset)
+    else:
+        take_programs(programs)
     for target in TARGETS:
-        bud(target, support.ROOT, "--file", support.ROOT / "deploy/containers/Containerfile",
-            "--build-arg", f"BASE={PREFIX}/base", "--build-arg", f"PROGRAMS={PREFIX}/programs",
+        bud(target, support.ROOT, *CONTAINERFILE, "--build-arg", f"PROGRAMS={PREFIX}/programs",
             "--label", "org.opencontainers.image.revision=of-a-test", "--target", target)
 
 
