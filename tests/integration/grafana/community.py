@@ -1,6 +1,7 @@
 """What dashboards that others made for blackbox_exporter ask Prometheus for: the expressions of
 their panels and where their variables get their values, as read in public copies of them. Each
-names the copy: repository, path, commit. No panel is copied.
+names the copy: repository, path, commit. No panel is copied. Of 9719, 11175 and 18538 of
+grafana.com, which are popular, too, no copy was found.
 
 A board whose selectors name labels that come from its author's own scrape configuration has them
 in `labels`; docs/how-to/grafana.md gives the rules that make them for Picket's series.
