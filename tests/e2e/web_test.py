@@ -169,13 +169,17 @@ class WebTest(unittest.TestCase):
 
     def rounds_are_kept(self):
         """History counts the rounds of the grid, with the durations of those that passed."""
-        found = self.json(f"/api/v1/checks/{CHECK}/history?range=1h")
-        broken = next(one for one in found["regions"] if one["region"] == BROKEN)
-        self.assertGreaterEqual(sum(broken["good"]), 1)
-        self.assertGreaterEqual(sum(broken["bad"]), 1)
-        self.assertTrue(any(broken["p50_ms"]))
-        burnt = self.json(f"/api/v1/checks/{CHECK}/slo")
-        left = [one["left_ratio"] for one in burnt["availability"]["points"]]
+        def broken():
+            found = self.json(f"/api/v1/checks/{CHECK}/history?range=1h")
+            row = next(one for one in found["regions"] if one["region"] == BROKEN)
+            return row if sum(row["good"]) and sum(row["bad"]) else None
+        self.assertTrue(any(self.fleet.wait_for(broken, "good and bad rounds")["p50_ms"]))
+
+        def burnt():  # once good rounds have closed
+            found = self.json(f"/api/v1/checks/{CHECK}/slo")
+            return found if found["latency"]["points"] else None
+        points = self.fleet.wait_for(burnt, "burn-down", 180)["availability"]["points"]
+        left = [one["left_ratio"] for one in points]
         self.assertEqual((left[0], left), (1, sorted(left, reverse=True)))
         spans = self.json("/api/v1/maintenance?days=2")["spans"]
         self.assertEqual([(one["reason"], one["checks"]) for one in spans],
