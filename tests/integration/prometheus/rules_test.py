@@ -54,8 +54,8 @@ class RulesTest(unittest.TestCase):
 
     def test_every_metric_and_alert_exists_and_is_tested(self):
         shown = "".join((ROOT / "controller" / name).read_text()
-                        for name in ("own_metrics.cpp", "health_metrics.cpp",
-                                     "api/slo_series.cpp"))
+                        for name in ("own_metrics.cpp", "controller_reload.cpp",
+                                     "health_metrics.cpp", "api/slo_series.cpp"))
         texts = "".join(path.read_text() for path in RULES)
         for metric in set(re.findall(r"\bpicket_\w+", texts)):
             self.assertIn(f'"{metric}"', shown)
