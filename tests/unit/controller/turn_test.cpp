@@ -117,8 +117,9 @@ TEST_CASE("durations of runs survive a crash before and after a checkpoint", "[t
   const auto day = Ledger::day_of(start);
   const auto rows = (*store)->ledger(CheckName{"shop"}, definition.regions[0], day, day).value();
   REQUIRE(rows.size() == 1);
+  const SlotBytes durations = durations_in(rows[0]);
   std::vector<int> kept;
-  for (const std::uint8_t one : durations_in(rows[0])[interval])
+  for (const std::uint8_t one : durations.at(interval))
     if (one != 0) kept.push_back(one);
   CHECK(kept == std::vector<int>{duration_code(Millis{100}), duration_code(Millis{200}),
                                  duration_code(Millis{400})});
