@@ -18,7 +18,7 @@ std::vector<Receiver> receivers(const std::vector<std::string>& names) {
   return made;
 }
 
-ActiveChecks checks() {
+ActiveChecks two_checks() {
   ActiveChecks active;
   for (const char* name : {"cart", "shop"}) {
     Check check;
@@ -38,20 +38,20 @@ ActiveChecks checks() {
 TEST_CASE("a configuration without receivers that checks name is refused, each is named",
           "[reload]") {
   const auto now = receivers({"pagerduty/main", "slack/shop", "slack/cart"});
-  const Status refused = judge_checks(checks(), now, receivers({"slack/cart"}));
+  const Status refused = judge_checks(two_checks(), now, receivers({"slack/cart"}));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::invalid_config);
   CHECK(refused.error().message ==
         "receivers are gone that checks name: check cart names pagerduty/main; check shop names "
         "pagerduty/main; check shop names slack/shop");
   CHECK_FALSE(refused.error().hint.empty());
-  CHECK(judge_checks(checks(), now, now));
+  CHECK(judge_checks(two_checks(), now, now));
   CHECK(judge_checks({}, now, {}));
 }
 
 TEST_CASE("a receiver that was missing before refuses no configuration", "[reload]") {
   const auto now = receivers({"slack/shop", "slack/cart"});
-  CHECK(judge_checks(checks(), now, receivers({"slack/shop", "slack/cart", "email/new"})));
+  CHECK(judge_checks(two_checks(), now, receivers({"slack/shop", "slack/cart", "email/new"})));
 }
 
 TEST_CASE("a long list of mistakes is cut", "[reload]") {

