@@ -87,7 +87,7 @@ TEST_CASE("a replay after a crash writes the same again", "[ledger]") {
 TEST_CASE("rows without durations, or with damaged ones, get those that come", "[ledger]") {
   Desk desk;
   desk.decide(0, LedgerCode::ran_good, 10);
-  for (const std::string old : {"", "no zstd", compress("too short").c_str()}) {
+  for (const std::string& old : {std::string{}, std::string{"no zstd"}, compress("too short")}) {
     WriteSet set;
     set.ledger.push_back({kCheck, kRegion, kDay, compress(""), old});
     REQUIRE(desk.store->commit(set));
