@@ -86,11 +86,7 @@ Result<std::vector<GridRun>> read_grid_runs(Store& store, WallTime from, WallTim
 }
 
 std::vector<OfferedRoute> WebRoutes::routes() {
-  const auto to = [this](Answer (WebRoutes::*handler)(ServerRequest, std::string)) {
-    return [this, handler](ServerRequest request, std::string segment) {
-      return (this->*handler)(std::move(request), std::move(segment));
-    };
-  };
+  const auto to = handlers_of(*this);
   using R = WebRoutes;
   return {
       {"GET", "/api/v1/grid", false, 200, to(&R::grid)},
