@@ -8,6 +8,7 @@ the first: streams only, tabs that follow one and ask again for what changed, ta
 run ends somewhere all the time: for tabs that follow a stream this is the worst case.
 """
 import argparse
+import contextlib
 import http.client
 import os
 import pathlib
@@ -40,11 +41,12 @@ APART = 0.4  # of these, as web/src/api.ts
 class Watched:
     """A controller and its agent in a directory of their own."""
 
-    def __init__(self, name, directory, programs, more=""):
-        self.name = name
+    def __init__(self, directory, programs, stack, more=""):
         directory.mkdir()
-        self._processes = Processes(directory / "logs")
-        self._fleet = Fleet(directory, programs, self._processes, (REGION,))
+        processes = Processes(directory / "logs")
+        stack.callback(processes.stop_all, 5)
+        self._fleet = Fleet(directory, programs, processes, (REGION,))
+        stack.callback(self._fleet.stop)
         self._fleet.start_controller(NOBODY | {"more": more})
         self._fleet.enroll()
         self._fleet.start_agents(AgentSettings(limits={"concurrent_runs": 200, "per_host": 200}))
@@ -65,10 +67,6 @@ class Watched:
         sent = [line.rsplit(" ", 1)[1] for line in lines
                 if line.startswith("picket_remote_write_samples_sent ")]
         return len(lines), float(sent[0]) if sent else 0.0
-
-    def stop(self):
-        self._fleet.stop()
-        self._processes.stop_all(5)
 
 
 class Tab(threading.Thread):
@@ -219,36 +217,33 @@ def write_checks(directory, url, count):
     return directory
 
 
-def start(folder, options, stop_later):
-    """The three controllers; `stop_later` gets what is to be stopped, in order of start."""
+def start(folder, options, stack):
+    """The three controllers; `stack` ends everything, the newest first."""
     programs = Programs()
-    stop_later.append(programs)
+    stack.callback(programs.stop)
     make_certificates(folder)
     plain, _ = start_nginx(folder, programs)
     receiver = Processes(folder / "prometheus-logs")
-    stop_later.append(receiver)
-
-    def watched(name, more=""):
-        stop_later.append(Watched(name, folder / name, options.bin, more))
-        return stop_later[-1]
-
-    alone, scraped = watched("alone"), watched("scraped")
+    stack.callback(receiver.stop_all, 5)
+    alone = Watched(folder / "alone", options.bin, stack)
+    scraped = Watched(folder / "scraped", options.bin, stack)
     (folder / "prometheus").mkdir()
     prometheus = Prometheus(receiver, folder / "prometheus", config=(
         f"global: {{scrape_interval: {EXCHANGE_SECONDS}s, scrape_timeout: {EXCHANGE_SECONDS}s}}\n"
         "scrape_configs:\n  - job_name: picket\n    honor_labels: true\n"
         f"    static_configs: [{{targets: [\"{scraped.address}\"]}}]\n"),
         options=["--web.enable-remote-write-receiver"])
-    pushing = watched("pushing", f"remote_write: {{url: \"{prometheus.url}/api/v1/write\", "
-                                 f"interval: {EXCHANGE_SECONDS}s}}\n")
+    pushing = Watched(folder / "pushing", options.bin, stack,
+                      f"remote_write: {{url: \"{prometheus.url}/api/v1/write\", "
+                      f"interval: {EXCHANGE_SECONDS}s}}\n")
     checks = write_checks(folder / "checks", f"http://127.0.0.1:{plain}/page", options.checks)
     for one in (alone, scraped, pushing):
         one.install(checks)
     return alone, scraped, pushing
 
 
-def benchmark(options, folder, stop_later):
-    fleets = start(folder, options, stop_later)
+def benchmark(options, folder, stack):
+    fleets = start(folder, options, stack)
     print(f"  settling for {SETTLE_SECONDS} s", file=sys.stderr)
     time.sleep(SETTLE_SECONDS)
     measure_exchanges(options, fleets)
@@ -277,25 +272,16 @@ def parse_arguments():
     return options
 
 
-def stop_all(started):
-    for one in reversed(started):
-        if isinstance(one, Processes):
-            one.stop_all(5)
-        else:
-            one.stop()
-
-
 def main():
     options = parse_arguments()
     require_programs(options.bin)
-    load, started = os.getloadavg()[0], []
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="picket-bench-") as name:
         try:
-            benchmark(options, pathlib.Path(name), started)
+            with contextlib.ExitStack() as stack:
+                benchmark(options, pathlib.Path(name), stack)
         except DemoError as error:
             raise SystemExit(f"watching: {error}") from error
-        finally:
-            stop_all(started)
     print(f"\n{os.cpu_count()} cores, load {load:.1f} before and {os.getloadavg()[0]:.1f} after; "
           f"median of {options.rounds} rounds; compare the ratios")
 
