@@ -1,5 +1,5 @@
 // The controller, given its ports: everything between two listeners and a database. The daemon
-// (app.h) gives it real ones, the simulation virtual ones. One executor; owns all its tasks.
+// (daemon/app.h) gives it real ones, the simulation virtual ones. One executor; owns all its tasks.
 #pragma once
 
 #include <memory>
@@ -14,11 +14,11 @@
 #include "controller/api/gauge_text.h"
 #include "controller/api/region_places.h"
 #include "controller/api/series.h"
-#include "controller/config_reloads.h"
 #include "controller/controller_settings.h"
 #include "controller/deliver/deliverer.h"
 #include "controller/health_watch.h"
-#include "controller/reloader.h"
+#include "controller/reload/config_reloads.h"
+#include "controller/reload/reloader.h"
 #include "controller/remote_write/remote_writer.h"
 #include "controller/routes/agent_routes.h"
 #include "controller/routes/channel_routes.h"
@@ -31,7 +31,7 @@
 #include "controller/routes/people_routes.h"
 #include "controller/routes/prometheus_routes.h"
 #include "controller/routes/web_routes.h"
-#include "controller/test_deliveries.h"
+#include "controller/turn/test_deliveries.h"
 
 namespace picket::controller {
 

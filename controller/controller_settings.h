@@ -14,7 +14,7 @@
 #include "controller/health/health_settings.h"
 #include "controller/incident/routes.h"
 #include "controller/plan/planner.h"
-#include "controller/reload.h"
+#include "controller/reload/reload.h"
 #include "controller/remote_write/settings.h"
 #include "controller/store/store.h"
 

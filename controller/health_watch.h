@@ -13,14 +13,14 @@
 #include "controller/api/gauge_text.h"
 #include "controller/api/status_json.h"
 #include "controller/deliver/deliverer.h"
-#include "controller/dispatch.h"
 #include "controller/health/clock_watch.h"
 #include "controller/health/dead_man.h"
 #include "controller/health/health_judge.h"
 #include "controller/health/lateness_window.h"
 #include "controller/registry/registry.h"
 #include "controller/server/handler.h"
-#include "controller/turn.h"
+#include "controller/turn/dispatch.h"
+#include "controller/turn/turn.h"
 
 namespace picket::controller {
 

@@ -9,13 +9,13 @@
 #include <string>
 
 #include "common/core/random.h"
-#include "controller/dispatch.h"
 #include "controller/ingest/spool_cursors.h"
 #include "controller/registry/certificate_authority.h"
 #include "controller/registry/registry.h"
 #include "controller/routes/test_routes.h"
 #include "controller/server/handler.h"
-#include "controller/turn.h"
+#include "controller/turn/dispatch.h"
+#include "controller/turn/turn.h"
 
 namespace picket::controller {
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "common/async/offload.h"
-#include "controller/checks_directory.h"
 #include "controller/deliver/receivers.h"
-#include "controller/reloader.h"
+#include "controller/reload/checks_directory.h"
+#include "controller/reload/reloader.h"
 #include "controller/server/handler.h"
 
 namespace picket::controller {

@@ -6,8 +6,8 @@
 
 #include "common/async/offload.h"
 #include "controller/server/handler.h"
-#include "controller/test_deliveries.h"
-#include "controller/turn.h"
+#include "controller/turn/test_deliveries.h"
+#include "controller/turn/turn.h"
 
 namespace picket::controller {
 

@@ -8,7 +8,7 @@
 #include "common/async/offload.h"
 #include "controller/ingest/slot_history.h"
 #include "controller/routes/offered_route.h"
-#include "controller/turn.h"
+#include "controller/turn/turn.h"
 
 namespace picket::controller {
 

@@ -9,7 +9,7 @@
 
 #include "common/async/offload.h"
 #include "controller/routes/offered_route.h"
-#include "controller/turn.h"
+#include "controller/turn/turn.h"
 
 namespace picket::controller {
 

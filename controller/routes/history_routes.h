@@ -6,9 +6,9 @@
 #include <string>
 
 #include "common/async/offload.h"
-#include "controller/dispatch.h"
-#include "controller/reloader.h"
+#include "controller/reload/reloader.h"
 #include "controller/server/handler.h"
+#include "controller/turn/dispatch.h"
 
 namespace picket::controller {
 

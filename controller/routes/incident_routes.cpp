@@ -9,9 +9,9 @@
 #include "controller/api/people_json.h"
 #include "controller/api/postmortem.h"
 #include "controller/api/status_json.h"
-#include "controller/incident_differences.h"
 #include "controller/routes/answers.h"
-#include "controller/run_log.h"
+#include "controller/runs/incident_differences.h"
+#include "controller/runs/run_log.h"
 
 namespace picket::controller {
 namespace {

@@ -6,7 +6,7 @@
 #include "controller/routes/answers.h"
 #include "controller/routes/incident_routes.h"
 #include "controller/routes/people_routes.h"
-#include "controller/run_log.h"
+#include "controller/runs/run_log.h"
 #include "controller/web/pages.h"
 
 namespace picket::controller {

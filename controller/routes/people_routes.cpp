@@ -11,7 +11,7 @@
 #include "controller/routes/answers.h"
 #include "controller/routes/incident_routes.h"
 #include "controller/routes/readiness.h"
-#include "controller/run_log.h"
+#include "controller/runs/run_log.h"
 
 namespace picket::controller {
 namespace {

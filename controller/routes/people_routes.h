@@ -10,7 +10,7 @@
 #include "common/async/offload.h"
 #include "common/telemetry/metrics.h"
 #include "controller/api/series.h"
-#include "controller/reloader.h"
+#include "controller/reload/reloader.h"
 #include "controller/routes/agent_routes.h"
 #include "controller/routes/apply_routes.h"
 #include "controller/routes/channel_routes.h"

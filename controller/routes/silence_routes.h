@@ -6,7 +6,7 @@
 
 #include "common/async/offload.h"
 #include "controller/server/handler.h"
-#include "controller/turn.h"
+#include "controller/turn/turn.h"
 
 namespace picket::controller {
 

@@ -9,10 +9,10 @@
 
 #include "common/async/notice.h"
 #include "common/async/offload.h"
-#include "controller/dispatch.h"
 #include "controller/ingest/test_desk.h"
 #include "controller/server/handler.h"
-#include "controller/turn.h"
+#include "controller/turn/dispatch.h"
+#include "controller/turn/turn.h"
 
 namespace picket::controller {
 

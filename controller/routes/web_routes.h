@@ -10,7 +10,7 @@
 #include "controller/api/round_grid.h"
 #include "controller/api/third_parties.h"
 #include "controller/routes/offered_route.h"
-#include "controller/turn.h"
+#include "controller/turn/turn.h"
 
 namespace picket::controller {
 

@@ -43,9 +43,9 @@ INTERFACE_HEADERS = {
     "controller/incident/routes.h": "receivers as the configuration gives them",
 }
 
-# A folder that joins the others, as the files beside it in `controller/` do. It may include those
-# and any sibling; no sibling may include it.
-JOINING = ("controller/routes",)
+# What joins the folders of a program, in order; "" are the files beside them. Each may include
+# those before it and any other folder; no other folder may include it.
+JOINING = {"agent": ("",), "controller": ("turn", "runs", "reload", "routes", "", "daemon")}
 
 # header pattern -> (folders or files that may include it, what to use instead)
 CONFINED = (
@@ -104,15 +104,22 @@ def refusal(path, header):
         if top == "cli" and header.startswith(CLI_FROM_AGENT + CLI_FROM_CONTROLLER):
             return None
         return f"{top} never includes {other_top}: move what both need to common"
-    if f"{top}/{folder}" in JOINING:
+    return refusal_among_siblings(top, folder, other, header)
+
+
+def refusal_among_siblings(top, folder, other, header):
+    joining = JOINING.get(top)
+    if not joining or folder == other:
         return None
-    if top in ("agent", "controller") and folder and other and folder != other:
-        if header not in INTERFACE_HEADERS:
-            return (f"{folder} and {other} meet only in {top}.cpp, or through an interface header "
-                    "listed in scripts/tidy_rules/layers.py")
-    elif top in ("agent", "controller") and folder and not other:
-        return f"{top}/{folder} is a part of {top}.*, not the other way round"
-    return None
+    if folder in joining:
+        below = other not in joining or joining.index(other) < joining.index(folder)
+        return None if below else f"{top}/{folder} stands below {top}/{other or top + '.*'}"
+    if other in joining:
+        return f"{top}/{folder} is a part of {top}/{other or top + '.*'}, not the other way round"
+    if header in INTERFACE_HEADERS:
+        return None
+    return (f"{folder} and {other} meet only in {joining[0] or top + '.cpp'} and above, or through "
+            "an interface header listed in scripts/tidy_rules/layers.py")
 
 
 def check_layers(tree):

@@ -83,7 +83,7 @@ class Layers(unittest.TestCase):
         self.refused("agent/link/a.cpp", "agent/spool/b.h")
         self.refused("controller/ingest/a.cpp", "controller/deliver/b.h")
         self.allowed("agent/agent.cpp", "agent/spool/b.h")
-        self.allowed("controller/app.cpp", "controller/deliver/b.h")
+        self.allowed("controller/daemon/app.cpp", "controller/deliver/b.h")
         self.refused("agent/link/a.cpp", "agent/agent.h")
 
     def test_an_interface_header_is_open_to_siblings_and_holds_no_state(self):
@@ -98,10 +98,14 @@ class Layers(unittest.TestCase):
         tree = {"scripts/tidy_rules/layers.py": '"controller/store/rows.h"\n', "dev": "layers"}
         self.assertEqual(set(findings(tree)), {"scripts/tidy_rules/layers.py:1: interface"})
 
-    def test_routes_include_every_folder_of_the_controller_and_none_includes_them(self):
+    def test_a_joining_folder_includes_any_below_it_and_none_below_includes_it(self):
         self.allowed("controller/routes/a.cpp", "controller/store/b.h")
-        self.allowed("controller/routes/a.cpp", "controller/b.h")
-        self.refused("controller/store/a.cpp", "controller/routes/b.h")
+        self.allowed("controller/routes/a.cpp", "controller/turn/b.h")
+        self.refused("controller/turn/a.cpp", "controller/routes/b.h")
+        self.refused("controller/store/a.cpp", "controller/turn/b.h")
+        self.refused("controller/routes/a.cpp", "controller/controller.h")
+        self.allowed("controller/daemon/a.cpp", "controller/controller.h")
+        self.refused("controller/controller.cpp", "controller/daemon/b.h")
         self.refused("controller/routes/a.cpp", "agent/link/b.h")
 
     def test_tests_include_all_and_nobody_includes_tests(self):

@@ -1,5 +1,5 @@
 // The controller's turn without its store and clock: the real Evaluator, IncidentBook and Ledger,
-// driven in the order in which controller/turn.cpp drives them, every event and answer written
+// driven in the order in which controller/turn/turn.cpp drives them, every event and answer written
 // down. Owned by whoever tells a history; one thread.
 #pragma once
 

@@ -12,7 +12,7 @@
 
 #include "common/async/task_group.h"
 #include "controller/routes/offered_route.h"
-#include "controller/turn.h"
+#include "controller/turn/turn.h"
 #include "tests/support/evaluation_world.h"
 #include "tests/support/sim/sim_clock.h"
 

@@ -1,0 +1,102 @@
+#include "controller/turn/ledger_rows.h"
+
+#include <catch2/catch.hpp>
+
+#include "controller/store/compression.h"
+
+using namespace picket;
+using namespace picket::controller;
+
+namespace {
+
+const CheckName kCheck{"shop"};
+const RegionName kRegion{"eu"};
+constexpr std::int64_t kDay = 20'000;
+constexpr Millis kInterval = minutes{5};
+
+struct Desk {
+  std::unique_ptr<Store> store{std::move(Store::open(StoreOptions{.path = ":memory:"}).value())};
+  Ledger ledger;
+
+  void decide(std::size_t index, LedgerCode code, std::uint8_t duration = 0) {
+    REQUIRE(ledger.decide({kCheck, kRegion, slot_round(kDay, kInterval, index)}, kInterval, code,
+                          duration));
+  }
+  // As at a checkpoint.
+  void flush() {
+    ChangedDays changed;
+    changed.add(ledger.take_changed());
+    write(changed);
+  }
+  void write(const ChangedDays& changed) {
+    WriteSet set;
+    set.ledger = changed.rows(*store).value();
+    REQUIRE(store->commit(set));
+  }
+  LedgerRow row() const { return store->ledger(kCheck, kRegion, kDay, kDay).value().at(0); }
+  std::vector<std::uint8_t> durations() const { return durations_in(row())[kInterval]; }
+};
+
+using Bytes = std::vector<std::uint8_t>;
+
+}  // namespace
+
+TEST_CASE("durations of a day come together from checkpoint to checkpoint", "[ledger]") {
+  Desk desk;
+  desk.decide(0, LedgerCode::ran_good, 10);
+  desk.flush();
+  CHECK(desk.durations() == Bytes{10});
+  desk.decide(2, LedgerCode::ran_good, 12);
+  desk.flush();
+  CHECK(desk.durations() == Bytes{10, 0, 12});
+  desk.decide(1, LedgerCode::missed_offline);
+  desk.flush();
+  CHECK(desk.durations() == Bytes{10, 0, 12});
+  desk.decide(1, LedgerCode::ran_bad, 11);  // late
+  desk.flush();
+  CHECK(desk.durations() == Bytes{10, 11, 12});
+  const auto codes = codes_in(desk.row())->at(kInterval);
+  CHECK(code_at(codes, 1) == LedgerCode::ran_bad);
+}
+
+TEST_CASE("two checkpoints in one commit lose nothing", "[ledger]") {
+  Desk desk;
+  ChangedDays changed;
+  CHECK(changed.empty());
+  desk.decide(0, LedgerCode::ran_good, 10);
+  changed.add(desk.ledger.take_changed());
+  desk.decide(1, LedgerCode::ran_good, 11);
+  changed.add(desk.ledger.take_changed());
+  desk.write(changed);
+  CHECK(desk.durations() == Bytes{10, 11});
+  CHECK(code_at(codes_in(desk.row())->at(kInterval), 1) == LedgerCode::ran_good);
+}
+
+TEST_CASE("a replay after a crash writes the same again", "[ledger]") {
+  Desk desk;
+  desk.decide(0, LedgerCode::ran_good, 10);
+  desk.flush();
+  const LedgerRow before = desk.row();
+  desk.ledger = Ledger{};
+  desk.decide(0, LedgerCode::ran_good, 10);
+  desk.flush();
+  CHECK(desk.row().durations == before.durations);
+  CHECK(desk.row().blob == before.blob);
+}
+
+TEST_CASE("rows without durations, or with damaged ones, get those that come", "[ledger]") {
+  Desk desk;
+  desk.decide(0, LedgerCode::ran_good, 10);
+  for (const std::string& old : {std::string{}, std::string{"no zstd"}, compress("too short")}) {
+    WriteSet set;
+    set.ledger.push_back({kCheck, kRegion, kDay, compress(""), old});
+    REQUIRE(desk.store->commit(set));
+    CHECK(desk.durations().empty());
+    CHECK(codes_in(desk.row()) == SlotBytes{});
+  }
+  desk.flush();
+  CHECK(desk.durations() == Bytes{10});
+  LedgerRow damaged;
+  damaged.blob = "no zstd";
+  CHECK_FALSE(codes_in(damaged));
+}
