@@ -41,6 +41,12 @@ bool is_number(const Value& value) {
 
 double as_number(const Value& value) { return static_cast<double>(exact_number(value)); }
 
+std::optional<double> gauge_of(const Value& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? 1 : 0;
+  if (is_number(value)) return as_number(value);
+  return std::nullopt;
+}
+
 std::optional<std::partial_ordering> compare_numbers(const Value& a, const Value& b) {
   if (!is_number(a) || !is_number(b)) return std::nullopt;
   return exact_number(a) <=> exact_number(b);

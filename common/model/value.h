@@ -21,6 +21,9 @@ using Value = std::variant<Null, bool, std::int64_t, double, std::string>;
 bool is_number(const Value& value);
 double as_number(const Value& value);  // requires is_number
 
+// As a series shows it: a flag is 1 or 0; nothing for what is no number.
+std::optional<double> gauge_of(const Value& value);
+
 // By value, exact across int64 and double; nothing when one of them is no number.
 std::optional<std::partial_ordering> compare_numbers(const Value& a, const Value& b);
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/model/value.h"
 #include "controller/api/blackbox_series.h"
 #include "controller/api/origin_facts.h"
 #include "controller/api/series.h"
@@ -75,13 +76,13 @@ class Samples {
 void add_facts(const std::map<std::string, Value>& facts, Samples& samples) {
   for (const Row& row : kRows) {
     const auto found = facts.find(std::string{row.fact});
-    const auto number = found == facts.end() ? std::nullopt : number_of(found->second);
+    const auto number = found == facts.end() ? std::nullopt : gauge_of(found->second);
     if (number) samples.add(row.metric, std::string{row.labels}, *number / row.scale);
     if (row.fact != kOriginFact) continue;
     std::map<std::string, double> origins;
     for (const auto& [name, value] : facts) {
       const auto origin = parse_origin_fact(name);
-      const auto duration = number_of(value);
+      const auto duration = gauge_of(value);
       if (origin && origin->what == "duration" && duration)
         origins.emplace(origin->host, *duration);
     }

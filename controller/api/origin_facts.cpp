@@ -11,10 +11,4 @@ std::optional<OriginFact> parse_origin_fact(std::string_view name) {
   return OriginFact{name.substr(0, dot), name.substr(dot + 1)};
 }
 
-std::optional<double> number_of(const Value& value) {
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? 1 : 0;
-  if (is_number(value)) return as_number(value);
-  return std::nullopt;
-}
-
 }  // namespace picket::controller

@@ -5,8 +5,6 @@
 #include <optional>
 #include <string_view>
 
-#include "common/model/value.h"
-
 namespace picket::controller {
 
 struct OriginFact {
@@ -16,8 +14,5 @@ struct OriginFact {
 
 // Nothing for other facts; `origin.duration` of a CDN names no host.
 std::optional<OriginFact> parse_origin_fact(std::string_view name);
-
-// A flag is 1 or 0; nothing for what is no number.
-std::optional<double> number_of(const Value& value);
 
 }  // namespace picket::controller

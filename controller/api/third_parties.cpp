@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "common/model/value.h"
 #include "controller/api/json_parts.h"
 #include "controller/api/origin_facts.h"
 
@@ -85,7 +86,7 @@ std::vector<ThirdPartyBook::Sighting> ThirdPartyBook::read(const RunResult& run)
   for (const StepResult& step : run.attempts.back().steps)
     for (const NamedFact& fact : step.facts) {
       const auto origin = parse_origin_fact(fact.name);
-      const auto number = number_of(fact.value);
+      const auto number = gauge_of(fact.value);
       if (!origin || !number) continue;
       Sighting& one = hosts[std::string{origin->host}];
       if (origin->what == "duration") one.duration_ms = *number;

@@ -27,6 +27,15 @@ TEST_CASE("nothing is coerced between types", "[value]") {
   CHECK_FALSE(compare_numbers(Value{std::string{"5"}}, Value{std::int64_t{5}}).has_value());
 }
 
+TEST_CASE("flags and numbers have a value in a series, nothing else has", "[value]") {
+  CHECK(gauge_of(Value{true}) == 1.0);
+  CHECK(gauge_of(Value{false}) == 0.0);
+  CHECK(gauge_of(Value{std::int64_t{42}}) == 42.0);
+  CHECK(gauge_of(Value{0.5}) == 0.5);
+  CHECK(!gauge_of(Value{std::string{"42"}}));
+  CHECK(!gauge_of(Value{Null{}}));
+}
+
 TEST_CASE("values are shown as JSON shows them", "[value]") {
   CHECK(render(Value{Null{}}) == "null");
   CHECK(render(Value{true}) == "true");
