@@ -1,5 +1,7 @@
 #include "controller/routes/answers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
@@ -77,6 +79,24 @@ std::size_t limit_of(const ServerRequest& request, std::size_t fallback) {
   const std::string text = request.query_value("limit").value_or("");
   const auto number = std::strtoull(text.c_str(), nullptr, 10);
   return number == 0 ? fallback : std::min<std::size_t>(number, kLimitMax);
+}
+
+Result<WallTime> time_of(const ServerRequest& request, const char* name,
+                         std::optional<WallTime> usual) {
+  constexpr const char* kExample = "from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z";
+  const auto text = request.query_value(name);
+  if (!text && usual) return *usual;
+  if (!text)
+    return fail(ErrorCode::invalid_argument, fmt::format("`{}` is missing", name), kExample);
+  if (const auto time = parse_rfc3339(*text)) return *time;
+  return fail(ErrorCode::invalid_argument, fmt::format("`{}` is no time of RFC 3339", name),
+              kExample);
+}
+
+Status check_range(WallTime from, WallTime until) {
+  if (from < until) return {};
+  return fail(ErrorCode::invalid_argument, "the range is empty: `from` is not before `to`",
+              "exchange them");
 }
 
 nlohmann::json parse_body(const ServerRequest& request) {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "common/core/result.h"
+#include "common/core/time.h"
 #include "controller/server/handler.h"
 
 namespace picket::controller {
@@ -28,6 +29,13 @@ std::optional<std::string> match_path(std::string_view pattern, std::string_view
 
 // ?limit=N, at most 1,000; `fallback` without one.
 std::size_t limit_of(const ServerRequest& request, std::size_t fallback);
+
+// ?NAME=, a time of RFC 3339; `usual` without one, invalid_argument when there is none either.
+Result<WallTime> time_of(const ServerRequest& request, const char* name,
+                         std::optional<WallTime> usual = {});
+
+// invalid_argument unless `from` is before `to`.
+Status check_range(WallTime from, WallTime until);
 
 // The object of the body; an empty one for anything else.
 nlohmann::json parse_body(const ServerRequest& request);

@@ -37,15 +37,6 @@ struct Range {
   WallTime until;
 };
 
-Result<WallTime> time_in(const ServerRequest& request, const char* name, WallTime usual) {
-  const auto text = request.query_value(name);
-  if (!text) return usual;
-  const auto time = parse_rfc3339(*text);
-  if (time) return *time;
-  return fail(ErrorCode::invalid_argument, std::string{"`"} + name + "` is no time of RFC 3339",
-              "from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z");
-}
-
 Result<Millis> span_in(const ServerRequest& request) {
   const auto text = request.query_value("range");
   if (!text) return kSpan;
@@ -55,15 +46,13 @@ Result<Millis> span_in(const ServerRequest& request) {
 }
 
 Result<Range> range_in(const ServerRequest& request, WallTime now) {
-  const auto until = time_in(request, "to", now);
+  const auto until = time_of(request, "to", now);
   if (!until) return fail(until.error());
   const auto span = span_in(request);
   if (!span) return fail(span.error());
-  const auto from = time_in(request, "from", *until - *span);
+  const auto from = time_of(request, "from", *until - *span);
   if (!from) return fail(from.error());
-  if (*until <= *from)
-    return fail(ErrorCode::invalid_argument, "the range is empty: `from` is not before `to`",
-                "exchange them");
+  if (auto order = check_range(*from, *until); !order) return fail(order.error());
   if (*until - *from > kSpanMost)
     return fail(ErrorCode::invalid_argument, "the range is longer than 400 days",
                 "ask for a part of it");

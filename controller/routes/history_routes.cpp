@@ -9,6 +9,7 @@
 #include "common/core/text.h"
 #include "common/wire/wire.h"
 #include "controller/incident/routes_json.h"
+#include "controller/routes/answers.h"
 
 namespace picket::controller {
 namespace {
@@ -43,16 +44,6 @@ Json definition_json(const Check& check, const Revision& revision) {
           {"revision", revision.value},
           {"source", check.at.file},
           {"definition", to_base64(wire::serialize(wire::encode(check)))}};
-}
-
-Result<WallTime> time_in(const ServerRequest& request, const char* name) {
-  const auto text = request.query_value(name);
-  auto time = text ? parse_rfc3339(*text) : Result<WallTime>(fail(ErrorCode::invalid_argument, ""));
-  if (!time)
-    return fail(ErrorCode::invalid_argument,
-                std::string{"`"} + name + "` is missing or no time of RFC 3339",
-                "from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z");
-  return *time;
 }
 
 // Calls each(batch) from behind a sequence, or from a time on, until it says that it has enough.
@@ -100,13 +91,11 @@ async::Task<Result<std::string>> HistoryRoutes::info() {
 }
 
 async::Task<Result<std::string>> HistoryRoutes::batches(ServerRequest request) {
-  const auto from = time_in(request, "from");
+  const auto from = time_of(request, "from");
   if (!from) co_return fail(from.error());
-  const auto until = time_in(request, "to");
+  const auto until = time_of(request, "to");
   if (!until) co_return fail(until.error());
-  if (*until <= *from)
-    co_return fail(ErrorCode::invalid_argument, "the range is empty: `from` is not before `to`",
-                   "exchange them");
+  if (auto order = check_range(*from, *until); !order) co_return fail(order.error());
   std::optional<std::uint64_t> after;
   if (const auto text = request.query_value("after_seq")) {
     std::uint64_t number = 0;
