@@ -8,6 +8,15 @@
 #include "controller/controller.h"
 
 namespace picket::controller {
+namespace {
+
+std::size_t total(const std::map<std::string, std::size_t>& rows) {
+  std::size_t sum = 0;
+  for (const auto& [receiver, count] : rows) sum += count;
+  return sum;
+}
+
+}  // namespace
 
 async::Task<Status> Controller::reconfigure(ControllerSettings next, Reloader::Load load) {
   Reloader::Exchange exchange;
@@ -40,13 +49,11 @@ void Controller::put_in_force(ControllerSettings next) {
   health_.reconfigure(settings_.health, settings_.dead_man);
   feed_.mark(EventFeed::everything);
   if (gone.empty()) return;
-  std::size_t owed = 0;
-  for (const auto& [receiver, rows] : deliverer_.owed_to_gone()) owed += rows;
   log::write(log::Level::warn,
              "receivers are gone: until a restart they are sent what they are owed, and the end of "
              "what they were told",
              {{"receivers", fmt::format("{}", fmt::join(gone, ", "))},
-              {"messages_owed", static_cast<std::int64_t>(owed)}});
+              {"messages_owed", static_cast<std::int64_t>(total(deliverer_.owed_to_gone()))}});
 }
 
 std::vector<std::string> Controller::warnings() const {
@@ -71,11 +78,9 @@ void Controller::add_reloads(GaugeText& gauges) {
   };
   add("success", reloads_.successes());
   add("failure", reloads_.failures());
-  std::size_t owed = 0;
-  for (const auto& [receiver, rows] : deliverer_.owed_to_gone()) owed += rows;
   gauges.add("picket_pages_owed_to_gone",
              "Messages owed to receivers that are not in the configuration",
-             static_cast<double>(owed));
+             static_cast<double>(total(deliverer_.owed_to_gone())));
 }
 
 }  // namespace picket::controller

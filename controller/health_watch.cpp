@@ -1,6 +1,8 @@
 #include "controller/health_watch.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "common/core/log.h"
@@ -86,11 +88,12 @@ void HealthWatch::note_beat(const DeliveryReport& report) {
 // Pages that somebody should have by now; a fallback that was made counts once it is taken.
 DeliveryLag HealthWatch::delivery_lag(WallTime now) const {
   DeliveryLag lag;
-  const std::vector<OutboxRow> owed = ports_.deliverer.owed();
-  std::map<std::string, bool> fallback_owed;
-  for (const OutboxRow& row : owed)
-    if (!row.fallback_of.empty()) fallback_owed[row.fallback_of] = true;
-  for (const OutboxRow& row : owed) {
+  const std::vector<const OutboxRow*> owed = ports_.deliverer.owed();
+  std::set<std::string_view> fallback_owed;
+  for (const OutboxRow* row : owed)
+    if (!row->fallback_of.empty()) fallback_owed.insert(row->fallback_of);
+  for (const OutboxRow* owed_row : owed) {
+    const OutboxRow& row = *owed_row;
     if (!row.fallback_of.empty() || row.action != OutboxAction::trigger || row.due > now) continue;
     ++lag.owed;
     const Millis age = now - row.due;

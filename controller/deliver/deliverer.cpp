@@ -116,8 +116,8 @@ void Deliverer::set_receivers(std::vector<Receiver> receivers) {
 
 std::map<std::string, std::size_t> Deliverer::owed_to_gone() const {
   std::map<std::string, std::size_t> rows;
-  for (const OutboxRow& row : machine_.owed())
-    if (directory_.find(row.receiver) == nullptr) ++rows[row.receiver];
+  for (const OutboxRow* row : machine_.owed())
+    if (directory_.find(row->receiver) == nullptr) ++rows[row->receiver];
   return rows;
 }
 

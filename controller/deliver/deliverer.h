@@ -88,7 +88,7 @@ class Deliverer {
   const DeliveryCounters& counters() const { return counters_; }
   const ConfirmationCounters& confirmations() const { return confirmer_.counters(); }
   std::size_t unconfirmed_yet() const { return confirmer_.waiting(); }
-  std::vector<OutboxRow> owed() const { return machine_.owed(); }
+  std::vector<const OutboxRow*> owed() const { return machine_.owed(); }  // valid until a co_await
   bool owes_beat() const { return machine_.owes_beat(); }
   std::vector<AlertmanagerView> alertmanagers() const { return feed_.views(); }
   bool idle() const { return machine_.in_flight() == 0 && saved(); }

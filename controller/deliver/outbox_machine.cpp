@@ -357,11 +357,11 @@ std::optional<WallTime> OutboxMachine::next_due(WallTime now) const {
   return due;
 }
 
-std::vector<OutboxRow> OutboxMachine::owed() const {
-  std::vector<OutboxRow> rows;
+std::vector<const OutboxRow*> OutboxMachine::owed() const {
+  std::vector<const OutboxRow*> rows;
   for (const auto& [key, episode] : episodes_)
     for (const auto& [position, entry] : episode.queue)
-      if (!is_beat(entry.row)) rows.push_back(entry.row);
+      if (!is_beat(entry.row)) rows.push_back(&entry.row);
   return rows;
 }
 

@@ -118,8 +118,9 @@ class OutboxMachine {
   // When start() or advance() has something to do; nothing while only answers are awaited.
   std::optional<WallTime> next_due(WallTime now) const;
 
-  std::vector<OutboxRow> owed() const;  // every row that is not finished, but for beats
-  bool owes_beat() const;               // of the dead-man
+  // Every row that is not finished, but for beats; valid until the machine changes.
+  std::vector<const OutboxRow*> owed() const;
+  bool owes_beat() const;  // of the dead-man
   std::size_t in_flight() const { return in_flight_; }
 
  private:
