@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 
 #include "common/model/schedule.h"
@@ -51,6 +52,12 @@ Alert make_alert(const std::string& id, AlertCondition condition, Millis hold) {
   Alert alert{.id = id, .condition = condition, .hold = hold};
   if (condition != AlertCondition::down) alert.severity = Severity::error;
   return alert;
+}
+
+Check with_alert(AlertCondition condition) {
+  Check check = make_check();
+  check.alerts.push_back(make_alert(std::string{to_string(condition)}, condition));
+  return check;
 }
 
 Check make_check(const std::string& name) {
@@ -176,6 +183,15 @@ void rechecks(EvaluationWorld& world, int region, RunVerdict verdict, int times)
     world.wait(Seconds{5});
     world.run(world.region(region), recheck(verdict));
   }
+}
+
+EvaluationWorld make_down(int failing) {
+  EvaluationWorld world;
+  world.warm_up();
+  for (int i = 1; i <= failing; ++i) rechecks(world, i, RunVerdict::fail, 1);
+  if (world.verdict() != CheckVerdict::down) throw std::logic_error("make_down: it is not down");
+  world.forget();
+  return world;
 }
 
 std::vector<std::string> names_of(const std::vector<controller::AlertTransition>& transitions) {

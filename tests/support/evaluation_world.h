@@ -15,6 +15,7 @@ std::vector<RegionName> make_regions(int count);
 // 5 min, 30 s timeout, one retry, `down` (critical) and `regional` (error) as by default.
 Check make_check(const std::string& name = "shop");
 Alert make_alert(const std::string& id, AlertCondition condition, Millis hold = Millis{0});
+Check with_alert(AlertCondition condition);  // make_check() and one of that name more
 
 struct RunSpec {
   RunVerdict verdict{RunVerdict::pass};
@@ -73,6 +74,9 @@ class EvaluationWorld {
   Effects keep(Effects effects);
   std::uint64_t seq_{0};
 };
+
+// Twelve regions, all well until a recheck of each of that many fails: down.
+EvaluationWorld make_down(int failing = 3);
 
 // That many of the region (a number from 1 on), 5 s apart.
 void rechecks(EvaluationWorld& world, int region, RunVerdict verdict, int times);

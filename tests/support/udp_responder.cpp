@@ -1,15 +1,8 @@
 #include "tests/support/udp_responder.h"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 namespace picket::test {
@@ -64,44 +57,13 @@ std::string dns_addresses(const DnsQuestion& question, const std::vector<std::st
   return out;
 }
 
-UdpResponder::UdpResponder(Answer answer) : answer_(std::move(answer)) {
-  socket_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (::bind(socket_, reinterpret_cast<sockaddr*>(&address), size) != 0)
-    throw std::system_error(errno, std::generic_category(), "bind");
-  ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-  port_ = ntohs(address.sin_port);
-  stop_event_ = ::eventfd(0, EFD_CLOEXEC);
-  thread_ = std::thread([this] { serve(); });
-}
-
-UdpResponder::~UdpResponder() {
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(stop_event_, &one, sizeof one);
-  thread_.join();
-  ::close(socket_);
-  ::close(stop_event_);
-}
-
-void UdpResponder::serve() {
-  for (;;) {
-    std::array<pollfd, 2> both{pollfd{socket_, POLLIN, 0}, pollfd{stop_event_, POLLIN, 0}};
-    if (::poll(both.data(), both.size(), -1) < 0 || both[1].revents != 0) return;
-    std::array<char, 2048> buffer{};
-    sockaddr_in peer{};
-    socklen_t size = sizeof peer;
-    const ssize_t count = ::recvfrom(socket_, buffer.data(), buffer.size(), 0,
-                                     reinterpret_cast<sockaddr*>(&peer), &size);
-    if (count < static_cast<ssize_t>(kHeaderBytes)) continue;
-    ++questions_;
-    const std::string reply =
-        answer_(parse_question(std::string(buffer.data(), static_cast<std::size_t>(count))));
-    if (!reply.empty())
-      ::sendto(socket_, reply.data(), reply.size(), 0, reinterpret_cast<sockaddr*>(&peer), size);
-  }
-}
+UdpResponder::UdpResponder(Answer answer)
+    : server_(0,
+              [this, answer = std::move(answer)](const std::string& packet, const UdpAsker& asker) {
+                if (packet.size() < kHeaderBytes) return;
+                ++questions_;
+                const std::string reply = answer(parse_question(packet));
+                if (!reply.empty()) asker.reply(reply);
+              }) {}
 
 }  // namespace picket::test

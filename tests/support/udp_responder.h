@@ -6,8 +6,9 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "tests/support/udp_server.h"
 
 namespace picket::test {
 
@@ -31,22 +32,13 @@ class UdpResponder {
   using Answer = std::function<std::string(const DnsQuestion&)>;
 
   explicit UdpResponder(Answer answer);  // throws std::system_error
-  ~UdpResponder();
-  UdpResponder(const UdpResponder&) = delete;
-  UdpResponder& operator=(const UdpResponder&) = delete;
 
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  std::string address() const { return "127.0.0.1:" + std::to_string(server_.port()); }
   int questions() const { return questions_; }
 
  private:
-  void serve();
-
-  Answer answer_;
-  int socket_{-1};
-  int stop_event_{-1};
-  int port_{0};
   std::atomic<int> questions_{0};
-  std::thread thread_;
+  UdpServer server_;  // the last: its thread uses the above
 };
 
 }  // namespace picket::test

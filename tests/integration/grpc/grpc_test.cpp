@@ -1,14 +1,8 @@
 // Whole runs of grpc checks against grpc-js with its health service, in the clear and with TLS, and
 // against what is no gRPC server.
-#include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
-#include <map>
-#include <memory>
 
-#include "agent/probe/probes.h"
-#include "agent/script/runner.h"
-#include "common/async/task_group.h"
-#include "common/http/curl_client.h"
+#include "tests/support/check_run.h"
 #include "tests/support/hostile_server.h"
 #include "tests/support/npm_server.h"
 #include "tests/support/temp_dir.h"
@@ -17,18 +11,8 @@
 namespace picket::agent {
 namespace {
 
-class MapSecrets final : public SecretSource {
- public:
-  std::map<std::string, std::string> values;
-  Result<std::string> get(const std::string& name) override { return values.at(name); }
-};
-
-async::Task<void> keep(Runner& runner, RunOrder order, RunResult& out) {
-  out = co_await runner.run(std::move(order));
-}
-
 struct Bench {
-  MapSecrets secrets;
+  test::MapSecrets secrets;
   std::vector<Expectation> expect;
   Millis timeout{5'000};
 
@@ -43,23 +27,7 @@ struct Bench {
     step.action = action;
     step.expect = expect;
     check.steps = {step};
-    boost::asio::io_context io{1};
-    async::RealClock clock{io.get_executor()};
-    http::CurlClientOptions options;
-    options.guard = *http::AddressGuard::create({"127.0.0.0/8"});
-    const auto client = http::create_curl_client(io.get_executor(), clock, options);
-    REQUIRE(client.has_value());
-    Probes probes{ProbePorts{**client, clock}};
-    Runner runner{probes, clock, secrets, Random{3}, "picket/test"};
-    RunOrder order;
-    order.check = std::make_shared<const Check>(check);
-    order.key.region = RegionName{"local"};
-    order.keep_evidence = true;
-    RunResult result;
-    async::TaskGroup group{io.get_executor()};
-    group.spawn("run", keep(runner, std::move(order), result));
-    io.run();
-    return result;
+    return test::run_check(check, secrets);
   }
 };
 

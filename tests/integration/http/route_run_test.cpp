@@ -1,30 +1,17 @@
 // Whole runs of checks that choose their way to the target: from the step's keys to the evidence.
-#include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
-#include <map>
 #include <utility>
 
-#include "agent/probe/probes.h"
-#include "agent/script/runner.h"
-#include "common/async/task_group.h"
 #include "tests/integration/http/nginx_fixture.h"
+#include "tests/support/check_run.h"
 #include "tests/support/hostile_server.h"
 #include "tests/support/process.h"
 
 namespace picket::agent {
 namespace {
 
+using test::MapSecrets;
 using test::nginx_fixture;
-
-class MapSecrets final : public SecretSource {
- public:
-  std::map<std::string, std::string> values;
-  Result<std::string> get(const std::string& name) override { return values.at(name); }
-};
-
-async::Task<void> keep(Runner& runner, RunOrder order, RunResult& out) {
-  out = co_await runner.run(std::move(order));
-}
 
 RunResult run(const HttpAction& action, MapSecrets& secrets, std::vector<Expectation> expect = {}) {
   Check check;
@@ -37,22 +24,7 @@ RunResult run(const HttpAction& action, MapSecrets& secrets, std::vector<Expecta
   step.action = action;
   step.expect = std::move(expect);
   check.steps = {step};
-  boost::asio::io_context io{1};
-  async::RealClock clock{io.get_executor()};
-  const auto client =
-      http::create_curl_client(io.get_executor(), clock, nginx_fixture().client_options());
-  REQUIRE(client.has_value());
-  Probes probes{ProbePorts{**client, clock}};
-  Runner runner{probes, clock, secrets, Random{3}, "picket/test"};
-  RunOrder order;
-  order.check = std::make_shared<const Check>(check);
-  order.key.region = RegionName{"local"};
-  order.keep_evidence = true;
-  RunResult result;
-  async::TaskGroup group{io.get_executor()};
-  group.spawn("run", keep(runner, std::move(order), result));
-  io.run();
-  return result;
+  return test::run_check(check, secrets, nginx_fixture().client_options());
 }
 
 HttpAction get(const std::string& url) {

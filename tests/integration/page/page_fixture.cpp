@@ -1,27 +1,14 @@
 #include "tests/integration/page/page_fixture.h"
 
-#include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "agent/probe/probes.h"
-#include "agent/script/runner.h"
-#include "common/async/task_group.h"
 #include "common/checks/load.h"
-#include "common/http/curl_client.h"
+#include "tests/support/check_run.h"
 #include "tests/support/process.h"
 
 namespace picket::test {
 namespace {
-
-using namespace agent;
-
-class NoSecrets final : public SecretSource {
- public:
-  Result<std::string> get(const std::string& name) override {
-    return fail(ErrorCode::secret_missing, name);
-  }
-};
 
 std::string addresses(const DnsQuestion& question) {
   static const std::map<std::string, std::string> known{
@@ -31,32 +18,6 @@ std::string addresses(const DnsQuestion& question) {
   if (at == known.end()) return dns_reply(question, 3);
   return dns_addresses(
       question, question.type == 1 ? std::vector{at->second} : std::vector<std::string>{}, 60);
-}
-
-async::Task<void> keep(Runner& runner, RunOrder order, RunResult& out) {
-  out = co_await runner.run(std::move(order));
-}
-
-RunResult run_check(const Check& check, const std::string& name_server) {
-  boost::asio::io_context io{1};
-  async::RealClock clock{io.get_executor()};
-  http::CurlClientOptions options;
-  options.guard = *http::AddressGuard::create({"127.0.0.0/8"});
-  options.dns_servers = {name_server};
-  const auto client = http::create_curl_client(io.get_executor(), clock, options);
-  REQUIRE(client.has_value());
-  Probes probes{{**client, clock}};
-  NoSecrets secrets;
-  Runner runner{probes, clock, secrets, Random{3}, "picket/test"};
-  RunOrder order;
-  order.check = std::make_shared<const Check>(check);
-  order.key.region = RegionName{"local"};
-  order.keep_evidence = true;
-  RunResult result;
-  async::TaskGroup group{io.get_executor()};
-  group.spawn("run", keep(runner, std::move(order), result));
-  io.run();
-  return result;
 }
 
 constexpr const char* kScript = "HTTP/1.1 200 OK\r\nContent-Type: text/javascript\r\n";
@@ -119,7 +80,10 @@ StepResult PageFixture::run(std::string yaml) const {
   const auto loaded = checks::load_check_text("page.check.yaml", text, {});
   for (const auto& diagnostic : loaded.diagnostics) UNSCOPED_INFO(checks::render_text(diagnostic));
   REQUIRE(loaded.checks.size() == 1);
-  const RunResult result = run_check(loaded.checks.front(), names_.address());
+  MapSecrets none;
+  http::CurlClientOptions options = loopback_client();
+  options.dns_servers = {names_.address()};
+  const RunResult result = run_check(loaded.checks.front(), none, options);
   REQUIRE(result.attempts.size() == 1);
   REQUIRE(result.attempts.front().steps.size() == 1);
   return result.attempts.front().steps.front();

@@ -1,55 +1,21 @@
 // The runner over the real HTTP client against servers on loopback.
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 #include <mutex>
 
-#include "agent/probe/probes.h"
-#include "agent/script/runner.h"
-#include "common/async/task_group.h"
 #include "common/core/text.h"
-#include "common/http/curl_client.h"
+#include "tests/support/check_run.h"
 #include "tests/support/hostile_server.h"
 #include "tests/support/process.h"
 
 using namespace picket;
 using namespace picket::agent;
 using test::HostileServer;
+using test::MapSecrets;
 using test::RawConnection;
+using test::run_check;
 
 namespace {
-
-class MapSecrets final : public SecretSource {
- public:
-  std::map<std::string, std::string> values;
-  Result<std::string> get(const std::string& name) override { return values.at(name); }
-};
-
-async::Task<void> keep(Runner& runner, RunOrder order, RunResult& out) {
-  out = co_await runner.run(std::move(order));
-}
-
-RunResult run(const Check& check, MapSecrets& secrets) {
-  boost::asio::io_context io{1};
-  async::RealClock clock{io.get_executor()};
-  http::CurlClientOptions options;
-  options.guard = *http::AddressGuard::create({"127.0.0.0/8"});
-  const auto client = http::create_curl_client(io.get_executor(), clock, options);
-  REQUIRE(client.has_value());
-  Probes probes{{**client, clock}};
-  Runner runner{probes, clock, secrets, Random{3}, "picket/test"};
-  RunOrder order;
-  order.check = std::make_shared<const Check>(check);
-  order.key.region = RegionName{"local"};
-  order.keep_evidence = true;
-  RunResult result;
-  {
-    async::TaskGroup group{io.get_executor()};
-    group.spawn("run", keep(runner, std::move(order), result));
-    io.run();
-  }
-  return result;
-}
 
 Check check_of(const HttpAction& action) {
   Check check;
@@ -65,7 +31,7 @@ Check check_of(const HttpAction& action) {
 
 FailureKind failure_of(const HttpAction& action) {
   MapSecrets secrets;
-  const RunResult result = run(check_of(action), secrets);
+  const RunResult result = run_check(check_of(action), secrets);
   CHECK(result.verdict == RunVerdict::fail);
   const auto summary = summarize_failure(result);
   REQUIRE(summary.has_value());
@@ -185,7 +151,7 @@ TEST_CASE("invalid UTF-8 and control characters do not get past the evidence", "
       answer("HTTP/1.1 500 \x1b[31mNo\r\nX-A: \xff\x1b[2J\r\n"
              "Content-Length: 6\r\n\r\n\xff\x1b[2Jx")};
   MapSecrets secrets;
-  const RunResult result = run(check_of(get(server.url())), secrets);
+  const RunResult result = run_check(check_of(get(server.url())), secrets);
   const RequestEvidence evidence = result.attempts[0].steps[0].requests.at(0).evidence.value();
   CHECK(is_valid_utf8(evidence.body_start));
   CHECK(evidence.body_start.find('\x1b') == std::string::npos);
@@ -217,7 +183,7 @@ TEST_CASE("the curl line of the evidence repeats the request in a shell", "[inte
     check.secrets = {"PASSWORD", "USER"};
     check.steps.push_back(check.steps[0]);  // the second one sends the cookie of the first
     check.steps[0].continue_on_failure = true;
-    const RunResult result = run(check, secrets);
+    const RunResult result = run_check(check, secrets);
     const std::string line = result.attempts[0].steps[1].requests.at(0).evidence->curl;
     INFO(line);
     CHECK(line.find("p@ss") == std::string::npos);

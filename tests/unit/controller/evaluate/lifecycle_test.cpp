@@ -7,30 +7,17 @@
 using namespace picket;
 using namespace picket::controller;
 using picket::test::EvaluationWorld;
+using picket::test::make_down;
 using picket::test::names_of;
 using picket::test::recheck;
 using picket::test::RunSpec;
+using picket::test::with_alert;
 using Names = std::vector<std::string>;
 
 namespace {
 
 constexpr auto kFail = RunVerdict::fail;
 constexpr auto kPass = RunVerdict::pass;
-
-EvaluationWorld make_down(int failing = 3) {
-  EvaluationWorld world;
-  world.warm_up();
-  for (int i = 1; i <= failing; ++i) rechecks(world, i, kFail, 1);
-  REQUIRE(world.verdict() == CheckVerdict::down);
-  world.forget();
-  return world;
-}
-
-Check with_alert(AlertCondition condition) {
-  Check check = test::make_check();
-  check.alerts.push_back(test::make_alert(std::string{to_string(condition)}, condition));
-  return check;
-}
 
 }  // namespace
 

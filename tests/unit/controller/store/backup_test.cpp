@@ -10,19 +10,13 @@
 #include "controller/store/sqlite_database.h"
 #include "controller/store/store.h"
 #include "tests/support/temp_dir.h"
+#include "tests/unit/controller/store/store_desk.h"
 
 using namespace picket;
 using namespace picket::controller;
+using picket::test::open;
 
 namespace {
-
-std::unique_ptr<Store> open(const std::string& path) {
-  StoreOptions options;
-  options.path = path;
-  auto store = Store::open(options);
-  REQUIRE(store);
-  return std::move(*store);
-}
 
 WriteSet events(std::uint64_t seq, std::size_t bytes) {
   WriteSet set;

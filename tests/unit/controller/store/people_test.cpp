@@ -3,25 +3,14 @@
 
 #include "controller/store/store.h"
 #include "tests/support/temp_dir.h"
+#include "tests/unit/controller/store/store_desk.h"
 
 using namespace picket;
 using namespace picket::controller;
+using picket::test::day;
+using picket::test::open;
 
 namespace {
-
-constexpr std::int64_t kDayMs = 86'400'000;
-
-WallTime day(double number) {
-  return WallTime::from_unix_ms(static_cast<std::int64_t>(number * kDayMs));
-}
-
-std::unique_ptr<Store> open(const std::string& path = ":memory:") {
-  StoreOptions options;
-  options.path = path;
-  auto store = Store::open(options);
-  REQUIRE(store);
-  return std::move(*store);
-}
 
 IncidentRow incident(const std::string& id, WallTime opened, std::optional<WallTime> resolved) {
   IncidentRow row;

@@ -5,21 +5,15 @@
 #include <fstream>
 
 #include "tests/support/temp_dir.h"
+#include "tests/unit/controller/store/store_desk.h"
 
 using namespace picket;
 using namespace picket::controller;
+using picket::test::open;
 
 namespace {
 
 WallTime at(std::int64_t ms) { return WallTime::from_unix_ms(ms); }
-
-std::unique_ptr<Store> open(const std::string& path = ":memory:") {
-  StoreOptions options;
-  options.path = path;
-  auto store = Store::open(options);
-  REQUIRE(store);
-  return std::move(*store);
-}
 
 OutboxRow page(const std::string& id, const std::string& key, std::uint32_t ordinal) {
   OutboxRow row;
