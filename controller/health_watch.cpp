@@ -159,7 +159,7 @@ DeadManChain HealthWatch::chain(const HealthSample& sample) const {
   const Evaluator& evaluator = ports_.turn.evaluator();
   for (const auto& [name, planned] : ports_.dispatch.checks()) {
     const Check& check = *planned.check;
-    if (check.paused && (!check.paused->until || sample.now < *check.paused->until)) continue;
+    if (is_paused(check, sample.now)) continue;
     std::vector<RegionName> regions = planner.assigned(name);
     if (!regions.empty())
       chain.checks.push_back({name, check.interval, run_limit(check), std::move(regions)});

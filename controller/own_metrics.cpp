@@ -164,9 +164,7 @@ void Controller::add_checks(GaugeText& gauges) {
     gauges.add("picket_check_up", "1 while the verdict is up or degraded", up ? 1 : 0, job);
     gauges.add("picket_check_failing_regions", "Regions that fail", view->failing, job);
     gauges.add("picket_check_reporting_regions", "Regions with fresh runs", view->reporting, job);
-    const bool paused = view->check->paused &&
-                        (!view->check->paused->until || turn_.now() < *view->check->paused->until);
-    gauges.add("picket_check_paused", "1 while the check is paused", paused ? 1 : 0, job);
+    gauges.add("picket_check_paused", "1 while the check is paused", view->paused ? 1 : 0, job);
     gauges.add("picket_check_flapping", "1 while rounds change too often", view->flapping, job);
     add_slo_series(gauges, *view);
     if (const auto gap = dispatch_.planner().worst_gap(name))

@@ -37,6 +37,10 @@ std::string_view to_string(CaptureSource source) {
   return "regex";
 }
 
+bool is_paused(const Check& check, WallTime at) {
+  return check.paused && (!check.paused->until || at < *check.paused->until);
+}
+
 Millis always_allowance(const Check& check) {
   const bool any = std::any_of(check.steps.begin(), check.steps.end(),
                                [](const Step& step) { return step.always; });

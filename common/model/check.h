@@ -155,6 +155,9 @@ Millis always_allowance(const Check& check);
 // How long one run may last: every attempt its timeout and the allowance.
 Millis run_limit(const Check& check);
 
+// Paused at that time: it is not run, has no verdict and gives no orders; its slots are skipped.
+bool is_paused(const Check& check, WallTime at);
+
 // How many failing regions make the check down, of `assigned` regions (paging.md, 1).
 // Returns at least 1 and at most max(1, assigned).
 int quorum_of(const Quorum& quorum, int assigned);

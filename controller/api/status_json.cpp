@@ -45,7 +45,7 @@ Json check_json(const CheckView& view, std::optional<Millis> worst_gap) {
             {"since", time_json(view.since)}, {"interval_ms", check.interval.count()},
             {"quorum", view.quorum},          {"failing", view.failing},
             {"reporting", view.reporting}};
-  if (check.paused) json["paused"] = check.paused->reason;
+  if (view.paused) json["paused"] = *view.paused;
   if (worst_gap) json["worst_gap_ms"] = worst_gap->count();
   json["tags"] = check.tags;
   json["firing"] = view.firing;

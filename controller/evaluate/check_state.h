@@ -216,7 +216,4 @@ struct CheckState {
   const Episode& episode(AlertCondition c) const { return episodes[static_cast<std::size_t>(c)]; }
 };
 
-// Paused at that time: no verdicts, no orders; slots are skipped.
-bool is_paused(const Check& check, WallTime at);
-
 }  // namespace picket::controller

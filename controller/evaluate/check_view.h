@@ -75,6 +75,7 @@ struct CheckView {
   std::optional<SloStatus> slo;
   bool flapping{false};
   std::optional<std::string> maintenance;  // the reason of the window that holds now
+  std::optional<std::string> paused;       // the reason, while it is; an end that is over is none
 };
 
 }  // namespace picket::controller

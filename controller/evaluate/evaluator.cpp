@@ -250,6 +250,7 @@ std::optional<CheckView> Evaluator::view(const CheckName& name) const {
   view.flapping = state->flap.holds;
   if (const auto* window = calendar::active_window(state->check->maintenance, state->now))
     view.maintenance = window->reason;
+  if (is_paused(*state->check, state->now)) view.paused = state->check->paused->reason;
   return view;
 }
 

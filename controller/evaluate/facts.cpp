@@ -60,10 +60,6 @@ bool counts_those_seeing(Quorum::Kind kind) {
 
 }  // namespace
 
-bool is_paused(const Check& check, WallTime at) {
-  return check.paused && (!check.paused->until || at < *check.paused->until);
-}
-
 Millis fresh_for(const Check& check) { return check.interval * 2 + check.timeout; }
 
 WallTime attempt_expiry(const Check& check, WallTime attempt_failed) {

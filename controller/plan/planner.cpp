@@ -23,10 +23,6 @@ std::string weight_of(const std::string& agent, const CheckName& check) {
   return sha256(std::to_string(agent.size()) + ":" + agent + check.value);
 }
 
-bool is_paused_at(const Check& check, WallTime now) {
-  return check.paused && (!check.paused->until || now < *check.paused->until);
-}
-
 void earliest(std::optional<WallTime>& next, WallTime at) {
   if (!next || at < *next) next = at;
 }
@@ -273,7 +269,7 @@ std::map<RegionName, Placement> Planner::place(const Planned& planned, WallTime 
 
 void Planner::plan_check(Planned& planned, WallTime now, PlanChange& change) {
   const bool was_paused = planned.paused;
-  planned.paused = is_paused_at(*planned.definition.check, now);
+  planned.paused = is_paused(*planned.definition.check, now);
   auto places = place(planned, now);
   const bool same_regions =
       std::equal(places.begin(), places.end(), planned.regions.begin(), planned.regions.end(),

@@ -106,7 +106,7 @@ void Dispatch::order_first_looks() {
   const WallTime now = ports_.turn.now();
   std::vector<RunRequest> requests;
   for (const auto& [name, planned] : checks_) {
-    if (planned.check->paused) continue;
+    if (is_paused(*planned.check, now)) continue;
     const auto view = ports_.turn.evaluator().view(name);
     if (!view) continue;
     for (const RegionStatus& region : view->regions) {

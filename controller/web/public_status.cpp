@@ -45,7 +45,7 @@ int length_of(std::string_view text) {
 
 bool is_public(const CheckView& view) {
   const auto& tags = view.check->tags;
-  return !view.check->paused && std::find(tags.begin(), tags.end(), kPublicTag) != tags.end();
+  return !view.paused && std::find(tags.begin(), tags.end(), kPublicTag) != tags.end();
 }
 
 std::string_view public_state(const CheckView& view) {

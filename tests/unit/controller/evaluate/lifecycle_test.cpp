@@ -28,12 +28,14 @@ TEST_CASE("a paused check says nothing, and its incidents wait for its return", 
   world.define(paused);
   CHECK(names_of(world.transitions) == Names{"down changes"});
   CHECK(world.transitions[0].reason == "paused: migration");
+  CHECK(world.view().paused == "migration");
   world.wait(minutes{50});
   CHECK(names_of(world.transitions) == Names{"down changes"});
   CHECK(world.orders.empty());
   REQUIRE(world.rounds.size() >= 8);
   for (const SlotOutcome& slot : world.rounds.back().slots) CHECK(slot.end == SlotEnd::skipped);
-  world.wait(minutes{11});  // it is over
+  world.wait(minutes{11});  // it is over, whatever the file still says
+  CHECK(!world.view().paused);
   for (int i = 1; i <= 3; ++i) rechecks(world, i, kPass, 2);
   CHECK(names_of(world.transitions).back() == "down clears");
 }

@@ -52,6 +52,16 @@ TEST_CASE("only what is tagged public is shown, and the worst state is the whole
   CHECK(json.dump().find("secret-team") == std::string::npos);
 }
 
+TEST_CASE("a paused check is not shown, one whose pause is over is", "[web]") {
+  CheckView paused = view_of("a", CheckVerdict::down);
+  auto check = std::make_shared<Check>(*paused.check);
+  check->paused = Paused{kNow, "migration"};  // as the file still says
+  paused.check = std::move(check);
+  CHECK(is_public(paused));
+  paused.paused = "migration";
+  CHECK(!is_public(paused));
+}
+
 TEST_CASE("a suspicion and an inner incident are not for the public", "[web]") {
   IncidentRow told;
   told.check = CheckName{"a"};
