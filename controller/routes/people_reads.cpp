@@ -57,9 +57,8 @@ async::Task<ServerResponse> PeopleRoutes::results(ServerRequest request, std::st
   query.limit = limit_of(request, 50);
   if (const auto region = request.query_value("region")) query.region = RegionName{*region};
   query.failed_only = request.query_value("failed").has_value();
-  query.until = ports_.turn.now() + Millis{1};
-  const auto read = [this, &query] { return read_runs(ports_.store, query); };
-  const auto runs = co_await async::offload(ports_.pool, read);
+  auto reading = read_runs({ports_.pool, ports_.work_pool, ports_.store}, std::move(query));
+  const auto runs = co_await std::move(reading);
   if (!runs) co_return problem(runs.error());
   co_return json(render_runs(*runs));
 }

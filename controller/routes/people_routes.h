@@ -28,6 +28,7 @@ class PeopleRoutes {
   struct Ports {
     async::Clock& clock;
     async::BlockingPool& pool;  // the database's
+    async::BlockingPool& work_pool;
     Store& store;
     Turn& turn;
     Dispatch& dispatch;

@@ -1,6 +1,9 @@
 #include "controller/runs/run_log.h"
 
-#include <algorithm>
+#include <google/protobuf/io/coded_stream.h>
+
+#include <string_view>
+#include <utility>
 
 #include "common/wire/wire.h"
 #include "controller/store/compression.h"
@@ -9,44 +12,69 @@
 namespace picket::controller {
 namespace {
 
+constexpr std::size_t kUnpackedMost = 256 * 1024 * 1024;  // half a second of the work pool
+
 bool wanted(const v1::RunReceived& received, const RunQuery& query) {
   if (received.run().key().check() != query.check.value) return false;
   if (query.region && received.region() != query.region->value) return false;
   return !query.failed_only || received.run().verdict() == "fail";
 }
 
-// Appends the runs of one batch, oldest first.
-Status collect(const EventBatchRow& row, const RunQuery& query, std::vector<RunResult>& runs) {
+// The bytes of each event of a v1.EventBatch, in its order: most are of other checks, and to parse
+// them costs more than all the rest. Nothing: it is no batch.
+std::optional<std::vector<std::string_view>> split(const std::string& bytes) {
+  constexpr std::uint32_t kEvents = (1U << 3) | 2;  // field 1, length-delimited
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                            static_cast<int>(bytes.size()));
+  std::vector<std::string_view> events;
+  while (const std::uint32_t tag = in.ReadTag()) {
+    std::uint32_t size = 0;
+    if (tag != kEvents || !in.ReadVarint32(&size)) return std::nullopt;
+    const auto at = static_cast<std::size_t>(in.CurrentPosition());
+    if (!in.Skip(static_cast<int>(size))) return std::nullopt;
+    events.push_back(std::string_view{bytes}.substr(at, size));
+  }
+  return events;
+}
+
+Error unparsable() { return {ErrorCode::corrupt, "a batch of the event log does not parse", {}}; }
+
+// Appends the runs of one batch, newest first, until there are enough. Returns its unpacked size.
+Result<std::size_t> collect(const EventBatchRow& row, const RunQuery& query,
+                            std::vector<RunResult>& runs) {
   const auto bytes = decompress(row.blob);
   if (!bytes) return fail(bytes.error());
-  v1::EventBatch batch;
-  if (!batch.ParseFromString(*bytes))
-    return fail(ErrorCode::corrupt, "a batch of the event log does not parse");
-  for (const v1::Event& event : batch.events()) {
+  const auto events = split(*bytes);
+  if (!events) return fail(unparsable());
+  for (auto at = events->rbegin(); at != events->rend() && runs.size() < query.limit; ++at) {
+    if (at->find(query.check.value) == std::string_view::npos) continue;
+    v1::Event event;
+    if (!event.ParseFromArray(at->data(), static_cast<int>(at->size()))) return fail(unparsable());
     if (!event.has_run() || !wanted(event.run(), query)) continue;
     auto run = wire::decode(event.run().run(), RegionName{event.run().region()});
     if (!run) return fail(std::move(run.error()));
     runs.push_back(std::move(*run));
   }
-  return {};
+  return bytes->size();
 }
 
 }  // namespace
 
-Result<std::vector<RunResult>> read_runs(Store& store, const RunQuery& query) {
-  std::vector<RunResult> newest;
-  WallTime until = query.until;
-  for (Millis span = minutes{30}; newest.size() < query.limit && span < hours{24 * 16}; span *= 4) {
-    std::vector<RunResult> runs;
-    const auto each = [&](const EventBatchRow& row) { return collect(row, query, runs); };
-    if (auto s = store.for_each_event_batch(until - span, until, each); !s)
-      return fail(std::move(s.error()));
-    const std::size_t take = std::min(runs.size(), query.limit - newest.size());
-    newest.insert(newest.end(), std::make_move_iterator(runs.rbegin()),
-                  std::make_move_iterator(runs.rbegin() + static_cast<std::ptrdiff_t>(take)));
-    until = until - span;
-  }
-  return newest;
+async::Task<Result<std::vector<RunResult>>> read_runs(LogPorts ports, RunQuery query) {
+  std::vector<RunResult> runs;
+  std::size_t unpacked = 0;
+  const LookAtBatches look = [&](const std::vector<EventBatchRow>& batches) -> Result<bool> {
+    for (const EventBatchRow& batch : batches) {
+      const auto size = collect(batch, query, runs);
+      if (!size) return fail(size.error());
+      unpacked += *size;
+      if (runs.size() >= query.limit || unpacked >= kUnpackedMost) return true;
+    }
+    return false;
+  };
+  if (Status done = co_await walk_back(ports, WallTime{}, look); !done)
+    co_return fail(std::move(done.error()));
+  co_return runs;
 }
 
 Result<RunResult> decode_evidence(const EvidenceRow& row) {

@@ -178,6 +178,25 @@ Status Store::for_each_event_batch(WallTime from, WallTime until, const EachBatc
                     {to_value(from), to_value(until)}, each);
 }
 
+Result<std::vector<EventBatchRow>> Store::event_batches_before(std::uint64_t before, WallTime from,
+                                                               std::size_t bytes) {
+  std::vector<EventBatchRow> batches;
+  const auto each = [&](const Row& row) {
+    EventBatchRow batch;
+    read_into(row, batch);
+    if (!batches.empty() && batch.blob.size() > bytes) return false;
+    bytes -= std::min(bytes, batch.blob.size());
+    batches.push_back(std::move(batch));
+    return true;
+  };
+  const Table& table = table_of(static_cast<const EventBatchRow*>(nullptr));
+  const auto done = database_->query(
+      select_sql(table, "WHERE first_seq < $1 AND last_at_ms >= $2 ORDER BY first_seq DESC"),
+      {static_cast<std::int64_t>(before), to_value(from)}, each);
+  if (!done) return fail(done.error());
+  return batches;
+}
+
 Result<std::vector<EvidenceRow>> Store::evidence(const EvidenceFilter& filter) {
   Conditions where;
   where.add("check_name =", filter.check.value);
