@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 namespace picket::controller {
 namespace {
@@ -25,17 +24,17 @@ double rounded(float ms) { return std::round(static_cast<double>(ms) * 10) / 10;
 
 }  // namespace
 
-void RoundGrid::add(const GridRun& run) {
+void RoundGrid::put(const GridRun& run, bool newer) {
   std::vector<Cell>& cells = cells_[run.check][run.region];
   const Cell cell{run.round.unix_ms(),
                   std::chrono::duration<float, std::milli>(run.duration).count(), run.verdict};
   const auto place = std::lower_bound(
       cells.begin(), cells.end(), cell.round_ms,
       [](const Cell& one, std::int64_t round_ms) { return one.round_ms < round_ms; });
-  if (place != cells.end() && place->round_ms == cell.round_ms)
-    *place = cell;
-  else
+  if (place == cells.end() || place->round_ms != cell.round_ms)
     cells.insert(place, cell);
+  else if (newer)
+    *place = cell;
   if (cells.size() > kRoundsKept) cells.erase(cells.begin());
 }
 
@@ -48,13 +47,13 @@ std::string RoundGrid::render(const std::vector<GridCheck>& checks, std::size_t 
   for (const GridCheck& check : checks) {
     const auto known = cells_.find(check.check);
     const auto& regions = known == cells_.end() ? kNoRegions : known->second;
-    std::optional<std::int64_t> last;
+    std::int64_t last = check.closed.unix_ms();
     for (const auto& [region, cells] : regions)
-      if (!cells.empty()) last = std::max(last.value_or(0), cells.back().round_ms);
+      if (!cells.empty()) last = std::max(last, cells.back().round_ms);
     const std::int64_t interval = std::max<std::int64_t>(1, check.interval.count());
     const std::int64_t span = static_cast<std::int64_t>(rounds - 1) * interval;
     Json one{{"check", check.check.value}, {"interval_ms", check.interval.count()}};
-    one["last_round"] = last ? Json(render_rfc3339(WallTime{Millis{*last}})) : Json{};
+    one["last_round"] = render_rfc3339(WallTime{Millis{last}});
     one["regions"] = Json::array();
     for (const RegionName& region : check.regions) {
       const auto found = regions.find(region);
@@ -62,7 +61,7 @@ std::string RoundGrid::render(const std::vector<GridCheck>& checks, std::size_t 
       Json spans = Json::array();
       if (durations) spans = std::vector<Json>(rounds);
       for (const Cell& cell : found == regions.end() ? kNoCells : found->second) {
-        const std::int64_t offset = cell.round_ms - (last.value_or(0) - span);
+        const std::int64_t offset = cell.round_ms - (last - span);
         if (offset < 0) continue;
         const auto slot = static_cast<std::size_t>(offset / interval);
         verdicts[slot] = letter_of(cell.verdict);
