@@ -74,6 +74,32 @@ TEST_CASE("a run shows under the names that dashboards know", "[series]") {
                       "region=\"eu-west-1\",label_cost_centre=\"a\\\"b\",label_tier=\"one\"} 1"));
 }
 
+TEST_CASE("what speaks no HTTP has no series of HTTP", "[series]") {
+  Check check = make_check();
+  SECTION("icmp") {
+    check.steps[0].action = IcmpAction{};
+    SeriesBook book;
+    book.define(check);
+    book.observe(make_run(RunVerdict::pass, kNow));
+    const std::string text = book.render(kNow);
+    CHECK(text.find("probe_http_status_code{") == std::string::npos);
+    CHECK(text.find("probe_http_duration_seconds{") == std::string::npos);
+    CHECK(text.find("probe_success{job=\"shop\"") != std::string::npos);
+    CHECK(text.find(",check_name=\"ping\",") != std::string::npos);
+  }
+  SECTION("a step of several does") {
+    Step step;
+    step.action = TlsAction{};
+    check.steps.insert(check.steps.begin(), step);
+    SeriesBook book;
+    book.define(check);
+    book.observe(make_run(RunVerdict::pass, kNow));
+    const std::string text = book.render(kNow);
+    CHECK(text.find("probe_http_status_code{") != std::string::npos);
+    CHECK(text.find(",check_name=\"http\",") != std::string::npos);
+  }
+}
+
 TEST_CASE("series end three intervals after the last result", "[series]") {
   SeriesBook book;
   book.define(make_check());
