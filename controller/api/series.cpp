@@ -191,7 +191,7 @@ std::string SeriesBook::labels(const Key& key, const Target& target) const {
 template <class Value>
 void SeriesBook::render_gauge(std::string& out, std::string_view name, std::string_view help,
                               WallTime now, Value value) const {
-  head(out, name, "gauge", help);
+  head(out, name, name.ends_with("_total") ? "counter" : "gauge", help);
   for (const auto& [key, series] : series_) {
     const Target* target = live_target(key, series, now);
     const std::optional<double> number = target == nullptr ? std::nullopt : value(*target, series);

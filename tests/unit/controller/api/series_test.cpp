@@ -68,6 +68,7 @@ TEST_CASE("a run shows under the names that dashboards know", "[series]") {
   CHECK(has(text, "probe_all_success_count{" + kLabels + "} 2"));
   CHECK(has(text, "probe_all_duration_seconds_bucket{" + kLabels + ",le=\"0.1\"} 0"));
   CHECK(has(text, "probe_all_duration_seconds_bucket{" + kLabels + ",le=\"0.25\"} 2"));
+  CHECK(has(text, "# TYPE picket_runs_retried_total counter"));
   CHECK(text.find("token=1") == std::string::npos);
   CHECK(has(text, "sm_check_info{" + kLabels +
                       ",check_name=\"http\",frequency=\"300000\",geohash=\"\","
