@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 namespace picket::controller {
 namespace {
@@ -18,6 +19,12 @@ char letter_of(RunVerdict verdict) {
     case RunVerdict::unknown: return 'u';
   }
   return '.';
+}
+
+// The worse of two rounds of an interval before, which one slot of the present one spans.
+char worse(char one, char other) {
+  constexpr std::string_view kOrder = ".prduf";
+  return kOrder.find(one) < kOrder.find(other) ? other : one;
 }
 
 double rounded(float ms) { return std::round(static_cast<double>(ms) * 10) / 10; }
@@ -51,6 +58,7 @@ std::string RoundGrid::render(const std::vector<GridCheck>& checks, std::size_t 
     for (const auto& [region, cells] : regions)
       if (!cells.empty()) last = std::max(last, cells.back().round_ms);
     const std::int64_t interval = std::max<std::int64_t>(1, check.interval.count());
+    last -= last % interval;  // the newest may be a round of a shorter interval, before a change
     const std::int64_t span = static_cast<std::int64_t>(rounds - 1) * interval;
     Json one{{"check", check.check.value}, {"interval_ms", check.interval.count()}};
     one["last_round"] = render_rfc3339(WallTime{Millis{last}});
@@ -64,7 +72,9 @@ std::string RoundGrid::render(const std::vector<GridCheck>& checks, std::size_t 
         const std::int64_t offset = cell.round_ms - (last - span);
         if (offset < 0) continue;
         const auto slot = static_cast<std::size_t>(offset / interval);
-        verdicts[slot] = letter_of(cell.verdict);
+        const char letter = letter_of(cell.verdict);
+        if (worse(verdicts[slot], letter) != letter) continue;
+        verdicts[slot] = letter;
         if (durations) spans[slot] = rounded(cell.duration_ms);
       }
       Json row{{"region", region.value}, {"verdicts", std::move(verdicts)}};

@@ -57,6 +57,16 @@ TEST_CASE("what is read back of the past does not stand over what came since", "
   CHECK(render(grid, 2, false, 1)["regions"][0]["verdicts"] == "df");
 }
 
+TEST_CASE("a slot that spans rounds of a shorter interval shows the worst of them", "[web]") {
+  RoundGrid grid;
+  for (int minute = 0; minute < 10; ++minute)
+    grid.add({CheckName{"home"}, RegionName{"a"}, kStart + minutes{minute},
+              minute == 3 ? RunVerdict::fail : RunVerdict::pass, Millis{minute}});
+  const auto check = render(grid, 2, true, 1);
+  CHECK(check["regions"][0]["verdicts"] == "fp");
+  CHECK(check["regions"][0]["durations_ms"][0] == 3.0);
+}
+
 TEST_CASE("rounds are ordered by their start and one stands once", "[web]") {
   RoundGrid grid;
   grid.add(run_of("a", 1, RunVerdict::fail));

@@ -37,11 +37,13 @@ struct Log {
   WallTime now{kStart};
 
   void run(const std::string& check, const std::string& region,
-           RunVerdict verdict = RunVerdict::pass) {
+           RunVerdict verdict = RunVerdict::pass, bool superseded = false) {
     now = now + Seconds{10};
     test::RunSpec spec{.verdict = verdict};
     auto result = test::make_run(test::make_check(check), RegionName{region}, now, spec);
-    *batch.add_events() = encode(Event{++seq, now, RunReceived{std::move(result), "agent"}});
+    RunReceived received{std::move(result), "agent"};
+    received.superseded = superseded;
+    *batch.add_events() = encode(Event{++seq, now, std::move(received)});
   }
   // `padding` makes the stored batch that large; it is skipped as any other check's event.
   void commit(std::size_t padding = 0) {
@@ -100,6 +102,7 @@ TEST_CASE("the newest runs of a check come first, over the batches of the log", 
   log.commit();
   log.run("shop", "us", RunVerdict::fail);  // 30
   log.run("shop", "eu");                    // 40
+  log.run("shop", "eu", RunVerdict::pass, true);
   log.commit();
   CHECK(seconds_of(log.read(query_of("shop")).value()) == Times{40, 30, 10});
   CHECK(seconds_of(log.read(query_of("shop", 2)).value()) == Times{40, 30});
