@@ -249,6 +249,7 @@ class Bench {
         "floor", "ratio", "results/s");
     controller_->wait(minutes{5});
     pattern("steady, each second", RunVerdict::pass, 300, Nanos{Seconds{1}});
+    memory("memory after a round");
     pattern("all at once", RunVerdict::pass, 1, Nanos{});
     checkpoint("checkpoint, all changed");
     checkpoint("checkpoint, none changed");
@@ -258,7 +259,7 @@ class Bench {
     pattern("all well again", RunVerdict::pass, 1, Nanos{});
     checkpoint("checkpoint, all changed");
     metrics();
-    memory();
+    memory("memory");
     restart();
   }
 
@@ -297,9 +298,9 @@ class Bench {
                spent.cpu * 1e3, static_cast<double>(text.size()) / 1e6);
   }
 
-  void memory() const {
+  void memory(const std::string& name) const {
     const auto kb = static_cast<double>(memory_kb("VmRSS") - idle_kb_);
-    fmt::print("{:24} {:8} {:9.1f}   KB per pair of check and region\n", "memory", "",
+    fmt::print("{:24} {:8} {:9.1f}   KB per pair of check and region\n", name, "",
                kb / static_cast<double>(fleet_.pairs()));
   }
 
