@@ -151,6 +151,13 @@ std::set<RegionName> FleetSight::blind_regions() const {
   return blind;
 }
 
+std::set<RegionName> FleetSight::offline_regions() const {
+  std::set<RegionName> offline;
+  for (const auto& [name, region] : regions_)
+    if (!region.online) offline.insert(name);
+  return offline;
+}
+
 void FleetSight::absorb(AgentSight::News news, FleetEffects& effects) {
   for (AgentSightChanged& sight : news.sights) effects.agent_sights.push_back(std::move(sight));
   for (FleetTransition& t : news.transitions) effects.transitions.push_back(std::move(t));
@@ -165,8 +172,7 @@ void FleetSight::follow_agents(AgentSight::News news, WallTime at, FleetEffects&
   absorb(std::move(news), effects);
   for (const RegionName& name : touched) judge(name, at, effects);
   std::set<RegionName> away = blind_regions();
-  for (const auto& [name, region] : regions_)
-    if (!region.online) away.insert(name);
+  away.merge(offline_regions());
   absorb(agents_.advance(at, away), effects);
 }
 

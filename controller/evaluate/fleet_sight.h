@@ -40,6 +40,7 @@ class FleetSight {
   std::set<RegionName> blind_regions() const;
   const std::set<AgentId>& blind_agents() const { return agents_.blind(); }
   bool online(const RegionName& region) const;
+  std::set<RegionName> offline_regions() const;
 
   // Newest result of one check in one region.
   struct Seen {

@@ -104,6 +104,11 @@ class Planner {
   std::string snapshot() const;
   Status restore(const std::string& blob, WallTime now);  // corrupt; the state is then unchanged
 
+  // At a start the event log has the last word on what was announced of each region. Where it says
+  // offline, agents are away until they are heard; where it says online and the snapshot knows of
+  // none, they have 90 s.
+  void set_told(const std::set<RegionName>& offline, WallTime now);
+
  private:
   struct Agent {
     WallTime seen;

@@ -29,8 +29,10 @@ Dispatch::Dispatch(Ports ports, std::map<RegionName, RegionLabels> regions)
 Status Dispatch::restore(const std::string& plan, const std::vector<AgentId>& agents) {
   const WallTime now = ports_.turn.now();
   for (const AgentId& agent : agents) planner_.add_agent(agent, now);
-  if (plan.empty()) return {};
-  return planner_.restore(plan, now);
+  if (!plan.empty())
+    if (Status status = planner_.restore(plan, now); !status) return status;
+  planner_.set_told(ports_.turn.fleet().offline_regions(), now);
+  return {};
 }
 
 void Dispatch::set_checks(std::vector<PlannedCheck> checks) {
@@ -94,7 +96,7 @@ void Dispatch::update() {
   for (const auto& [agent, online, removed] : change.agent_liveness)
     ports_.turn.record(AgentLiveness{agent.region, agent.name, online, removed});
   for (const CheckName& name : change.reassigned) record_defined(name);
-  if (change.new_generation)
+  if (change.new_generation || !change.liveness.empty() || !change.agent_liveness.empty())
     ports_.turn.staged().checkpoints.push_back({"plan", planner_.snapshot()});
   for (const AgentId& agent : change.agents) desired_.erase(agent);
   if (change.agents.empty()) return;
