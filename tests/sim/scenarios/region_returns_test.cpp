@@ -1,4 +1,4 @@
-// Regions and agents that are told as away, over restarts of the controller: who works again is
+// Regions and agents that are away, over restarts of the controller too: who works again is
 // seen to work.
 #include <catch2/catch.hpp>
 
@@ -8,11 +8,12 @@ using namespace picket;
 
 namespace {
 
-sim::WorldOptions options(int regions) {
+sim::WorldOptions options(int regions, int twins = 0) {
   Check check = sim::make_world_check("shop", Seconds{30});
   check.quorum = Quorum{Quorum::Kind::count, 1};
   sim::WorldOptions made{43, regions, {check}};
   made.fleet_receivers = {"pagerduty/main"};
+  made.twins = twins;
   return made;
 }
 
@@ -23,6 +24,18 @@ void cut(sim::Scenario& story, bool is) {
 }
 
 }  // namespace
+
+TEST_CASE("an agent that is revoked while its poll is open stays gone", "[sim]") {
+  sim::Scenario story{options(2, 1)};
+  const std::string region = story.world.regions().front().value;
+  const auto answer = story.world.ask("POST", "/api/v1/agents/revoke",
+                                      R"({"region": ")" + region + R"(", "name": "twin"})");
+  CHECK(answer.status == 200);
+  story.world.run_for(minutes{5});
+  CHECK(story.pages() == std::vector<std::string>{});
+  CHECK(story.open().empty());
+  story.finish();
+}
 
 TEST_CASE("an offline region that is back over a restart pages again", "[sim]") {
   sim::Scenario story{options(1)};
