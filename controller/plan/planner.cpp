@@ -55,6 +55,14 @@ void Planner::remove_agent(const AgentId& agent) {
   dirty_ = true;
 }
 
+void Planner::keep_agents(const std::set<AgentId>& agents) {
+  std::vector<AgentId> gone;
+  for (const auto& [region, by_name] : agents_)
+    for (const auto& [name, agent] : by_name)
+      if (!agents.contains({region, name})) gone.push_back({region, name});
+  for (const AgentId& agent : gone) remove_agent(agent);
+}
+
 void Planner::set_sight(std::set<RegionName> blind_regions, std::set<AgentId> blind_agents) {
   if (blind_regions == blind_regions_ && blind_agents == blind_agents_) return;
   blind_regions_ = std::move(blind_regions);

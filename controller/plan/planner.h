@@ -66,6 +66,7 @@ class Planner {
   std::string label_of(const RegionName& region, const std::string& label) const;  // or empty
   void add_agent(const AgentId& agent, WallTime now);
   void remove_agent(const AgentId& agent);
+  void keep_agents(const std::set<AgentId>& agents);  // removes all others
   void set_checks(std::vector<PlannedCheck> checks);
 
   // Whose runs are not to be believed: blind regions leave their share of the interval to others,

@@ -28,9 +28,10 @@ Dispatch::Dispatch(Ports ports, std::map<RegionName, RegionLabels> regions)
 
 Status Dispatch::restore(const std::string& plan, const std::vector<AgentId>& agents) {
   const WallTime now = ports_.turn.now();
-  for (const AgentId& agent : agents) planner_.add_agent(agent, now);
   if (!plan.empty())
     if (Status status = planner_.restore(plan, now); !status) return status;
+  planner_.keep_agents({agents.begin(), agents.end()});
+  for (const AgentId& agent : agents) planner_.add_agent(agent, now);
   planner_.set_told(ports_.turn.fleet().offline_regions(), now);
   return {};
 }
