@@ -55,7 +55,9 @@ class FleetSight {
     std::optional<WallTime> offline_since;  // of an open incident
     std::optional<WallTime> blind_since;
     std::optional<WallTime> back_since;
-    std::set<CheckName> silent;  // checks whose newest run failed silently
+    WallTime drains_until;                       // every agent there has said that it goes
+    std::set<CheckName> silent;                  // checks whose newest run failed silently
+    std::optional<WallTime> settles_at() const;  // when it is back for good, if it stays
   };
 
  private:

@@ -137,6 +137,10 @@ WallTime Planner::Agent::gone_at() const {
   return drains_since ? std::max(silent, *drains_since + kDrainGrace) : silent;
 }
 
+WallTime Planner::Agent::drains_until() const {
+  return drains_since ? *drains_since + kDrainGrace : WallTime{};
+}
+
 // When the last agent of a region of which all drain is missed; an empty time: one does not drain.
 WallTime Planner::drains_until(const RegionName& region) const {
   WallTime until;
@@ -208,9 +212,10 @@ void Planner::announce(WallTime now, PlanChange& change) {
   removed_.clear();
   for (auto& [region, agents] : agents_)
     for (auto& [name, agent] : agents) {
-      if (agent.told == agent.online) continue;
-      agent.told = agent.online;
-      change.agent_liveness.push_back({AgentId{region, name}, agent.online, false});
+      const std::pair word{agent.online, agent.drains_until()};
+      if (agent.told == word) continue;
+      agent.told = word;
+      change.agent_liveness.push_back({AgentId{region, name}, agent.online, false, word.second});
     }
 }
 

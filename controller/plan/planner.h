@@ -39,6 +39,7 @@ struct PlanChange {
     AgentId agent;
     bool online{true};
     bool removed{false};
+    WallTime drains_until{};  // it has said that it goes; an empty time: it runs checks
   };
   std::vector<AgentChange> agent_liveness;
   std::vector<CheckName> reassigned;  // whose set of assigned regions changed
@@ -115,9 +116,11 @@ class Planner {
     WallTime seen;
     bool online{true};
     std::optional<WallTime> back_since;  // came back, not yet stable
-    std::optional<bool> told{};          // liveness as last announced since the start
     std::optional<WallTime> drains_since{};
-    WallTime gone_at() const;  // when silence makes it offline
+    std::optional<std::pair<bool, WallTime>> told{};  // online and drains until, as last announced
+                                                      // since the start
+    WallTime gone_at() const;                         // when silence makes it offline
+    WallTime drains_until() const;                    // as it is announced
   };
   struct Planned {
     PlannedCheck definition;

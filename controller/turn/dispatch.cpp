@@ -94,8 +94,8 @@ void Dispatch::update() {
     ports_.turn.record(RegionLiveness{region, online});
   for (const auto& [region, until] : change.drains)
     ports_.turn.record(RegionLiveness{region, planner_.online(region), until});
-  for (const auto& [agent, online, removed] : change.agent_liveness)
-    ports_.turn.record(AgentLiveness{agent.region, agent.name, online, removed});
+  for (const auto& [agent, online, removed, drains_until] : change.agent_liveness)
+    ports_.turn.record(AgentLiveness{agent.region, agent.name, online, removed, drains_until});
   for (const CheckName& name : change.reassigned) record_defined(name);
   if (change.new_generation || !change.liveness.empty() || !change.agent_liveness.empty())
     ports_.turn.staged().checkpoints.push_back({"plan", planner_.snapshot()});
