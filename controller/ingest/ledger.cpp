@@ -92,6 +92,19 @@ LedgerCode Ledger::state(const SlotId& slot, Millis interval) const {
   return code_at(slots->second, slot_index(slot.round, interval));
 }
 
+std::optional<Millis> Ledger::interval_of(const SlotId& slot, Millis in_force, bool late) const {
+  const auto begins = [&](Millis interval) {
+    return round_start(slot.round, interval) == slot.round;
+  };
+  const bool fits = begins(in_force);
+  if (fits && (!late || state(slot, in_force) != LedgerCode::open)) return in_force;
+  if (const auto day = days_.find(Key{slot.check, slot.region, day_of(slot.round)});
+      day != days_.end())
+    for (const auto& [interval, slots] : day->second)
+      if (begins(interval) && state(slot, interval) != LedgerCode::open) return interval;
+  return fits ? std::optional{in_force} : std::nullopt;
+}
+
 Ledger::Day Ledger::make_day(const Key& key) const {
   const auto& [check, region, number] = key;
   Day day{check, region, number, pack(days_.at(key)), {}};

@@ -57,6 +57,10 @@ class Ledger {
 
   LedgerCode state(const SlotId& slot, Millis interval) const;
 
+  // Under which interval a run of the slot is kept: that of the definition in force, unless a late
+  // run is of one before, whose slots of that day are known. Nothing: it has no slot at all.
+  std::optional<Millis> interval_of(const SlotId& slot, Millis in_force, bool late) const;
+
   struct Day {
     CheckName check;
     RegionName region;
