@@ -22,6 +22,16 @@ LedgerCode code_at(const std::vector<std::uint8_t>& codes, std::size_t index) {
   return static_cast<LedgerCode>(codes[index / 2] >> (index % 2 * 4) & 15);
 }
 
+void fill_open(SlotBytes& codes, const SlotBytes& older) {
+  for (const auto& [interval, from] : older) {
+    auto& to = codes[interval];
+    if (to.size() < from.size()) to.resize(from.size());
+    for (std::size_t i = 0; i < from.size(); ++i)
+      for (const unsigned slot : {15U, 240U})
+        if ((to[i] & slot) == 0) to[i] = static_cast<std::uint8_t>(to[i] | (from[i] & slot));
+  }
+}
+
 LedgerCode ledger_code_of(const SlotOutcome& slot) {
   switch (slot.end) {
     case SlotEnd::open: return LedgerCode::missed_offline;

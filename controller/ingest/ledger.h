@@ -48,6 +48,9 @@ struct SlotId {
 // Of unpacked codes, two slots per byte; open behind their end.
 LedgerCode code_at(const std::vector<std::uint8_t>& codes, std::size_t index);
 
+// Where `codes` of a day are open, what an older row of it says.
+void fill_open(SlotBytes& codes, const SlotBytes& older);
+
 class Ledger {
  public:
   // Decides a slot. True when the state was taken: an open slot takes any state; a missed one may
