@@ -40,7 +40,10 @@ void print_budget(std::ostream& out, const std::string& name, const Json& slo, c
                      name, budget["objective_percent"].get<double>(), text_of(slo, "window"),
                      budget["good"].get<std::uint64_t>(), budget["bad"].get<std::uint64_t>(),
                      percent_of(budget["budget_left_ratio"]), rates_of(budget));
-  if (const std::string at = text_of(budget, "exhausted_at"); !at.empty())
+  const auto& left = budget["budget_left_ratio"];
+  if (left.is_number() && left.get<double>() <= 0)
+    out << fmt::format("{:<34} the budget is used up\n", "");
+  else if (const std::string at = text_of(budget, "exhausted_at"); !at.empty())
     out << fmt::format("{:<34} at this pace the budget is used up at {}\n", "", at);
 }
 

@@ -25,6 +25,11 @@ FleetTransition say(const AgentId& id, const char* alert, AlertPhase phase, Wall
 
 }  // namespace
 
+std::optional<WallTime> AgentSight::Agent::settles_at() const {
+  if (!back_since) return std::nullopt;
+  return std::max(*back_since, drains_until) + kStableAfter;
+}
+
 // The same targets, if another agent has looked at one of them since; else, where each region has
 // its own, that another agent gets any answer at all.
 bool AgentSight::looks_blind(const AgentId& id, const Agent& agent, WallTime at) const {
@@ -122,7 +127,12 @@ AgentSight::News AgentSight::take(const AgentLiveness& liveness, WallTime at) {
     return news;
   }
   Agent& agent = agents_[id];
-  if (agent.online == liveness.online) return news;
+  const WallTime drained = std::exchange(agent.drains_until, liveness.drains_until);
+  if (agent.online == liveness.online) {
+    const bool returns = drained > at && liveness.drains_until <= at;
+    if (returns && agent.back_since) agent.back_since = at;
+    return news;
+  }
   agent.online = liveness.online;
   agent.back_since.reset();
   if (!liveness.online && !agent.offline_since) agent.offline_since = at;
@@ -145,7 +155,8 @@ AgentSight::News AgentSight::advance(WallTime now, const std::set<RegionName>& r
   News news;
   away_ = regions_away;
   for (auto& [id, agent] : agents_) {
-    if (!agent.back_since || now < *agent.back_since + kStableAfter) continue;
+    const auto settles = agent.settles_at();
+    if (!settles || now < *settles) continue;
     agent.back_since.reset();
     agent.offline_since.reset();
   }
@@ -156,8 +167,8 @@ AgentSight::News AgentSight::advance(WallTime now, const std::set<RegionName>& r
 std::optional<WallTime> AgentSight::next_due() const {
   std::optional<WallTime> next;
   for (const auto& [id, agent] : agents_)
-    if (agent.back_since && (!next || *agent.back_since + kStableAfter < *next))
-      next = *agent.back_since + kStableAfter;
+    if (const auto settles = agent.settles_at(); settles && (!next || *settles < *next))
+      next = settles;
   return next;
 }
 
@@ -193,7 +204,7 @@ json AgentSight::snapshot() const {
     out.push_back({id.region.value, id.name, agent.at.unix_ms(), agent.answered, agent.failed,
                    write(agent.cut_since), agent.online, write(agent.back_since),
                    write(agent.blind_since), write(agent.offline_since), write(agent.told_blind),
-                   write(agent.told_offline), blind_.contains(id)});
+                   write(agent.told_offline), blind_.contains(id), agent.drains_until.unix_ms()});
   return out;
 }
 
@@ -211,6 +222,8 @@ void AgentSight::restore(const json& in) {
     agent.told_blind = read_time(row.at(10));
     agent.told_offline = read_time(row.at(11));
     if (row.at(12).get<bool>()) blind_.insert(id);
+    if (row.size() > 13)  // earlier versions kept none
+      agent.drains_until = WallTime::from_unix_ms(row.at(13).get<std::int64_t>());
     agents_.emplace(id, std::move(agent));
   }
 }

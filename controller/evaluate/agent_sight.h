@@ -52,6 +52,8 @@ class AgentSight {
     std::optional<WallTime> offline_since;
     std::optional<WallTime> told_blind;  // opening rounds of open incidents
     std::optional<WallTime> told_offline;
+    WallTime drains_until;                       // it has said that it goes
+    std::optional<WallTime> settles_at() const;  // when it is back for good, if it stays
   };
 
   bool looks_blind(const AgentId& id, const Agent& agent, WallTime at) const;

@@ -89,13 +89,13 @@ BudgetStatus status_of(const CheckState& state, bool latency) {
   const auto spent = burn_rate_of(status.good, status.bad, status.objective);
   if (!spent) return status;
   status.left = 1 - *spent;
-  // At the pace of the last six hours.
-  const auto pace = status.burn[1].rate_long;
-  if (!pace || *pace <= 0) return status;
   if (*status.left <= 0) {
     status.exhausted = state.budget.back().until;
     return status;
   }
+  // At the pace of the last six hours.
+  const auto pace = status.burn[1].rate_long;
+  if (!pace || *pace <= 0) return status;
   const double windows = *status.left / *pace;
   const auto ms = static_cast<std::int64_t>(windows * static_cast<double>(slo.window.count()));
   if (windows <= 1) status.exhausted = state.budget.back().until + Millis{ms};

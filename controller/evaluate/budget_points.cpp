@@ -54,10 +54,11 @@ BudgetCounts counts_between(const BudgetPoint& from, const BudgetPoint& to) {
 }
 
 BudgetPoint point_at(const std::vector<BudgetPoint>& points, WallTime time) {
+  if (points.empty()) return {};
   const auto after =
       std::upper_bound(points.begin(), points.end(), time,
                        [](WallTime at, const BudgetPoint& point) { return at < point.until; });
-  return after == points.begin() ? BudgetPoint{} : *(after - 1);
+  return after == points.begin() ? points.front() : *(after - 1);
 }
 
 std::optional<double> burn_rate_of(std::uint64_t good, std::uint64_t bad, double objective) {

@@ -21,7 +21,8 @@ struct BudgetCounts {
 BudgetCounts counts_of(const BudgetPoint& point);
 BudgetCounts counts_between(const BudgetPoint& from, const BudgetPoint& to);
 
-// The newest point at `time` or before; zeros when all are younger.
+// The newest point at `time` or before; when all are younger the oldest: what was counted before it
+// is of no known time. Zeros when there is none.
 BudgetPoint point_at(const std::vector<BudgetPoint>& points, WallTime time);
 
 // The burn rate, at most a million; nothing when nothing was counted. `objective` in percent.

@@ -42,11 +42,14 @@ void settle(CheckState& state, Effects& effects) {
   schedule_rechecks(state, facts);
 }
 
+// When the first whole round from then on has closed.
+WallTime first_close(const Check& check, WallTime at) {
+  const WallTime first = round_start(at, check.interval) + check.interval;
+  return round_close(first, check.interval, run_limit(check));
+}
+
 void expect_data_from(CheckState& state, WallTime at) {
-  const Millis interval = state.check->interval;
-  const WallTime first = round_start(at, interval) + interval;
-  state.not_before =
-      std::max(state.not_before, round_close(first, interval, run_limit(*state.check)));
+  state.not_before = std::max(state.not_before, first_close(*state.check, at));
 }
 
 void assign(CheckState& state, const CheckDefined& defined,
@@ -215,6 +218,7 @@ std::optional<WallTime> next_due(const CheckState& state) {
   for (const auto& [name, region] : state.regions) {
     earliest(next, region.next_recheck);
     if (region.flags.drains_until > state.now) earliest(next, region.flags.drains_until);
+    if (region.awaited_until > state.now) earliest(next, region.awaited_until);
     if (region.attempt_failed) earliest(next, attempt_expiry(check, *region.attempt_failed));
     if (region.runs.empty()) continue;
     const WallTime stale = region.runs.back().at + fresh_for(check) + Millis{1};
@@ -344,7 +348,8 @@ void set_flags(CheckState& state, const RegionName& name, RegionFlags flags, Eff
   region->second.flags = std::move(flags);
   if (fewer_see) discount_blind(region->second, name);
   if (sees_again) forget_runs(region->second);
-  if (is_back) expect_data_from(state, state.now);  // its first round is still to come
+  // Its first round is still to come; the other regions are not excused by that.
+  if (is_back) region->second.awaited_until = first_close(*state.check, state.now);
   settle(state, effects);
 }
 

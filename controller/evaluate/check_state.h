@@ -57,6 +57,7 @@ struct RunBrief {
 struct RegionState {
   RegionFlags flags;
   WallTime first_round;        // slots are owed from here on
+  WallTime awaited_until;      // back from a drain: its first round has closed by then
   std::vector<RunBrief> runs;  // oldest first, at most max(kPersistWindow, Y)
   std::optional<WallTime> last_unknown;
   std::optional<FailureSummary> failure;   // of the newest failing run or attempt

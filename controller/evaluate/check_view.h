@@ -46,7 +46,7 @@ struct BudgetStatus {
   std::uint64_t bad_total{0};
   std::optional<double> left;  // 1: all of it; below 0: more than all is spent
   std::vector<BurnStatus> burn;
-  std::optional<WallTime> exhausted;  // at the pace of the last six hours, within the window
+  std::optional<WallTime> exhausted;  // already, or within the window at the pace of the last 6 h
 };
 
 struct SloStatus {

@@ -122,6 +122,7 @@ struct AgentLiveness {
   std::string agent;
   bool online{true};
   bool removed{false};
+  WallTime drains_until{};  // it has said that it goes; until then that is no news
 };
 
 // Whether what one agent sees is to be believed (decided by AgentSight).

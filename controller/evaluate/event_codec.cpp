@@ -99,6 +99,7 @@ struct Encode {
     m.set_agent(e.agent);
     m.set_online(e.online);
     m.set_removed(e.removed);
+    m.set_drains_until_unix_ms(e.drains_until.unix_ms());
   }
   void operator()(const AgentSightChanged& e) const {
     auto& m = *out.mutable_agent_sight();
@@ -238,7 +239,8 @@ Status decode_what(const v1::Event& m, Event& out) {
     case v1::Event::kControl: return decode_control(m.control(), out);
     case v1::Event::kAgentLiveness: {
       const auto& of = m.agent_liveness();
-      out.what = AgentLiveness{RegionName{of.region()}, of.agent(), of.online(), of.removed()};
+      out.what = AgentLiveness{RegionName{of.region()}, of.agent(), of.online(), of.removed(),
+                               WallTime::from_unix_ms(of.drains_until_unix_ms())};
       return {};
     }
     case v1::Event::kAgentSight: {

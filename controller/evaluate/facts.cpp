@@ -76,7 +76,8 @@ CheckFacts look(const CheckState& state, WallTime now) {
     facts.failing += of.failing ? 1 : 0;
     facts.warning += of.warning ? 1 : 0;
     facts.reporting += of.reporting ? 1 : 0;
-    facts.drains += !of.reporting && now < region.flags.drains_until ? 1 : 0;
+    const WallTime excused = std::max(region.flags.drains_until, region.awaited_until);
+    facts.drains += !of.reporting && now < excused ? 1 : 0;
     facts.regions.emplace_hint(facts.regions.end(), name, of);
   }
   const Quorum& quorum = state.check->quorum;

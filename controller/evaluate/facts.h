@@ -29,7 +29,7 @@ struct CheckFacts {
   int failing{0};
   int warning{0};
   int reporting{0};
-  int drains{0};  // do not report, which was announced
+  int drains{0};  // do not report, which was announced, or are back and have not yet had a round
   int needed{1};  // reporting regions below which there is no data: max(quorum, half)
 
   const RegionFacts& of(const RegionName& region) const { return regions.at(region); }

@@ -46,6 +46,12 @@ FleetTransition say(const RegionName& region, const std::string& alert, AlertPha
 
 }  // namespace
 
+// Who has said that it goes is waited for, and has not come back by that.
+std::optional<WallTime> FleetSight::Region::settles_at() const {
+  if (!back_since) return std::nullopt;
+  return std::max(*back_since, drains_until) + kStableAfter;
+}
+
 bool FleetSight::blind(const RegionName& region) const {
   const auto found = regions_.find(region);
   return found != regions_.end() && found->second.blind;
@@ -151,6 +157,13 @@ std::set<RegionName> FleetSight::blind_regions() const {
   return blind;
 }
 
+std::set<RegionName> FleetSight::offline_regions() const {
+  std::set<RegionName> offline;
+  for (const auto& [name, region] : regions_)
+    if (!region.online) offline.insert(name);
+  return offline;
+}
+
 void FleetSight::absorb(AgentSight::News news, FleetEffects& effects) {
   for (AgentSightChanged& sight : news.sights) effects.agent_sights.push_back(std::move(sight));
   for (FleetTransition& t : news.transitions) effects.transitions.push_back(std::move(t));
@@ -165,8 +178,7 @@ void FleetSight::follow_agents(AgentSight::News news, WallTime at, FleetEffects&
   absorb(std::move(news), effects);
   for (const RegionName& name : touched) judge(name, at, effects);
   std::set<RegionName> away = blind_regions();
-  for (const auto& [name, region] : regions_)
-    if (!region.online) away.insert(name);
+  away.merge(offline_regions());
   absorb(agents_.advance(at, away), effects);
 }
 
@@ -200,7 +212,12 @@ void FleetSight::forget(const CheckName& check) {
 
 void FleetSight::set_online(const RegionLiveness& liveness, WallTime at, FleetEffects& effects) {
   Region& region = regions_[liveness.region];
-  if (region.online == liveness.online) return;
+  const WallTime drained = std::exchange(region.drains_until, liveness.drains_until);
+  if (region.online == liveness.online) {
+    const bool returns = drained > at && liveness.drains_until <= at;
+    if (returns && region.back_since) region.back_since = at;
+    return;
+  }
   region.online = liveness.online;
   if (liveness.online) {
     region.back_since = at;
@@ -252,8 +269,9 @@ FleetEffects FleetSight::advance(WallTime now) {
   FleetEffects effects;
   if (const auto due = agents_.next_due(); due && *due <= now) follow_agents({}, now, effects);
   for (auto& [name, region] : regions_) {
-    if (!region.back_since || now < *region.back_since + kStableAfter) continue;
-    FleetTransition t = say(name, "offline", AlertPhase::clears, *region.back_since + kStableAfter);
+    const auto settles = region.settles_at();
+    if (!settles || now < *settles) continue;
+    FleetTransition t = say(name, "offline", AlertPhase::clears, *settles);
     region.back_since.reset();
     if (!region.offline_since) continue;
     t.opening_round = *region.offline_since;
@@ -268,9 +286,8 @@ FleetEffects FleetSight::advance(WallTime now) {
 std::optional<WallTime> FleetSight::next_due() const {
   std::optional<WallTime> next = agents_.next_due();
   for (const auto& [name, region] : regions_) {
-    if (!region.back_since) continue;
-    const WallTime at = *region.back_since + kStableAfter;
-    next = next ? std::min(*next, at) : at;
+    const auto settles = region.settles_at();
+    if (settles) next = next ? std::min(*next, *settles) : *settles;
   }
   return next;
 }

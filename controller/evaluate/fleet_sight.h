@@ -40,6 +40,7 @@ class FleetSight {
   std::set<RegionName> blind_regions() const;
   const std::set<AgentId>& blind_agents() const { return agents_.blind(); }
   bool online(const RegionName& region) const;
+  std::set<RegionName> offline_regions() const;
 
   // Newest result of one check in one region.
   struct Seen {
@@ -54,7 +55,9 @@ class FleetSight {
     std::optional<WallTime> offline_since;  // of an open incident
     std::optional<WallTime> blind_since;
     std::optional<WallTime> back_since;
-    std::set<CheckName> silent;  // checks whose newest run failed silently
+    WallTime drains_until;                       // every agent there has said that it goes
+    std::set<CheckName> silent;                  // checks whose newest run failed silently
+    std::optional<WallTime> settles_at() const;  // when it is back for good, if it stays
   };
 
  private:

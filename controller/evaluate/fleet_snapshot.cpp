@@ -26,6 +26,7 @@ json write(const FleetSight::Region& region) {
           {"offline_since", write(region.offline_since)},
           {"blind_since", write(region.blind_since)},
           {"back_since", write(region.back_since)},
+          {"drains_until_ms", region.drains_until.unix_ms()},
           {"silent", std::move(silent)}};
 }
 
@@ -34,6 +35,8 @@ FleetSight::Region read_region(const json& in) {
   region.offline_since = read_time(in.at("offline_since"));
   region.blind_since = read_time(in.at("blind_since"));
   region.back_since = read_time(in.at("back_since"));
+  // Earlier versions kept none.
+  region.drains_until = WallTime::from_unix_ms(in.value("drains_until_ms", std::int64_t{0}));
   for (const json& check : in.at("silent")) region.silent.emplace(check.get<std::string>());
   return region;
 }

@@ -49,7 +49,8 @@ void record_slot(CheckState& state, WallTime round, const SlotOutcome& outcome) 
   const auto region = state.regions.find(outcome.region);
   if (region == state.regions.end() || round < state.next_close) return;
   if (round < region->second.first_round) return;
-  if (round > state.now + state.check->interval) return;  // nobody runs the future
+  if (round_start(round, state.check->interval) != round) return;  // of another interval
+  if (round > state.now + state.check->interval) return;           // nobody runs the future
   state.rounds[round].try_emplace(outcome.region, outcome);
 }
 

@@ -100,12 +100,10 @@ using nlohmann::json;
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RegionFlags, online, blind, blind_agents,
                                                 sees_since, drains_until)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunBrief, at, round, kind, ordinal, verdict)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RegionState, flags, first_round, runs, last_unknown,
-                                                failure, warning, failed, warned, passed,
-                                                first_failed, last_good, differences, duration,
-                                                attempt_failed, attempt_round, suspected_round,
-                                                ordered, next_recheck, repeated, shown, shown_round,
-                                                judged_round)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
+    RegionState, flags, first_round, awaited_until, runs, last_unknown, failure, warning, failed,
+    warned, passed, first_failed, last_good, differences, duration, attempt_failed, attempt_round,
+    suspected_round, ordered, next_recheck, repeated, shown, shown_round, judged_round)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoundFinding, step, text, regions)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoundWatch, bad, good, holds, findings, not_judged)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Episode, active, since, first_bad, round, regions)

@@ -22,6 +22,16 @@ LedgerCode code_at(const std::vector<std::uint8_t>& codes, std::size_t index) {
   return static_cast<LedgerCode>(codes[index / 2] >> (index % 2 * 4) & 15);
 }
 
+void fill_open(SlotBytes& codes, const SlotBytes& older) {
+  for (const auto& [interval, from] : older) {
+    auto& to = codes[interval];
+    if (to.size() < from.size()) to.resize(from.size());
+    for (std::size_t i = 0; i < from.size(); ++i)
+      for (const unsigned slot : {15U, 240U})
+        if ((to[i] & slot) == 0) to[i] = static_cast<std::uint8_t>(to[i] | (from[i] & slot));
+  }
+}
+
 LedgerCode ledger_code_of(const SlotOutcome& slot) {
   switch (slot.end) {
     case SlotEnd::open: return LedgerCode::missed_offline;
@@ -90,6 +100,19 @@ LedgerCode Ledger::state(const SlotId& slot, Millis interval) const {
   const auto slots = day->second.find(interval);
   if (slots == day->second.end()) return LedgerCode::open;
   return code_at(slots->second, slot_index(slot.round, interval));
+}
+
+std::optional<Millis> Ledger::interval_of(const SlotId& slot, Millis in_force, bool late) const {
+  const auto begins = [&](Millis interval) {
+    return round_start(slot.round, interval) == slot.round;
+  };
+  const bool fits = begins(in_force);
+  if (fits && (!late || state(slot, in_force) != LedgerCode::open)) return in_force;
+  if (const auto day = days_.find(Key{slot.check, slot.region, day_of(slot.round)});
+      day != days_.end())
+    for (const auto& [interval, slots] : day->second)
+      if (begins(interval) && state(slot, interval) != LedgerCode::open) return interval;
+  return fits ? std::optional{in_force} : std::nullopt;
 }
 
 Ledger::Day Ledger::make_day(const Key& key) const {

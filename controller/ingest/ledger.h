@@ -48,6 +48,9 @@ struct SlotId {
 // Of unpacked codes, two slots per byte; open behind their end.
 LedgerCode code_at(const std::vector<std::uint8_t>& codes, std::size_t index);
 
+// Where `codes` of a day are open, what an older row of it says.
+void fill_open(SlotBytes& codes, const SlotBytes& older);
+
 class Ledger {
  public:
   // Decides a slot. True when the state was taken: an open slot takes any state; a missed one may
@@ -56,6 +59,10 @@ class Ledger {
   bool decide(const SlotId& slot, Millis interval, LedgerCode state, std::uint8_t duration = 0);
 
   LedgerCode state(const SlotId& slot, Millis interval) const;
+
+  // Under which interval a run of the slot is kept: that of the definition in force, unless a late
+  // run is of one before, whose slots of that day are known. Nothing: it has no slot at all.
+  std::optional<Millis> interval_of(const SlotId& slot, Millis in_force, bool late) const;
 
   struct Day {
     CheckName check;

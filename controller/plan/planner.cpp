@@ -55,6 +55,14 @@ void Planner::remove_agent(const AgentId& agent) {
   dirty_ = true;
 }
 
+void Planner::keep_agents(const std::set<AgentId>& agents) {
+  std::vector<AgentId> gone;
+  for (const auto& [region, by_name] : agents_)
+    for (const auto& [name, agent] : by_name)
+      if (!agents.contains({region, name})) gone.push_back({region, name});
+  for (const AgentId& agent : gone) remove_agent(agent);
+}
+
 void Planner::set_sight(std::set<RegionName> blind_regions, std::set<AgentId> blind_agents) {
   if (blind_regions == blind_regions_ && blind_agents == blind_agents_) return;
   blind_regions_ = std::move(blind_regions);
@@ -129,6 +137,10 @@ WallTime Planner::Agent::gone_at() const {
   return drains_since ? std::max(silent, *drains_since + kDrainGrace) : silent;
 }
 
+WallTime Planner::Agent::drains_until() const {
+  return drains_since ? *drains_since + kDrainGrace : WallTime{};
+}
+
 // When the last agent of a region of which all drain is missed; an empty time: one does not drain.
 WallTime Planner::drains_until(const RegionName& region) const {
   WallTime until;
@@ -200,9 +212,10 @@ void Planner::announce(WallTime now, PlanChange& change) {
   removed_.clear();
   for (auto& [region, agents] : agents_)
     for (auto& [name, agent] : agents) {
-      if (agent.told == agent.online) continue;
-      agent.told = agent.online;
-      change.agent_liveness.push_back({AgentId{region, name}, agent.online, false});
+      const std::pair word{agent.online, agent.drains_until()};
+      if (agent.told == word) continue;
+      agent.told = word;
+      change.agent_liveness.push_back({AgentId{region, name}, agent.online, false, word.second});
     }
 }
 

@@ -39,6 +39,7 @@ struct PlanChange {
     AgentId agent;
     bool online{true};
     bool removed{false};
+    WallTime drains_until{};  // it has said that it goes; an empty time: it runs checks
   };
   std::vector<AgentChange> agent_liveness;
   std::vector<CheckName> reassigned;  // whose set of assigned regions changed
@@ -66,6 +67,7 @@ class Planner {
   std::string label_of(const RegionName& region, const std::string& label) const;  // or empty
   void add_agent(const AgentId& agent, WallTime now);
   void remove_agent(const AgentId& agent);
+  void keep_agents(const std::set<AgentId>& agents);  // removes all others
   void set_checks(std::vector<PlannedCheck> checks);
 
   // Whose runs are not to be believed: blind regions leave their share of the interval to others,
@@ -104,14 +106,21 @@ class Planner {
   std::string snapshot() const;
   Status restore(const std::string& blob, WallTime now);  // corrupt; the state is then unchanged
 
+  // At a start the event log has the last word on what was announced of each region. Where it says
+  // offline, agents are away until they are heard; where it says online and the snapshot knows of
+  // none, they have 90 s.
+  void set_told(const std::set<RegionName>& offline, WallTime now);
+
  private:
   struct Agent {
     WallTime seen;
     bool online{true};
     std::optional<WallTime> back_since;  // came back, not yet stable
-    std::optional<bool> told{};          // liveness as last announced since the start
     std::optional<WallTime> drains_since{};
-    WallTime gone_at() const;  // when silence makes it offline
+    std::optional<std::pair<bool, WallTime>> told{};  // online and drains until, as last announced
+                                                      // since the start
+    WallTime gone_at() const;                         // when silence makes it offline
+    WallTime drains_until() const;                    // as it is announced
   };
   struct Planned {
     PlannedCheck definition;

@@ -68,4 +68,18 @@ Status Planner::restore(const std::string& blob, WallTime now) {
   return {};
 }
 
+void Planner::set_told(const std::set<RegionName>& offline, WallTime now) {
+  for (const auto& [region, labels] : regions_) {
+    const bool told = !offline.contains(region);
+    told_[region] = told;
+    const auto agents = agents_.find(region);
+    if (agents == agents_.end() || online(region) == told) continue;
+    for (auto& [name, agent] : agents->second) {
+      agent = Agent{now, told};
+      if (told) agent.back_since = now;  // its phases stand still, as after any return
+    }
+  }
+  dirty_ = true;
+}
+
 }  // namespace picket::controller

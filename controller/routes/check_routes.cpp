@@ -109,7 +109,11 @@ class RecentDays {
       SlotBytes durations = durations_in(row);
       auto recent = days_.extract({row.region, row.day});
       if (recent) set_durations(durations, recent.mapped().durations);
-      const auto codes = recent ? unpack(recent.mapped().codes) : codes_in(row);
+      auto codes = codes_in(row);
+      if (auto newer = recent ? unpack(recent.mapped().codes) : std::nullopt) {
+        if (codes) fill_open(*newer, *codes);
+        codes = std::move(newer);
+      }
       if (codes) history.add(row.region, row.day, *codes, durations);
     }
   }

@@ -28,9 +28,12 @@ Dispatch::Dispatch(Ports ports, std::map<RegionName, RegionLabels> regions)
 
 Status Dispatch::restore(const std::string& plan, const std::vector<AgentId>& agents) {
   const WallTime now = ports_.turn.now();
+  if (!plan.empty())
+    if (Status status = planner_.restore(plan, now); !status) return status;
+  planner_.keep_agents({agents.begin(), agents.end()});
   for (const AgentId& agent : agents) planner_.add_agent(agent, now);
-  if (plan.empty()) return {};
-  return planner_.restore(plan, now);
+  planner_.set_told(ports_.turn.fleet().offline_regions(), now);
+  return {};
 }
 
 void Dispatch::set_checks(std::vector<PlannedCheck> checks) {
@@ -91,10 +94,10 @@ void Dispatch::update() {
     ports_.turn.record(RegionLiveness{region, online});
   for (const auto& [region, until] : change.drains)
     ports_.turn.record(RegionLiveness{region, planner_.online(region), until});
-  for (const auto& [agent, online, removed] : change.agent_liveness)
-    ports_.turn.record(AgentLiveness{agent.region, agent.name, online, removed});
+  for (const auto& [agent, online, removed, drains_until] : change.agent_liveness)
+    ports_.turn.record(AgentLiveness{agent.region, agent.name, online, removed, drains_until});
   for (const CheckName& name : change.reassigned) record_defined(name);
-  if (change.new_generation)
+  if (change.new_generation || !change.liveness.empty() || !change.agent_liveness.empty())
     ports_.turn.staged().checkpoints.push_back({"plan", planner_.snapshot()});
   for (const AgentId& agent : change.agents) desired_.erase(agent);
   if (change.agents.empty()) return;
@@ -269,7 +272,7 @@ async::Task<v1::PollResponse> Dispatch::poll(AgentId agent, PollRequest request)
     async::Task<bool> waiting = news();
     co_await async::with_deadline(ports_.clock, until, std::move(waiting));
   }
-  seen(agent);
+  if (pollers_.contains(agent)) seen(agent);  // else it was revoked, or has gone, meanwhile
   if (const auto targets = control_targets_.find(agent.region); targets != control_targets_.end())
     for (const std::string& target : targets->second) response.add_control_targets(target);
   response.set_controller_unix_ms(ports_.turn.now().unix_ms());

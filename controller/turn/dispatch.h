@@ -39,7 +39,8 @@ class Dispatch {
   };
   Dispatch(Ports ports, std::map<RegionName, RegionLabels> regions);
 
-  // What a start finds; `plan` is the kept snapshot or empty.
+  // What a start finds, after the turn's restore(): `plan` is the kept snapshot or empty, `agents`
+  // are all that may come in, whatever the snapshot knows.
   Status restore(const std::string& plan, const std::vector<AgentId>& agents);
 
   // Sent with every answer to a poll of an agent of the region.

@@ -12,6 +12,15 @@ std::optional<SlotBytes> unpack_blob(const std::string& blob) {
   return packed ? unpack(*packed) : std::nullopt;
 }
 
+// A check that was deleted and is back knows nothing of its slots from before a start.
+std::string with_stored(const std::string& codes, const LedgerRow& stored) {
+  const auto older = codes_in(stored);
+  auto known = unpack(codes);
+  if (!older || !known) return codes;
+  fill_open(*known, *older);
+  return pack(*known);
+}
+
 }  // namespace
 
 void ChangedDays::add(std::vector<Ledger::Day> days) {
@@ -31,8 +40,8 @@ Result<std::vector<LedgerRow>> ChangedDays::rows(Store& store) const {
     if (!stored) return fail(stored.error());
     SlotBytes durations = stored->empty() ? SlotBytes{} : durations_in(stored->front());
     set_durations(durations, day.durations);
-    rows.push_back(
-        {day.check, day.region, day.day, compress(day.codes), compress(pack(durations))});
+    const std::string codes = stored->empty() ? day.codes : with_stored(day.codes, stored->front());
+    rows.push_back({day.check, day.region, day.day, compress(codes), compress(pack(durations))});
   }
   return rows;
 }

@@ -17,8 +17,8 @@ class ChangedDays {
   void add(std::vector<Ledger::Day> days);
   bool empty() const { return days_.empty(); }
 
-  // The rows to write: codes replace what is stored, durations go into what is stored.
-  // Errors: the store's. Stored durations that are damaged are given up.
+  // The rows to write: codes replace what is stored where they are not open, durations go into what
+  // is stored. Errors: the store's. What is stored and damaged is given up.
   Result<std::vector<LedgerRow>> rows(Store& store) const;
 
  private:

@@ -65,12 +65,17 @@ RunReceived Turn::receive(RunResult run, std::string agent) const {
   const RunKey& key = run.key;
   received.agent = std::move(agent);
   received.late = evaluator_.is_closed(key.check, key.round, now());
-  const auto interval = intervals_.find(key.check);
-  if (key.kind == RunKind::scheduled && interval != intervals_.end())
-    received.superseded =
-        is_ran(ledger_.state({key.check, key.region, key.round}, interval->second));
+  const auto interval = interval_of(key, received.late);
+  if (key.kind == RunKind::scheduled && interval)
+    received.superseded = is_ran(ledger_.state({key.check, key.region, key.round}, *interval));
   received.run = std::move(run);
   return received;
+}
+
+std::optional<Millis> Turn::interval_of(const RunKey& key, bool late) const {
+  const auto in_force = intervals_.find(key.check);
+  if (in_force == intervals_.end()) return std::nullopt;
+  return ledger_.interval_of({key.check, key.region, key.round}, in_force->second, late);
 }
 
 std::size_t Turn::events_waiting() const {
@@ -157,29 +162,31 @@ void Turn::take_rows(BookRows rows) {
   append(set.action_items, rows.action_items);
 }
 
-void Turn::decide_slot(const CheckName& check, WallTime round, const SlotOutcome& slot,
+void Turn::decide_slot(const SlotId& slot, Millis interval, const SlotOutcome& outcome,
                        std::uint8_t duration) {
-  const auto interval = intervals_.find(check);
-  const bool kept = Ledger::day_of(round) >= Ledger::day_of(now()) - kLedgerDays;
-  if (interval != intervals_.end() && kept)
-    ledger_.decide({check, slot.region, round}, interval->second, ledger_code_of(slot), duration);
+  if (Ledger::day_of(slot.round) >= Ledger::day_of(now()) - kLedgerDays)
+    ledger_.decide(slot, interval, ledger_code_of(outcome), duration);
 }
 
 void Turn::take_rounds(const std::vector<RoundSummary>& rounds) {
   for (const RoundSummary& round : rounds)
-    for (const SlotOutcome& slot : round.slots) decide_slot(round.check, round.round, slot);
+    if (const auto interval = intervals_.find(round.check); interval != intervals_.end())
+      for (const SlotOutcome& slot : round.slots)
+        decide_slot({round.check, slot.region, round.round}, interval->second, slot);
 }
 
 // A slot is decided by its first run, also a late one; failed runs and good ones with evidence
 // are kept whole.
 void Turn::take_run(const RunReceived& received) {
   const RunResult& run = received.run;
-  if (!received.superseded && run.key.kind == RunKind::scheduled) {
+  const auto interval = interval_of(run.key, received.late);
+  if (!received.superseded && run.key.kind == RunKind::scheduled && interval) {
     SlotOutcome outcome;
     outcome.region = run.key.region;
     outcome.end = SlotEnd::ran;
     outcome.verdict = run.verdict;
-    decide_slot(run.key.check, run.key.round, outcome, duration_code(run.duration));
+    decide_slot({run.key.check, run.key.region, run.key.round}, *interval, outcome,
+                duration_code(run.duration));
   }
   const bool good = run.verdict == RunVerdict::pass && has_evidence(run);
   if (replaying_ || (run.verdict != RunVerdict::fail && !good)) return;

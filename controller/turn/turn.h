@@ -161,7 +161,8 @@ class Turn {
   void absorb(const FleetEffects& effects);
   void take_rows(BookRows rows);
   void take_rounds(const std::vector<RoundSummary>& rounds);
-  void decide_slot(const CheckName& check, WallTime round, const SlotOutcome& slot,
+  std::optional<Millis> interval_of(const RunKey& key, bool late) const;
+  void decide_slot(const SlotId& slot, Millis interval, const SlotOutcome& outcome,
                    std::uint8_t duration = 0);
   void take_run(const RunReceived& received);
   void log_event(const Event& event);

@@ -70,15 +70,17 @@ void BareTurn::receive(RunResult run) {
   RunReceived received;
   received.agent = "agent-1";  // the one of each region, of its attempts as well
   received.late = evaluator_->is_closed(key.check, key.round, now_);
-  const auto interval = intervals_.find(key.check);
-  if (key.kind == RunKind::scheduled && interval != intervals_.end())
-    received.superseded =
-        is_ran(ledger_.state({key.check, key.region, key.round}, interval->second));
+  const SlotId slot{key.check, key.region, key.round};
+  const auto in_force = intervals_.find(key.check);
+  std::optional<Millis> interval;
+  if (key.kind == RunKind::scheduled && in_force != intervals_.end())
+    interval = ledger_.interval_of(slot, in_force->second, received.late);
+  if (interval) received.superseded = is_ran(ledger_.state(slot, *interval));
   received.run = std::move(run);
-  if (!received.superseded && key.kind == RunKind::scheduled) {
+  if (!received.superseded && interval) {
     SlotOutcome outcome{.region = key.region, .end = SlotEnd::ran};
     outcome.verdict = received.run.verdict;
-    decide(key.check, key.round, outcome);
+    decide(slot, *interval, outcome);
   }
   record(std::move(received));
 }
@@ -135,7 +137,9 @@ std::vector<RunRequest> BareTurn::take_orders() { return std::exchange(orders_, 
 void BareTurn::absorb(const Effects& effects) {
   for (const RoundSummary& round : effects.rounds) {
     lines_ += answer_line(round);
-    for (const SlotOutcome& slot : round.slots) decide(round.check, round.round, slot);
+    if (const auto interval = intervals_.find(round.check); interval != intervals_.end())
+      for (const SlotOutcome& slot : round.slots)
+        decide({round.check, slot.region, round.round}, interval->second, slot);
   }
   for (const VerdictChange& change : effects.verdicts) lines_ += answer_line(change);
   for (const AlertTransition& transition : effects.transitions) {
@@ -155,11 +159,9 @@ void BareTurn::take_rows(const BookRows& rows) {
   }
 }
 
-void BareTurn::decide(const CheckName& check, WallTime round, const SlotOutcome& slot) {
-  const auto interval = intervals_.find(check);
-  if (interval == intervals_.end()) return;
-  ledger_.decide({check, slot.region, round}, interval->second, ledger_code_of(slot));
-  slots_.emplace(check, slot.region, round, interval->second);
+void BareTurn::decide(const SlotId& slot, Millis interval, const SlotOutcome& outcome) {
+  ledger_.decide(slot, interval, ledger_code_of(outcome));
+  slots_.emplace(slot.check, slot.region, slot.round, interval);
 }
 
 }  // namespace picket::oracle

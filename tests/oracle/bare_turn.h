@@ -47,7 +47,8 @@ class BareTurn {
   void due(WallTime at);
   void absorb(const controller::Effects& effects);
   void take_rows(const controller::BookRows& rows);
-  void decide(const CheckName& check, WallTime round, const controller::SlotOutcome& slot);
+  void decide(const controller::SlotId& slot, Millis interval,
+              const controller::SlotOutcome& outcome);
 
   controller::BookSettings settings_;
   std::unique_ptr<controller::Evaluator> evaluator_;

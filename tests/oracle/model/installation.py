@@ -71,6 +71,15 @@ class Installation:
         if check in self.intervals:
             self.ledger.decide(self.ledger.name(check, region, self.intervals[check], start), text)
 
+    def _decide_run(self, event):
+        check, region, start = event["check"], event["region"], event["round"]
+        if check not in self.intervals:
+            return
+        interval = self.ledger.interval_of(check, region, start, self.intervals[check],
+                                           event.get("late", False))
+        if interval:
+            self.ledger.decide((check, region, interval, start), "ran " + event["verdict"])
+
     def _take_receivers(self, event):
         self.incidents.receivers = set(event["names"])
         self.incidents.default = event["default"]
@@ -98,8 +107,7 @@ class Installation:
 
     def _take_run(self, event):
         if event["kind"] == "scheduled" and not event.get("superseded"):
-            self._decide(event["check"], event["region"], event["round"],
-                         "ran " + event["verdict"])
+            self._decide_run(event)
         if event["check"] in self.checks:
             self.checks[event["check"]].take_run(event, self.now)
 

@@ -128,6 +128,41 @@ TEST_CASE("a controller that restarts in the middle knows who drains", "[sim]") 
   story.finish();
 }
 
+TEST_CASE("a goodbye does not end the page about a region that was cut off", "[sim]") {
+  sim::Scenario story{options(1, 0)};
+  sim::LinkWeather weather;
+  weather.cut_up = true;
+  story.world.set_weather(weather);
+  story.world.run_for(minutes{5});
+  REQUIRE(story.pages().size() == 2);  // the region is offline, and the check has no data
+  story.world.set_weather({});
+  story.world.run_for(minutes{3});
+  const std::size_t ended = story.count("resolve");
+  CHECK(ended == 1);  // the check has data
+  story.world.drain_agent(0);
+  story.world.run_for(minutes{9});
+  CHECK(story.count("resolve") == ended);
+  story.world.run_for(minutes{10});  // and it does not come back
+  CHECK(story.count("resolve") == ended);
+  for (std::size_t i = 2; i < story.pages().size(); ++i)
+    CHECK(story.pages()[i].find("is offline") == std::string::npos);
+  story.finish();
+}
+
+TEST_CASE("one of two agents that was cut off says goodbye: its page stays", "[sim]") {
+  sim::Scenario story{options(1, 1)};
+  story.world.link(1)->weather.cut_up = true;
+  story.world.run_for(minutes{5});
+  REQUIRE(story.pages().size() == 1);
+  story.world.link(1)->weather.cut_up = false;
+  story.world.run_for(minutes{3});
+  story.world.drain_agent(1);
+  story.world.run_for(minutes{20});
+  CHECK(story.count("resolve") == 0);
+  CHECK(story.pages().size() == 1);
+  story.finish();
+}
+
 TEST_CASE("a drain hides no failure: a check that is down stays so", "[sim]") {
   sim::Scenario story{options(1, 0)};
   story.world.site().down = true;

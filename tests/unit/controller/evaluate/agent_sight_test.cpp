@@ -156,6 +156,36 @@ TEST_CASE("a dead agent of several is told once and ends 10 minutes after it is 
   CHECK(world.told() == Names{"agent:eu/a offline clears"});
 }
 
+TEST_CASE("an announced drain ends no page about an agent by its silence", "[agents]") {
+  World world = make_world();
+  const auto drain = [&](WallTime until) {
+    world.apply(AgentLiveness{RegionName{"eu"}, "a", true, false, until});
+  };
+  world.online("eu", "a", false);
+  CHECK(world.told() == Names{"agent:eu/a offline fires"});
+  world.online("eu", "a", true);
+  world.wait(minutes{3});
+  drain(world.now + minutes{10});
+  world.wait(minutes{10});
+  world.online("eu", "a", false);  // it has not come back
+  world.wait(minutes{20});
+  CHECK(world.told().empty());
+
+  world.online("eu", "a", true);
+  drain(world.now + minutes{10});
+  World restored;
+  restored.now = world.now;
+  REQUIRE(restored.fleet.restore(world.fleet.snapshot()));
+  world.fleet = std::move(restored.fleet);
+  world.wait(minutes{8});
+  drain({});
+  world.wait(minutes{9});
+  CHECK(world.told().empty());
+  CHECK(world.fleet.next_due() == world.now + minutes{1});
+  world.wait(minutes{1});
+  CHECK(world.told() == Names{"agent:eu/a offline clears"});
+}
+
 TEST_CASE("the last agent of a region is told as the region", "[agents]") {
   World world = make_world();
   world.apply(RegionLiveness{RegionName{"eu"}, false});

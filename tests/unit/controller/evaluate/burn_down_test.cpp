@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/model/schedule.h"
+#include "controller/evaluate/budget.h"
 #include "controller/evaluate/budget_points.h"
 #include "tests/support/evaluation_world.h"
 
@@ -161,6 +162,31 @@ TEST_CASE("totals whose begin was forgotten say nothing of windows before", "[ev
   CHECK(line.points.back().left_then == 1.0);
   CHECK_FALSE(line.points.at(1).left_then);
   CHECK(line.points.at(1).left == 1);
+}
+
+TEST_CASE("a longer window counts what is known of it, not all that ever was", "[evaluate][slo]") {
+  Story story;  // 7 days
+  story.rounds(24 * 60);
+  story.rounds(24 * 3, true);
+  Check check = *story.state.check;
+  check.slo->window = kDay * 30;
+  story.state.check = std::make_shared<const Check>(check);
+  const auto status = slo_status(story.state)->availability;
+  CHECK(status.bad == 24 * 3);
+  CHECK(status.good < 24 * 16);
+  CHECK(status.left.value() < 0);  // not 0.5, as over 63 days
+  CHECK(story.series().availability.points.back().left == Approx(*status.left));
+}
+
+TEST_CASE("a budget that is overspent is used up, also while nothing burns", "[evaluate][slo]") {
+  Story story;
+  story.rounds(24 * 5);
+  story.rounds(24, true);
+  story.rounds(24);
+  const auto status = slo_status(story.state)->availability;
+  REQUIRE(status.left.value() < 0);
+  REQUIRE(status.burn[1].rate_long == 0.0);
+  CHECK(status.exhausted == story.state.budget.back().until);
 }
 
 TEST_CASE("a check without objective or name has no burn-down", "[evaluate][slo]") {

@@ -89,6 +89,9 @@ TEST_CASE("labels of regions and events of agents survive the log", "[codec]") {
   const auto liveness = std::get<AgentLiveness>(again({3, kNow, gone}).what);
   CHECK_FALSE(liveness.online);
   CHECK(liveness.removed);
+  CHECK(liveness.drains_until == WallTime{});
+  const AgentLiveness going{region, "a", true, false, kNow + minutes{10}};
+  CHECK(std::get<AgentLiveness>(again({3, kNow, going}).what).drains_until == kNow + minutes{10});
   CHECK(std::get<AgentSightChanged>(again({4, kNow, AgentSightChanged{region, "a", true}}).what)
             .blind);
 }

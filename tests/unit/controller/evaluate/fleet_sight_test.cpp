@@ -177,6 +177,41 @@ TEST_CASE("a region without agents is one page until it is back for ten minutes"
   CHECK_FALSE(world.fleet.next_due().has_value());
 }
 
+TEST_CASE("an announced drain ends no page about a region by its silence", "[fleet]") {
+  FleetWorld world;
+  const RegionName region = world.regions[0];
+  world.apply(RegionLiveness{region, false});
+  const WallTime opened = world.transitions.at(0).opening_round;
+  const auto wait = [&](Millis span) {
+    world.now = world.now + span;
+    world.keep(world.fleet.advance(world.now));
+  };
+  world.apply(RegionLiveness{region, true});
+  wait(minutes{3});
+  world.apply(RegionLiveness{region, true, world.now + minutes{10}});
+  wait(minutes{10});
+  CHECK(world.transitions.size() == 1);
+  world.apply(RegionLiveness{region, false, {}});  // it has not come back
+  wait(minutes{20});
+  CHECK(world.transitions.size() == 1);
+
+  // Back, and away with a word again for a while: ten minutes count from its return.
+  world.apply(RegionLiveness{region, true});
+  world.apply(RegionLiveness{region, true, world.now + minutes{10}});
+  FleetSight restored;
+  REQUIRE(restored.restore(world.fleet.snapshot()).has_value());
+  world.fleet = std::move(restored);
+  wait(minutes{8});
+  world.apply(RegionLiveness{region, true, {}});
+  wait(minutes{9});
+  CHECK(world.transitions.size() == 1);
+  CHECK(world.fleet.next_due() == world.now + minutes{1});
+  wait(minutes{1});
+  REQUIRE(world.transitions.size() == 2);
+  CHECK(world.transitions[1].phase == AlertPhase::clears);
+  CHECK(world.transitions[1].opening_round == opened);
+}
+
 TEST_CASE("the fleet's state survives a restart", "[fleet]") {
   FleetWorld world;
   world.all_pass();

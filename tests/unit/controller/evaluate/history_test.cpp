@@ -140,7 +140,9 @@ class History {
     } else if (kind < 90) {
       push(MissedReceived{{check.name, round_start(now_, check.interval)}, region(), "agent-1"});
     } else if (kind < 94) {
-      push(RegionLiveness{region(), random_.chance(0.6)});
+      const bool online = random_.chance(0.6);
+      const bool drains = online && random_.chance(0.3);
+      push(RegionLiveness{region(), online, drains ? now_ + minutes{10} : WallTime{}});
     } else if (kind < 96) {
       push(RegionSight{region(), random_.chance(0.3)});
     } else if (kind < 98) {

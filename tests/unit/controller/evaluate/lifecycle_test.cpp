@@ -203,6 +203,40 @@ TEST_CASE("who is back after announced silence has a round of time", "[evaluate]
   CHECK(world.wait(minutes{9}).transitions.empty());
 }
 
+TEST_CASE("a region that comes and goes with a word excuses no other", "[evaluate]") {
+  EvaluationWorld world{3, with_alert(AlertCondition::no_data)};
+  world.warm_up();
+  world.forget();
+  // Two regions die without a word, the third is started anew every few minutes.
+  for (int i = 0; i < 6; ++i) {
+    world.apply(RegionLiveness{world.region(3), true, world.now + minutes{10}});
+    world.wait(minutes{1});
+    world.apply(RegionLiveness{world.region(3), true, {}});
+    world.wait(minutes{1});
+    world.run(world.region(3), RunVerdict::pass);
+    world.wait(minutes{1});
+  }
+  CHECK(world.verdict() == CheckVerdict::no_data);
+  CHECK(test::names_of(world.transitions) == std::vector<std::string>{"no_data fires"});
+}
+
+TEST_CASE("who is back from a drain is still awaited after a restart", "[evaluate][snapshot]") {
+  EvaluationWorld world{1, with_alert(AlertCondition::no_data)};
+  world.warm_up();
+  world.apply(RegionLiveness{world.region(1), true, world.now + minutes{20}});
+  world.wait(minutes{15});
+  world.apply(RegionLiveness{world.region(1), true, {}});
+  Evaluator restored;
+  REQUIRE(restored.restore_regions(world.evaluator.snapshot_regions()));
+  REQUIRE(restored.restore(world.evaluator.snapshot(world.check.name)));
+  world.evaluator = std::move(restored);
+  world.forget();
+  world.wait(minutes{4});
+  CHECK(world.verdict() == CheckVerdict::pending);
+  world.wait(minutes{10});  // its round has closed without a run
+  CHECK(test::names_of(world.transitions) == std::vector<std::string>{"no_data fires"});
+}
+
 TEST_CASE("an announcement ends no absence of data that was there before", "[evaluate]") {
   EvaluationWorld world{3, with_alert(AlertCondition::no_data)};
   world.warm_up();

@@ -72,6 +72,25 @@ TEST_CASE("two checkpoints in one commit lose nothing", "[ledger]") {
   CHECK(code_at(codes_in(desk.row())->at(kInterval), 1) == LedgerCode::ran_good);
 }
 
+TEST_CASE("what is stored stays where a later life knows nothing", "[ledger]") {
+  Desk desk;
+  desk.decide(0, LedgerCode::ran_good, 10);
+  desk.decide(1, LedgerCode::ran_bad);
+  desk.decide(2, LedgerCode::missed_offline);
+  desk.decide(5, LedgerCode::ran_degraded);
+  desk.flush();
+  desk.ledger = Ledger{};  // the check was deleted, the controller restarted, the check is back
+  desk.decide(2, LedgerCode::ran_good);
+  desk.decide(3, LedgerCode::ran_bad);
+  desk.flush();
+  const auto codes = codes_in(desk.row())->at(kInterval);
+  std::vector<LedgerCode> stored;
+  for (std::size_t i = 0; i < 6; ++i) stored.push_back(code_at(codes, i));
+  CHECK(stored == std::vector{LedgerCode::ran_good, LedgerCode::ran_bad, LedgerCode::ran_good,
+                              LedgerCode::ran_bad, LedgerCode::open, LedgerCode::ran_degraded});
+  CHECK(desk.durations() == Bytes{10});
+}
+
 TEST_CASE("a replay after a crash writes the same again", "[ledger]") {
   Desk desk;
   desk.decide(0, LedgerCode::ran_good, 10);

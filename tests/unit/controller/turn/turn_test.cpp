@@ -87,6 +87,46 @@ TEST_CASE("rounds that another interval closes are slots of the interval before"
   CHECK(state(minutes{1}) == LedgerCode::open);
 }
 
+TEST_CASE("late runs of the interval before heal its slots", "[turn]") {
+  StoreOptions options;
+  options.path = ":memory:";
+  auto store = Store::open(options);
+  REQUIRE(store.has_value());
+  const WallTime start = WallTime::from_unix_ms(1'795'314'600'000);
+  Life life{**store, start};
+  CheckDefined definition = defined("shop");
+  const RegionName region = definition.regions[0];
+  definition.check.interval = minutes{1};
+  life.turn.record(definition);
+  const Check before = definition.check;
+  life.run(minutes{20});
+  definition.check.interval = minutes{5};
+  life.turn.record(definition);
+  life.run(minutes{30});
+  const auto state = [&](WallTime round, Millis interval) {
+    return life.turn.ledger().state({before.name, region, round}, interval);
+  };
+  const auto bring = [&](WallTime round) {
+    RunReceived received =
+        life.turn.receive(test::make_run(before, region, round + Seconds{10}, {}), "agent");
+    CHECK(received.late);
+    life.turn.record(received);
+    return received.superseded;
+  };
+  const WallTime fifth = start + minutes{5};  // a round of both intervals
+  for (int i = 0; i < 5; ++i) {
+    const WallTime round = fifth + minutes{i};
+    REQUIRE(state(round, minutes{1}) == LedgerCode::missed_offline);
+    CHECK_FALSE(bring(round));
+    CHECK(state(round, minutes{1}) == LedgerCode::ran_good);
+    CHECK(bring(round));  // again
+  }
+  CHECK(state(fifth, minutes{5}) == LedgerCode::open);
+  // Of an agent that had not heard of the change: no slot of either interval is known.
+  CHECK_FALSE(bring(start + minutes{26}));
+  CHECK(state(start + minutes{25}, minutes{5}) == LedgerCode::missed_offline);
+}
+
 TEST_CASE("durations of runs survive a crash before and after a checkpoint", "[turn]") {
   StoreOptions options;
   options.path = ":memory:";
