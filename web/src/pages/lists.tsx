@@ -109,7 +109,7 @@ export function DeploymentsPage() {
         <Select label="Window" value={window_} options={["7d", "30d", "90d", "365d"]} onChange={(value) => setQuery("window", value)} />
       </Head>
       <Panel title="By service and team"><Loaded of={figures}>{({ delivery_performance: rows }) => (
-        <Table caption="Delivery performance" rows={rows} empty={<>No deployment is recorded: <code>picket deployments add</code> in a pipeline.</>} columns={[
+        <Table caption="Delivery performance" rows={rows} empty={<>No deployment is recorded: <code>picket deployments record</code> in a pipeline.</>} columns={[
           { name: "Service", cell: (row) => row.service || "—" }, { name: "Team", cell: (row) => row.team || "—" },
           { name: "Deployments", number: true, cell: (row) => row.deployments },
           { name: "Per day", number: true, cell: (row) => row.deployment_frequency_per_day.toFixed(2) },
