@@ -1,22 +1,11 @@
 // The regions on a world of dots, each with what its checks say.
 import { useMemo } from "preact/hooks";
 import { Head, Loaded, Mark, Panel, Table } from "../parts/basics";
-import { HEIGHT, WIDTH, landDots, placeOf, project } from "../geo";
+import { HEIGHT, WIDTH, landDots, spotOf } from "../geo";
 import { plural } from "../format";
+import { placeWords, pointsOf } from "../points";
 import { status } from "../state";
 import { runPath } from "../router";
-import type { Status } from "../types";
-
-interface Point { region: string; word: string; failing: string[]; checks: number }
-
-export function pointsOf(found: Status): Point[] {
-  return found.regions.map((one) => {
-    const mine = found.checks.filter((check) => check.paused === undefined && check.regions.some((row) => row.region === one.region));
-    const failing = mine.filter((check) => check.regions.some((row) => row.region === one.region && (row.state === "failing" || row.state === "fail"))).map((check) => check.name);
-    const word = !one.online ? "offline" : one.blind ? "blind" : failing.length > 0 ? "failing" : "ok";
-    return { region: one.region, word, failing, checks: mine.length };
-  });
-}
 
 const SHAPES: Record<string, string> = {
   ok: "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0", failing: "M-5.500-5.500h11v11h-11z",
@@ -36,9 +25,8 @@ export function MapPage() {
               <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${plural(points.length, "region")} on a map; the table below says the same`}>
                 <path class="land" d={land} />
                 {points.map((point) => {
-                  const place = placeOf(point.region);
-                  if (!place) return null;
-                  const [x, y] = project(place);
+                  if (!point.place) return null;
+                  const [x, y] = spotOf(point.place);
                   return (
                     <g key={point.region} transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`} class={`spot ${point.word}`}>
                       <circle class="halo" r="12" /><path d={SHAPES[point.word]!} />
@@ -51,7 +39,8 @@ export function MapPage() {
               { name: "Region", cell: (row) => row.region }, { name: "State", cell: (row) => <Mark word={row.word} /> },
               { name: "Checks", number: true, cell: (row) => row.checks },
               { name: "Failing", cell: (row) => row.failing.length === 0 ? "—" : row.failing.map((name) => <a class="tag" key={name} href={runPath(name, row.region)}>{name}</a>) },
-              { name: "On the map", cell: (row) => placeOf(row.region) ? "yes" : "no, the name is of no cloud" }]} /></Panel>
+              { name: "Place", cell: (row) => row.place ? placeWords(row.place)
+                : <>not on the map: set <code>latitude</code> and <code>longitude</code> of the region in the controller's configuration</> }]} /></Panel>
           </>);
       }}</Loaded>
     </>
