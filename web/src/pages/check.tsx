@@ -1,5 +1,7 @@
 // One check: its verdict, every region, latency, phases, objective, maintenance and its YAML.
 import { usePoll } from "../api";
+import { hasBadge } from "../badge";
+import { Badge } from "../parts/badge";
 import { Bars } from "../parts/bars";
 import { Empty, Facts, Head, Loaded, Mark, Panel, Table, Time } from "../parts/basics";
 import { BurnDown } from "../parts/burndown";
@@ -49,6 +51,8 @@ export function CheckPage({ name }: { name: string }) {
               { name: "State", cell: (row) => <Mark word={row.state} /> },
               { name: "Incident", cell: (row) => <a href={`/incidents/${row.id}`}>{row.title}</a> },
               { name: "Opened", cell: (row) => <Time at={row.opened} /> }]} />)}</Loaded></Panel>
+        <Panel title="Badge" aside={<a href="/public">public status</a>}>{hasBadge(one) ? <Badge name={one.name} title={one.title} />
+          : <Empty>{one.paused !== undefined ? "None while it is paused." : <>None: give the check the tag <code>public</code>.</>}</Empty>}</Panel>
         <Panel title="Definition" aside={<code>{one.source}</code>}>
           <Loaded of={source}>{(file) => <Yaml lines={itemAt(file.text, file.line)} label="The check in its file" />}</Loaded>
         </Panel>
