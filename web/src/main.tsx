@@ -17,9 +17,9 @@ import { RunPage } from "./pages/run";
 import { SilencesPage } from "./pages/silences";
 import { ThirdPartiesPage } from "./pages/third-parties";
 import { listen, live } from "./events";
-import { segments } from "./router";
+import { isPublic, segments } from "./router";
 import { NEXT_THEME, person, theme, token } from "./session";
-import { grid, status } from "./state";
+import { status } from "./state";
 
 const PAGES: [string, string, () => ComponentChildren][] = [
   ["", "Checks", () => <GridPage />], ["incidents", "Incidents", () => <IncidentsPage />],
@@ -71,16 +71,10 @@ function Foot() {
 
 function App() {
   const path = segments();
-  const isPublic = path[0] === "public";
   const [title, page] = isPublic ? ["Status", <PublicPage />] : pageOf(path);
   useEffect(() => {
     document.title = title === "Checks" ? "Picket" : `${title} · Picket`;
   }, [title]);
-  // The public's page asks for nothing but its own document.
-  useEffect(() => {
-    if (isPublic) for (const one of [status, grid]) one.stop();
-    else listen();
-  }, [isPublic]);
   if (isPublic) return <main id="main" tabIndex={-1}>{page}</main>;
   return (
     <>
@@ -94,4 +88,5 @@ function App() {
   );
 }
 
+if (!isPublic) listen();
 render(<App />, document.getElementById("app")!);

@@ -1,6 +1,11 @@
 // Paths of the interface; each is the server's one page, so a reload and a link work.
 import { signal } from "@preact/signals";
 
+const PUBLIC = /^\/public(\/|$)/;
+
+/** Whether this is the page of the public: the browser loads all anew between it and the others. */
+export const isPublic = PUBLIC.test(window.location.pathname);
+
 export const location_ = signal(window.location.pathname + window.location.search);
 
 export function go(path: string, replace = false) {
@@ -23,7 +28,7 @@ document.addEventListener("click", (event) => {
   const link = (event.target as Element).closest?.("a");
   if (!link || link.origin !== window.location.origin || link.target || event.defaultPrevented) return;
   if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
-  if (/^\/(api|metrics|healthz|readyz|public\/)/.test(link.pathname)) return;
+  if (isPublic || PUBLIC.test(link.pathname) || /^\/(api|metrics|healthz|readyz)/.test(link.pathname)) return;
   event.preventDefault();
   go(link.pathname + link.search);
 });

@@ -5,7 +5,7 @@ import { Bars, Legend } from "../parts/bars";
 import { Empty, Head, Loaded, Mark, Scroll, Select, Time } from "../parts/basics";
 import { plural } from "../format";
 import { type Filter, isBad, lettersOf, ownersOf, regionsOf, rowsOf, shortRegion, summary, tagsOf } from "../grid";
-import { checkPath, go, query, runPath, setQuery } from "../router";
+import { checkPath, go, isPublic, query, runPath, setQuery } from "../router";
 import { grid, status } from "../state";
 import type { Check, Grid, Status } from "../types";
 
@@ -160,7 +160,7 @@ function useNarrow() {
 
 document.addEventListener("keydown", (event) => {
   const typing = (event.target as Element).matches("input, select, textarea");
-  if (event.key !== "/" || typing) return;
+  if (event.key !== "/" || typing || isPublic) return;
   event.preventDefault();
   const find = document.getElementById("find");
   if (find) find.focus();
