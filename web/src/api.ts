@@ -10,14 +10,18 @@ export class Problem extends Error {
   }
 }
 
+const PATIENCE_MS = 15_000;
+
 async function ask(path: string, init?: RequestInit): Promise<unknown> {
-  let answer: Response;
-  try {
-    answer = await fetch(path, init);
-  } catch {
-    throw new Problem(0, "the controller cannot be reached", "is it running?");
-  }
-  const body = await answer.json().catch(() => null);
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const whyNot = () => signal.aborted
+    ? new Problem(0, `no answer within ${PATIENCE_MS / 1e3} s`, init ? "what was sent may be done all the same: look first" : "")
+    : new Problem(0, "the controller cannot be reached", "is it running?");
+  const answer = await fetch(path, { ...init, signal }).catch(() => { throw whyNot(); });
+  const body = await answer.json().catch(() => {
+    if (signal.aborted) throw whyNot();
+    return null;
+  });
   if (answer.ok) return body;
   const error = body?.error;
   throw new Problem(answer.status, error?.message ?? `HTTP ${answer.status}`, error?.hint ?? "");
