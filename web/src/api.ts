@@ -45,7 +45,9 @@ const APART = 0.4; // the least of `every` between two answers, however often so
 
 /**
  * What `path` answers, while somebody looks at the tab: asked again when the controller says that a
- * part of it has changed, and every `every` ms when it says nothing. With 0: once.
+ * part of it has changed, and every `every` ms when it says nothing. With 0: once. One request at a
+ * time, so that no answer comes after a newer one; refresh() returns when one that was sent after the
+ * call has been answered.
  */
 export function poll<T>(path: string, every: number): Resource<T> & { stop: () => void } {
   const data = signal<T | null>(null);
@@ -55,13 +57,14 @@ export function poll<T>(path: string, every: number): Resource<T> & { stop: () =
   let asked = 0;
   let stale = false; // something changed since it was asked for last
   let stopped = false;
+  let underWay: Promise<void> | undefined;
+  let following: Promise<void> | undefined; // the request after it
   const soon = () => Math.max(0, asked + every * APART - Date.now());
   const plan = (delay: number) => {
     clearTimeout(timer);
-    if (every > 0 && !stopped) timer = setTimeout(refresh, delay);
+    if (every > 0 && !stopped && !underWay) timer = setTimeout(refresh, delay);
   };
-  const refresh = async () => {
-    clearTimeout(timer);
+  const once = async () => {
     asked = Date.now();
     stale = false;
     try {
@@ -72,8 +75,19 @@ export function poll<T>(path: string, every: number): Resource<T> & { stop: () =
     } catch (error) {
       if (!stopped) problem.value = error as Problem;
     }
+  };
+  const settled = () => {
+    underWay = undefined;
     if (stale) plan(soon());
     else plan(live.peek() && parts.length > 0 && !problem.peek() ? every * SLOWER : every);
+  };
+  const refresh = (): Promise<void> => {
+    clearTimeout(timer);
+    if (!underWay) return (underWay = once().then(settled));
+    return (following ??= underWay.then(() => {
+      following = undefined;
+      return stopped ? undefined : refresh();
+    }));
   };
   const wake = () => void (document.hidden || refresh());
   const changed = (names: Part[]) => {

@@ -1,6 +1,6 @@
 // What comes back, or does not, when the interface asks.
 import { expect, test } from "vitest";
-import { browse, hang, json, pass } from "./dom";
+import { FakeSource, browse, hang, json, pass } from "./dom";
 
 test("who gets no answer gives up after 15 s, says so, and asks again", async () => {
   let hangs = true;
@@ -44,4 +44,72 @@ test("a problem of the controller is told in its words", async () => {
   const { read } = await import("../../src/api");
   expect(await read("/a").catch((error) => error)).toMatchObject({ status: 404, message: "no check home", hint: "look" });
   expect(await read("/b").catch((error) => error)).toMatchObject({ status: 502, message: "HTTP 502" });
+});
+
+/** A controller that answers each request when the test says so. */
+function slow() {
+  const waiting: ((body: unknown) => void)[] = [];
+  return { waiting, ...browse("/", () => new Promise((resolve) => waiting.push(resolve))) };
+}
+
+test("one request at a time: no old answer takes the place of a newer one", async () => {
+  const { waiting } = slow();
+  const { poll } = await import("../../src/api");
+  const { listen } = await import("../../src/events");
+  listen();
+  const status = poll<{ verdict: string }>("/api/v1/status", 5_000);
+  for (let second = 0; second < 10; second++) {
+    FakeSource.all[0]!.tell("checks");
+    await pass(1_000);
+  }
+  expect(waiting.length).toBe(1);
+  waiting[0]!({ verdict: "up" });
+  await pass(10);
+  expect([status.data.value, waiting.length]).toEqual([{ verdict: "up" }, 2]); // as something changed since
+  waiting[1]!({ verdict: "down" });
+  await pass(1_000);
+  expect([status.data.value, waiting.length]).toEqual([{ verdict: "down" }, 2]);
+});
+
+test("who changes something sees an answer that was asked for after it", async () => {
+  const { waiting } = slow();
+  const { poll } = await import("../../src/api");
+  const silences = poll<string[]>("/api/v1/silences", 10_000);
+  let seen: unknown = "nothing";
+  void silences.refresh().then(() => void (seen = silences.data.value));
+  void silences.refresh();
+  await pass(1_000);
+  expect(waiting.length).toBe(1);
+  waiting[0]!(["before"]);
+  await pass(10);
+  expect([seen, waiting.length]).toEqual(["nothing", 2]);
+  waiting[1]!(["after"]);
+  await pass(10);
+  expect([seen, waiting.length]).toEqual([["after"], 2]);
+});
+
+test("who stops while a request is under way asks no more", async () => {
+  const { waiting } = slow();
+  const { poll } = await import("../../src/api");
+  const silences = poll("/api/v1/silences", 10_000);
+  void silences.refresh();
+  silences.stop();
+  waiting[0]!([]);
+  await pass(60_000);
+  expect([waiting.length, silences.data.value]).toEqual([1, null]);
+});
+
+test("a tab that nobody looks at asks nothing, and at once when somebody does again", async () => {
+  const { asked, document } = browse("/", () => ({}));
+  const { poll } = await import("../../src/api");
+  poll("/api/v1/silences", 10_000);
+  await pass(1);
+  document.show(false);
+  await pass(60_000);
+  expect(asked).toHaveBeenCalledTimes(1);
+  document.show(true);
+  await pass(1);
+  expect(asked).toHaveBeenCalledTimes(2);
+  await pass(10_000);
+  expect(asked).toHaveBeenCalledTimes(3);
 });
