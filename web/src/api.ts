@@ -13,15 +13,16 @@ export class Problem extends Error {
 const PATIENCE_MS = 15_000;
 
 async function ask(path: string, init?: RequestInit): Promise<unknown> {
+  const unsure = "what was sent may be done all the same: look before you send it again";
   const signal = AbortSignal.timeout(PATIENCE_MS);
-  const whyNot = () => signal.aborted
-    ? new Problem(0, `no answer within ${PATIENCE_MS / 1e3} s`, init ? "what was sent may be done all the same: look first" : "")
-    : new Problem(0, "the controller cannot be reached", "is it running?");
-  const answer = await fetch(path, { ...init, signal }).catch(() => { throw whyNot(); });
-  const body = await answer.json().catch(() => {
-    if (signal.aborted) throw whyNot();
-    return null;
+  const late = () => new Problem(0, `no answer within ${PATIENCE_MS / 1e3} s`, init ? unsure : "");
+  const answer = await fetch(path, { ...init, signal }).catch(() => {
+    throw signal.aborted ? late() : new Problem(0, "the controller cannot be reached", "is it running?");
   });
+  const body = await answer.json().catch(() => null);
+  // A login page, or half of an answer, says nothing: least of all that all is well, or done.
+  if (answer.ok && body?.schema_version !== 1) throw signal.aborted ? late()
+    : new Problem(answer.status, "what answered is not the controller, or the answer was cut", init ? unsure : "is a login or a proxy in between?");
   if (answer.ok) return body;
   const error = body?.error;
   throw new Problem(answer.status, error?.message ?? `HTTP ${answer.status}`, error?.hint ?? "");

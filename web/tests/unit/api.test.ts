@@ -13,7 +13,7 @@ test("who gets no answer gives up after 15 s, says so, and asks again", async ()
   expect(agents.problem.value?.message).toBe("no answer within 15 s");
   hangs = false;
   await pass(10_000);
-  expect([agents.problem.value, agents.data.value]).toEqual([null, { agents: [] }]);
+  expect([agents.problem.value, agents.data.value]).toEqual([null, { schema_version: 1, agents: [] }]);
 });
 
 test("a body that never ends is no answer either", async () => {
@@ -46,6 +46,28 @@ test("a problem of the controller is told in its words", async () => {
   expect(await read("/b").catch((error) => error)).toMatchObject({ status: 502, message: "HTTP 502" });
 });
 
+const STRANGERS: [string, () => Response][] = [
+  ["a login page", () => new Response("<!doctype html><title>Sign in</title>", { headers: { "content-type": "text/html" } })],
+  ["half of an answer", () => new Response('{"schema_version":1,"checks":[{"name":"ho')],
+  ["nothing", () => new Response("")], ["another program", () => json({ status: "ok" })], ["null", () => json(null)], ["a list", () => json([])],
+];
+for (const [name, stranger] of STRANGERS)
+  test(`${name} with a 200 is no answer: what was known stays, beside the problem`, async () => {
+    let between = false;
+    browse("/", () => (between ? stranger() : { agents: ["a1"] }));
+    const { poll, change } = await import("../../src/api");
+    const agents = poll<{ agents: string[] }>("/api/v1/agents", 10_000);
+    await pass(1);
+    between = true;
+    await pass(10_000);
+    expect(agents.data.value?.agents).toEqual(["a1"]);
+    expect(agents.problem.value?.message).toMatch(/what answered is not the controller/);
+    expect(await change("/api/v1/incidents/1/acknowledge", {}).catch((error) => error.hint)).toMatch(/look before you send it again/);
+    between = false;
+    await pass(10_000);
+    expect(agents.problem.value).toBe(null);
+  });
+
 /** A controller that answers each request when the test says so. */
 function slow() {
   const waiting: ((body: unknown) => void)[] = [];
@@ -65,27 +87,27 @@ test("one request at a time: no old answer takes the place of a newer one", asyn
   expect(waiting.length).toBe(1);
   waiting[0]!({ verdict: "up" });
   await pass(10);
-  expect([status.data.value, waiting.length]).toEqual([{ verdict: "up" }, 2]); // as something changed since
+  expect([status.data.value?.verdict, waiting.length]).toEqual(["up", 2]); // as something changed since
   waiting[1]!({ verdict: "down" });
   await pass(1_000);
-  expect([status.data.value, waiting.length]).toEqual([{ verdict: "down" }, 2]);
+  expect([status.data.value?.verdict, waiting.length]).toEqual(["down", 2]);
 });
 
 test("who changes something sees an answer that was asked for after it", async () => {
   const { waiting } = slow();
   const { poll } = await import("../../src/api");
-  const silences = poll<string[]>("/api/v1/silences", 10_000);
+  const silences = poll<{ is: string }>("/api/v1/silences", 10_000);
   let seen: unknown = "nothing";
-  void silences.refresh().then(() => void (seen = silences.data.value));
+  void silences.refresh().then(() => void (seen = silences.data.value!.is));
   void silences.refresh();
   await pass(1_000);
   expect(waiting.length).toBe(1);
-  waiting[0]!(["before"]);
+  waiting[0]!({ is: "before" });
   await pass(10);
   expect([seen, waiting.length]).toEqual(["nothing", 2]);
-  waiting[1]!(["after"]);
+  waiting[1]!({ is: "after" });
   await pass(10);
-  expect([seen, waiting.length]).toEqual([["after"], 2]);
+  expect([seen, waiting.length]).toEqual(["after", 2]);
 });
 
 test("who stops while a request is under way asks no more", async () => {
@@ -94,7 +116,7 @@ test("who stops while a request is under way asks no more", async () => {
   const silences = poll("/api/v1/silences", 10_000);
   void silences.refresh();
   silences.stop();
-  waiting[0]!([]);
+  waiting[0]!({});
   await pass(60_000);
   expect([waiting.length, silences.data.value]).toEqual([1, null]);
 });

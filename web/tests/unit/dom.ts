@@ -113,7 +113,7 @@ export class FakeSource extends EventTarget {
   }
 }
 
-/** What a request is answered with: a document, or anything else as it stands. */
+/** What a request is answered with: a document of the API, or anything else as it stands. */
 export type Answerer = (path: string, init?: RequestInit) => unknown;
 export const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
 
@@ -128,7 +128,7 @@ export function browse(path: string, answer: Answerer) {
   const history = { pushState: vi.fn(), replaceState: vi.fn() };
   const asked = vi.fn(async (url: string, init?: RequestInit) => {
     const found = await answer(url, init);
-    return found instanceof Response ? found : json(found);
+    return found instanceof Response ? found : json({ schema_version: 1, ...found as object });
   });
   const window = Object.assign(new EventTarget(), { location, history, scrollTo: () => {},
     matchMedia: () => Object.assign(new EventTarget(), { matches: false }) });

@@ -1,5 +1,5 @@
 // Answers of a controller, as small as their types allow.
-import type { Check, CheckRegion, Request, Run, Status, Step } from "../../src/types";
+import type { Check, CheckRegion, Incident, Request, Run, Status, Step } from "../../src/types";
 
 export const NOW = "2026-11-22T04:42:00.000Z";
 
@@ -17,6 +17,11 @@ export const STATUS: Status = {
   regions: [{ region: "eu", online: true, blind: false, agents: 1 }],
   checks: [check("home", "up", { regions: [region("eu")] })], incidents: [],
 };
+
+export const INCIDENT = {
+  id: "01ABC", check: "home", subject: "", alert: "down", verdict: "down", severity: "critical", state: "open", title: "home is down",
+  opened: NOW, acknowledged: null, resolved: null, started: null, owner: "web", service: "",
+} as unknown as Incident;
 
 export const request = (more: Partial<Request> = {}): Request => ({
   method: "GET", url: "https://shop.example/", status: 200, http_version: "2", remote_address: "", pop: "fra1",
