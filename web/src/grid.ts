@@ -27,6 +27,17 @@ const URGENCY: Record<string, number> = {
 
 export const isBad = (check: Check) => check.paused === undefined && (URGENCY[check.verdict] ?? 5) < 4;
 
+/** How all of them are, as the word of a mark and its label: well only if each that is not paused is up. */
+export function overall(checks: Check[]): [word: string, label: string] {
+  const judged = checks.filter((check) => check.paused === undefined);
+  const bad = judged.filter(isBad).length;
+  const unknown = judged.filter((check) => check.verdict !== "up").length - bad;
+  const pending = unknown > 0 ? `${unknown} not known yet` : "";
+  if (bad > 0) return ["down", [`${bad} not up`, pending].filter(Boolean).join(", ")];
+  if (judged.length === 0) return ["pending", checks.length === 0 ? "nothing is measured" : "all paused"];
+  return pending ? ["pending", pending] : ["up", "all up"];
+}
+
 /** Checks that the filter lets through, worst first, then by name. */
 export function rowsOf(checks: Check[], filter: Filter): Check[] {
   const text = filter.text.toLowerCase();

@@ -4,7 +4,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { Bars, Legend } from "../parts/bars";
 import { Empty, Head, Loaded, Mark, Scroll, Select, Time } from "../parts/basics";
 import { plural } from "../format";
-import { type Filter, isBad, lettersOf, ownersOf, regionsOf, rowsOf, shortRegion, summary, tagsOf } from "../grid";
+import { type Filter, lettersOf, overall, ownersOf, regionsOf, rowsOf, shortRegion, summary, tagsOf } from "../grid";
 import { checkPath, go, isPublic, query, runPath, setQuery } from "../router";
 import { grid, status } from "../state";
 import type { Check, Grid, Status } from "../types";
@@ -21,14 +21,13 @@ function Found({ status: found, rounds }: { status: Status; rounds: Grid | null 
     text: query("q"), owner: query("owner"), tag: query("tag"), failing: query("failing") === "1",
   };
   const rows = rowsOf(found.checks, filter);
-  const bad = found.checks.filter(isBad).length;
+  const [word, label] = overall(found.checks);
   const offline = found.regions.filter((one) => !one.online).length;
   const narrow = useNarrow();
   return (
     <>
       <Head title="Checks" note={
-        <>{plural(found.checks.length, "check")} in {plural(found.regions.length, "region")}, {bad === 0
-          ? <Mark word="up" label="all up" /> : <Mark word="down" label={`${bad} not up`} />}
+        <>{plural(found.checks.length, "check")} in {plural(found.regions.length, "region")}, <Mark word={word} label={label} />
           {offline > 0 && <> <Mark word="offline" label={`${plural(offline, "region")} offline`} /></>}</>}>
         <label class="field"><span>Find</span>
           <input id="find" type="search" value={filter.text} placeholder="name or title, press /"

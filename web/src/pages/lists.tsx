@@ -3,14 +3,14 @@ import { useSignal } from "@preact/signals";
 import { usePoll } from "../api";
 import { Empty, Head, Loaded, Mark, Panel, Select, Table, Time } from "../parts/basics";
 import { BurnDown } from "../parts/burndown";
-import { Meter } from "../parts/slo";
+import { Meter, Pace, UsedUp } from "../parts/slo";
 import { coarse, median, percent, plural, rate, span } from "../format";
 import { checkPath, query, runPath, setQuery } from "../router";
 import { status } from "../state";
 import { Trouble, useChange } from "../parts/who";
 import { person } from "../session";
-import { requestMs } from "../waterfall";
-import type { Answers, Run } from "../types";
+import { edgesOf } from "../edges";
+import type { Answers } from "../types";
 
 export function SlosPage() {
   const slos = usePoll<Answers["slos"]>("/api/v1/slos", 30_000);
@@ -24,9 +24,8 @@ export function SlosPage() {
           { name: "Objective", number: true, cell: (row) => `${row.availability.objective_percent} % / ${row.window}` },
           { name: "Budget left", cell: (row) => <Meter left={row.availability.budget_left_ratio} /> },
           { name: "Burns", number: true, cell: (row) => rate(row.availability.burn_rates[0]?.long_rate) },
-          { name: "Pace", cell: (row) => row.availability.burn_rates.some((one) => one.too_fast)
-            ? <Mark word="down" label="too fast" /> : <Mark word="up" label="fine" /> },
-          { name: "Used up", cell: (row) => <Time at={row.availability.exhausted_at} /> },
+          { name: "Pace", cell: (row) => <Pace rates={row.availability.burn_rates} fast="too fast" fine="fine" /> },
+          { name: "Used up", cell: (row) => <UsedUp budget={row.availability} /> },
           { name: "Latency budget", cell: (row) => row.latency ? <Meter left={row.latency.budget_left_ratio} /> : "—" }]} />
         {rows.length > 0 && <ShownBudget rows={rows} />}</>)}</Loaded>
     </>
@@ -139,25 +138,6 @@ export function CdnPage() {
       {name ? <Edges key={name} name={name} /> : <Empty>No checks yet.</Empty>}
     </>
   );
-}
-
-interface Edge { pop: string; regions: string[]; requests: number; hits: number; known: number; bad: number; times: number[] }
-
-export function edgesOf(runs: Run[]): Edge[] {
-  const edges = new Map<string, Edge>();
-  for (const run of runs)
-    for (const request of run.attempts.flatMap((one) => one.steps).flatMap((step) => step.requests)) {
-      const pop = request.pop || "no edge named";
-      const edge = edges.get(pop) ?? { pop, regions: [], requests: 0, hits: 0, known: 0, bad: 0, times: [] };
-      edges.set(pop, edge);
-      if (!edge.regions.includes(run.region)) edge.regions.push(run.region);
-      edge.requests++;
-      if (request.cache_status) edge.known++;
-      if (request.cache_status.toLowerCase().includes("hit")) edge.hits++;
-      if (request.status === 0 || request.status >= 500) edge.bad++;
-      edge.times.push(requestMs(request));
-    }
-  return [...edges.values()].sort((a, b) => a.pop.localeCompare(b.pop));
 }
 
 function Edges({ name }: { name: string }) {

@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { edgesOf } from "../../src/edges";
+import { request, run, step } from "./samples";
+
+const bad = (...steps: ReturnType<typeof step>[]) => edgesOf([run(steps)]).map((one) => `${one.pop} ${one.bad}/${one.requests}`);
+
+test("an edge that answers what its step did not want is bad, whatever the status", () => {
+  for (const status of [403, 404, 429, 200]) expect(bad(step([request({ status })], { status: "failed" }))).toEqual(["fra1 1/1"]);
+  expect(bad(step([request({ status: 403 })]))).toEqual(["fra1 0/1"]); // wanted
+  expect(bad(step([request({ status: 0 })]), step([request({ status: 503 })]), step([request()]))).toEqual(["fra1 2/3"]);
+});
+
+test("edges are told apart, an attempt that was tried again counts too", () => {
+  const failed = { ...run([step([request({ pop: "lhr1" })], { status: "failed" })]).attempts[0]! };
+  const passed = { ...run([step([request({ pop: "lhr1" }), request({ pop: "" })])]).attempts[0]! };
+  const found = edgesOf([run([], { attempts: [failed, passed] }), run([step([request({ pop: "lhr1" })])], { region: "us" })]);
+  expect(found.map((one) => [one.pop, one.bad, one.requests, one.regions])).toEqual([["lhr1", 1, 3, ["eu", "us"]], ["no edge named", 0, 1, ["eu"]]]);
+});
