@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useComputed, useSignal } from "@preact/signals";
 import { Bars, Legend } from "../parts/bars";
-import { Empty, Head, Loaded, Mark, Scroll, Select, Time } from "../parts/basics";
+import { Empty, Failed, Head, Loaded, Mark, Scroll, Select, Time } from "../parts/basics";
 import { plural } from "../format";
 import { type Filter, lettersOf, overall, ownersOf, regionsOf, rowsOf, shortRegion, summary, tagsOf } from "../grid";
 import { checkPath, go, isPublic, query, runPath, setQuery } from "../router";
@@ -40,6 +40,7 @@ function Found({ status: found, rounds }: { status: Status; rounds: Grid | null 
           onChange={(event) => setQuery("failing", event.currentTarget.checked ? "1" : "")} /> failing only</label>
       </Head>
       {found.incidents.length > 0 && <OpenIncidents incidents={[...found.incidents].sort((a, b) => Number(a.state === "suspected") - Number(b.state === "suspected"))} />}
+      <Failed of={grid} what="The last rounds cannot be read" />
       {found.checks.length === 0
         ? <Empty>No checks yet. Put a file into the checks directory, or see <code>picket apply</code>.</Empty>
         : rows.length === 0 ? <Empty>No check passes the filter.</Empty>

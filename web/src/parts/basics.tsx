@@ -59,19 +59,25 @@ export function Head({ title, note, children }:
 
 export const Empty = ({ children }: { children: ComponentChildren }) => <p class="empty">{children}</p>;
 
+/** Why `what` cannot be had, or is not of now; nothing while it comes. */
+export function Failed({ of, what }: { of: Pick<Resource<unknown>, "problem">; what?: string }) {
+  const problem = of.problem.value;
+  if (!problem) return null;
+  return (
+    <p class="problem" role="alert">
+      <Mark word="failed" label={what ? `${what}: ${problem.message}` : problem.message} /> {problem.hint}
+    </p>
+  );
+}
+
 /** What a resource has: its page, or that it is loading, or why it cannot be had. */
 export function Loaded<T>({ of, children }:
   { of: Resource<T>; children: (data: T) => ComponentChildren }) {
-  const problem = of.problem.value;
   const data = of.data.value;
   return (
     <>
-      {problem && (
-        <p class="problem" role="alert">
-          <Mark word="failed" label={problem.message} /> {problem.hint}
-        </p>
-      )}
-      {data ? children(data) : !problem && <p class="empty" role="status">Loading…</p>}
+      <Failed of={of} />
+      {data ? children(data) : !of.problem.value && <p class="empty" role="status">Loading…</p>}
     </>
   );
 }
