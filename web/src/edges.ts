@@ -12,6 +12,15 @@ export interface Edge {
   times: number[];
 }
 
+const HITS = ["HIT", "STALE", "UPDATING", "REVALIDATED"];
+const OTHERS = ["MISS", "EXPIRED", "BYPASS", "DYNAMIC"];
+
+/** Whether a cache answered: the words of the agent (agent/probe/cache_words.cpp), null for any other. */
+export function isCacheHit(status: string): boolean | null {
+  if (HITS.includes(status)) return true;
+  return OTHERS.includes(status) ? false : null;
+}
+
 /** By the names of edges. Bad is no answer, a fault of the server, and every request of a step that failed. */
 export function edgesOf(runs: Run[]): Edge[] {
   const edges = new Map<string, Edge>();
@@ -23,8 +32,9 @@ export function edgesOf(runs: Run[]): Edge[] {
         edges.set(pop, edge);
         if (!edge.regions.includes(run.region)) edge.regions.push(run.region);
         edge.requests++;
-        if (request.cache_status) edge.known++;
-        if (request.cache_status.toLowerCase().includes("hit")) edge.hits++;
+        const hit = isCacheHit(request.cache_status);
+        if (hit !== null) edge.known++;
+        if (hit) edge.hits++;
         if (request.status === 0 || request.status >= 500 || step.status === "failed" || step.failures.length > 0) edge.bad++;
         edge.times.push(requestMs(request));
       }
