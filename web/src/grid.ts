@@ -98,3 +98,34 @@ export function shortRegion(region: string): string {
   if (parts.length < 2) return region.slice(0, 8);
   return parts.map((part) => compass[part] ?? part).join("").slice(0, 8);
 }
+
+/** A cell of the grid by its names: rows come, go and change places under whoever stands in one. */
+export interface Spot {
+  check: string;
+  region: string;
+}
+
+const isAssigned = (check: Check | undefined, region: string | undefined) =>
+  check !== undefined && check.regions.some((one) => one.region === region);
+
+/** The one cell that Tab stops at: `wanted` while it is there, else the first. */
+export function stopOf(rows: Check[], regions: string[], wanted: Spot | null): Spot | null {
+  const at = rows.find((one) => one.name === wanted?.check);
+  if (wanted && isAssigned(at, wanted.region)) return wanted;
+  for (const row of rows) {
+    const region = regions.find((one) => isAssigned(row, one));
+    if (region !== undefined) return { check: row.name, region };
+  }
+  return null;
+}
+
+/** Row and column of the next assigned cell in a direction; nothing at the edge. */
+export function cellFrom(rows: Check[], regions: string[], at: [number, number], step: [number, number]): [number, number] | null {
+  let [row, column] = at;
+  do {
+    row += step[0];
+    column += step[1];
+    if (isAssigned(rows[row], regions[column])) return [row, column];
+  } while (rows[row] && regions[column] !== undefined);
+  return null;
+}

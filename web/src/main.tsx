@@ -90,7 +90,7 @@ function App() {
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById("main")?.focus(); }}>To the content</a>
       <header class="top"><a class="brand" href="/"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 6l2-3 2 3v8H2zM7 4l2-3 2 3v10H7zM12 7l1.500-2.200L15 7v7h-3z" /></svg>Picket</a>
         <Navigation at={path[0] ?? ""} /><Stale /></header>
-      <main id="main" tabIndex={-1}>{page}</main>
+      <main id="main" tabIndex={-1} aria-label={title}>{page}</main>
       <Foot />
       <WhoDialog />
     </>

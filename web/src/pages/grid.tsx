@@ -4,7 +4,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { Bars, Legend } from "../parts/bars";
 import { Empty, Failed, Head, Loaded, Mark, Scroll, Select, Time } from "../parts/basics";
 import { plural } from "../format";
-import { type Filter, lettersOf, overall, ownersOf, regionsOf, rowsOf, shortRegion, summary, tagsOf } from "../grid";
+import { type Filter, type Spot, cellFrom, lettersOf, overall, ownersOf, regionsOf, rowsOf, shortRegion, stopOf, summary, tagsOf } from "../grid";
 import { checkPath, go, isPublic, query, runPath, setQuery } from "../router";
 import { grid, status } from "../state";
 import type { Check, Grid, Status } from "../types";
@@ -98,23 +98,29 @@ function Cell({ check, region, rounds, focus }:
 /** Rows of checks, columns of regions; arrows move within, as in a spreadsheet. */
 function Matrix({ rows, rounds }: { rows: Check[]; rounds: Grid | null }) {
   const regions = regionsOf(rows);
-  const focused = useSignal("0:0");
+  const stood = useSignal<Spot | null>(null);
+  const stop = stopOf(rows, regions, stood.value);
   const table = useRef<HTMLTableElement>(null);
-  const move = (event: KeyboardEvent) => {
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+  const placeOf = (event: Event) => {
     const cell = (event.target as Element).closest("td[data-cell]") as HTMLElement | null;
-    if (!step || !cell) return;
+    return cell?.dataset.cell!.split(":").map(Number) as [number, number] | undefined;
+  };
+  const stand = (event: Event) => {
+    const [row, column] = placeOf(event) ?? [-1, -1];
+    if (rows[row]) stood.value = { check: rows[row].name, region: regions[column]! };
+  };
+  const move = (event: KeyboardEvent) => {
+    const steps: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    const step = steps[event.key];
+    const place = placeOf(event);
+    if (!step || !place) return;
     event.preventDefault();
-    const [row, column] = cell.dataset.cell!.split(":").map(Number);
-    const next = `${row! + step[0]!}:${column! + step[1]!}`;
-    const link = table.current?.querySelector<HTMLElement>(`td[data-cell="${next}"] a`);
-    if (!link) return;
-    focused.value = next;
-    link.focus();
+    const next = cellFrom(rows, regions, place, step);
+    if (next) table.current?.querySelector<HTMLElement>(`td[data-cell="${next.join(":")}"] a`)?.focus();
   };
   return (
     <Scroll label="Grid of checks and regions">
-      <table class="matrix" ref={table} onKeyDown={move}>
+      <table class="matrix" ref={table} onKeyDown={move} onFocusIn={stand}>
         <caption>Checks by region, the last {ROUNDS} rounds of each, the newest at the right</caption>
         <thead><tr><th scope="col">Check</th>{regions.map((one) =>
           <th key={one} scope="col"><span title={one} aria-label={one}>{shortRegion(one)}</span></th>)}</tr></thead>
@@ -123,7 +129,7 @@ function Matrix({ rows, rounds }: { rows: Check[]; rounds: Grid | null }) {
             <th scope="row"><CheckName check={check} /></th>
             {regions.map((region, column) => (
               <td key={region} data-cell={`${row}:${column}`}>
-                <Cell check={check} region={region} rounds={rounds} focus={focused.value === `${row}:${column}`} />
+                <Cell check={check} region={region} rounds={rounds} focus={stop?.check === check.name && stop.region === region} />
               </td>))}
           </tr>
         ))}</tbody>

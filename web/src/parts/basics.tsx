@@ -102,6 +102,7 @@ export interface Column<T> {
   number?: boolean;
 }
 
+/** Rows that have an `id` keep their elements, and the focus in them, when others come before them. */
 export function Table<T>({ caption, columns, rows, empty }:
   { caption: string; columns: Column<T>[]; rows: T[]; empty: ComponentChildren }) {
   if (rows.length === 0) return <Empty>{empty}</Empty>;
@@ -112,7 +113,7 @@ export function Table<T>({ caption, columns, rows, empty }:
         <thead><tr>{columns.map((one) =>
           <th key={one.name} scope="col" class={one.number ? "number" : ""}>{one.name}</th>)}</tr></thead>
         <tbody>{rows.map((row, index) => (
-          <tr key={index}>{columns.map((one) =>
+          <tr key={(row as { id?: string }).id ?? index}>{columns.map((one) =>
             <td key={one.name} data-name={one.name} class={one.number ? "number" : ""}>{one.cell(row)}</td>)}</tr>
         ))}</tbody>
       </table>

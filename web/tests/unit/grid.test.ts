@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import {
-  SHAPES, barPaths, lettersOf, overall, ownersOf, regionsOf, rowsOf, shortRegion, summary, tagsOf,
+  SHAPES, barPaths, cellFrom, lettersOf, overall, ownersOf, regionsOf, rowsOf, shortRegion, stopOf, summary, tagsOf,
 } from "../../src/grid";
 import type { Check, Grid } from "../../src/types";
-import { check } from "./samples";
+import { check, region } from "./samples";
 
 const NONE = { text: "", owner: "", tag: "", failing: false };
 const names = (checks: Check[]) => checks.map((one) => one.name);
@@ -75,5 +75,25 @@ describe("how all checks are", () => {
   test("what is bad is counted, beside what is not known", () => {
     expect(words(check("a", "no_data"), check("b", "degraded"), check("c"))).toBe("down: 2 not up");
     expect(words(check("a", "down"), check("b", "pending"))).toBe("down: 1 not up, 1 not known yet");
+  });
+});
+
+describe("the grid by keyboard", () => {
+  const at = (...names: string[]) => ({ regions: names.map((one) => region(one)) });
+  const rows = [check("x", "up", at("b", "d")), check("y", "up", at("a", "c")), check("z", "up", at("b"))];
+  const regions = ["a", "b", "c", "d"];
+  test("Tab stops at one cell that is there: where somebody stood, else at the first", () => {
+    expect(stopOf(rows, regions, null)).toEqual({ check: "x", region: "b" });
+    expect(stopOf(rows, regions, { check: "y", region: "c" })).toEqual({ check: "y", region: "c" });
+    expect(stopOf(rows.slice(2), regions, { check: "y", region: "c" })).toEqual({ check: "z", region: "b" });
+    expect(stopOf(rows, regions, { check: "y", region: "b" })).toEqual({ check: "x", region: "b" });
+    expect(stopOf([check("empty")], regions, null)).toBe(null);
+  });
+  test("arrows pass over what is not assigned, and stop at the edge", () => {
+    expect(cellFrom(rows, regions, [0, 1], [0, 1])).toEqual([0, 3]);
+    expect(cellFrom(rows, regions, [0, 3], [0, -1])).toEqual([0, 1]);
+    expect(cellFrom(rows, regions, [0, 1], [1, 0])).toEqual([2, 1]);
+    expect(cellFrom(rows, regions, [2, 1], [-1, 0])).toEqual([0, 1]);
+    for (const step of [[0, 1], [1, 0], [0, -1]] as [number, number][]) expect(cellFrom(rows, regions, [2, 1], step)).toBe(null);
   });
 });
