@@ -4,7 +4,7 @@ import type { Status } from "./types";
 
 export interface Point {
   region: string;
-  word: "offline" | "blind" | "failing" | "ok";
+  word: "offline" | "blind" | "failing" | "degraded" | "unknown" | "no_checks" | "ok";
   failing: string[];
   checks: number;
   place: Place | null; // not known
@@ -17,13 +17,23 @@ function placeOf({ latitude, longitude }: Region): Place | null {
   return typeof latitude === "number" && typeof longitude === "number" ? [longitude, latitude] : null;
 }
 
+/** Well only where every check has passed; what is not known, or not measured, is neither. */
+function wordOf(region: Region, states: string[]): Point["word"] {
+  const some = (...these: string[]) => states.some((one) => these.includes(one));
+  if (!region.online) return "offline";
+  if (region.blind) return "blind";
+  if (some("failing", "fail")) return "failing";
+  if (some("degraded", "pass_on_retry")) return "degraded";
+  if (states.length === 0) return "no_checks";
+  return states.every((one) => one === "pass") ? "ok" : "unknown";
+}
+
 export function pointsOf(found: Status): Point[] {
   return found.regions.map((one) => {
     const mine = found.checks.filter((check) => check.paused === undefined).flatMap((check) =>
       check.regions.filter((row) => row.region === one.region).map((row) => ({ name: check.name, state: row.state })));
     const failing = mine.filter((row) => row.state === "failing" || row.state === "fail").map((row) => row.name);
-    const word = !one.online ? "offline" : one.blind ? "blind" : failing.length > 0 ? "failing" : "ok";
-    return { region: one.region, word, failing, checks: mine.length, place: placeOf(one) };
+    return { region: one.region, word: wordOf(one, mine.map((row) => row.state)), failing, checks: mine.length, place: placeOf(one) };
   });
 }
 

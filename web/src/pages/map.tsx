@@ -3,11 +3,13 @@ import { useMemo } from "preact/hooks";
 import { Head, Loaded, Mark, Panel, Table } from "../parts/basics";
 import { HEIGHT, WIDTH, landDots, spotOf } from "../geo";
 import { plural } from "../format";
-import { placeWords, pointsOf } from "../points";
+import { type Point, placeWords, pointsOf } from "../points";
 import { status } from "../state";
 import { runPath } from "../router";
 
-const SHAPES: Record<string, string> = {
+const RING = "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0M-2.500 0a2.500 2.500 0 1 1 5 0a2.500 2.500 0 1 1-5 0";
+const SHAPES: Record<Point["word"], string> = {
+  degraded: "M0 7L7-6H-7z", unknown: RING, no_checks: RING,
   ok: "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0", failing: "M-5.500-5.500h11v11h-11z",
   offline: "M0-7L7 0L0 7L-7 0z", blind: "M0-7L7 6H-7z",
 };
@@ -16,7 +18,7 @@ export function MapPage() {
   const land = useMemo(() => landDots(), []);
   return (
     <>
-      <Head title="World" note="circle: all pass, square: something fails, diamond: offline, triangle: blind" />
+      <Head title="World" note="circle: all pass, square: something fails, triangle down: degraded, ring: not known or no checks, diamond: offline, triangle up: blind" />
       <Loaded of={status}>{(found) => {
         const points = pointsOf(found);
         return (
@@ -29,8 +31,8 @@ export function MapPage() {
                   const [x, y] = spotOf(point.place);
                   return (
                     <g key={point.region} transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`} class={`spot ${point.word}`}>
-                      <circle class="halo" r="12" /><path d={SHAPES[point.word]!} />
-                      <text x={x > WIDTH - 110 ? -9 : 9} y="3" text-anchor={x > WIDTH - 110 ? "end" : "start"}>{point.region}</text><title>{point.region}: {point.word}</title>
+                      <circle class="halo" r="12" /><path d={SHAPES[point.word]} />
+                      <text x={x > WIDTH - 110 ? -9 : 9} y="3" text-anchor={x > WIDTH - 110 ? "end" : "start"}>{point.region}</text><title>{point.region}: {point.word.replaceAll("_", " ")}</title>
                     </g>);
                 })}
               </svg>

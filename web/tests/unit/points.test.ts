@@ -21,7 +21,7 @@ test("a region whose place is not known has none and is listed all the same", ()
   const found = points([region("eu-west-1"), region("half", { latitude: 1 })], check("home", { "eu-west-1": "pass" }));
   expect(found).toEqual([
     { region: "eu-west-1", word: "ok", failing: [], checks: 1, place: null },
-    { region: "half", word: "ok", failing: [], checks: 0, place: null }]);
+    { region: "half", word: "no_checks", failing: [], checks: 0, place: null }]);
 });
 
 test("a region that does not see is no region that fails", () => {
@@ -31,6 +31,16 @@ test("a region that does not see is no region that fails", () => {
   expect(found.map((one) => one.word)).toEqual(["offline", "blind", "failing", "ok"]);
   expect(found[2]!.failing).toEqual(["home"]);
   expect(found[3]).toMatchObject({ checks: 1, failing: [] });
+});
+
+test("a region is well only where every check has passed", () => {
+  const word = (...states: string[]) => points([region("a")], ...states.map((state, index) => check(`c${index}`, { a: state })))[0]!.word;
+  expect(word("pass", "pass")).toBe("ok");
+  for (const state of ["no_data", "unknown", "pending", "blind", "offline", "news"]) expect([state, word("pass", state)]).toEqual([state, "unknown"]);
+  for (const state of ["degraded", "pass_on_retry"]) expect([state, word("pass", state, "pending")]).toEqual([state, "degraded"]);
+  expect(word("pending", "degraded", "fail")).toBe("failing");
+  expect(word()).toBe("no_checks");
+  expect(points([region("a")], check("gone", { a: "fail" }, "moves"))[0]!.word).toBe("no_checks");
 });
 
 test("places in words have their hemispheres", () => {
