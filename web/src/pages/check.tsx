@@ -3,7 +3,7 @@ import { usePoll } from "../api";
 import { hasBadge } from "../badge";
 import { Badge } from "../parts/badge";
 import { Bars } from "../parts/bars";
-import { Empty, Facts, Failed, Head, Loaded, Mark, Panel, Table, Time } from "../parts/basics";
+import { Empty, Facts, Head, Loaded, Mark, Panel, Table, Time, WhyNot } from "../parts/basics";
 import { BurnDown } from "../parts/burndown";
 import { HistoryPanel } from "../parts/history";
 import { SloFacts } from "../parts/slo";
@@ -33,8 +33,8 @@ export function CheckPage({ name }: { name: string }) {
           {one.rollout && <Mark word="shadow" tone="info" />}
           {one.flapping && <Mark word="flapping" tone="warn" />}
         </Head>
-        <Panel title="Verdict"><Failed of={maintenance} what="Planned maintenance cannot be read" /><Verdict check={one} planned={maintenance.data.value?.spans ?? []} /></Panel>
-        <Panel title="Regions"><Failed of={grid} what="The last rounds cannot be read" /><Regions check={one} runs={runs.data.value?.results ?? []} /></Panel>
+        <Panel title="Verdict"><WhyNot of={maintenance} what="Planned maintenance cannot be read" /><Verdict check={one} planned={maintenance.data.value?.spans ?? []} /></Panel>
+        <Panel title="Regions"><WhyNot of={grid} what="The last rounds cannot be read" /><Regions check={one} runs={runs.data.value?.results ?? []} /></Panel>
         <HistoryPanel name={name} />
         <div class="columns">
           <div>

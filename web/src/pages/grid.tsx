@@ -2,9 +2,10 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useComputed, useSignal } from "@preact/signals";
 import { Bars, Legend } from "../parts/bars";
-import { Empty, Failed, Head, Loaded, Mark, Scroll, Select, Time } from "../parts/basics";
+import { Empty, Head, Loaded, Mark, Scroll, Select, Time, WhyNot } from "../parts/basics";
 import { plural } from "../format";
 import { type Filter, type Spot, cellFrom, lettersOf, overall, ownersOf, regionsOf, rowsOf, shortRegion, stopOf, summary, tagsOf } from "../grid";
+import { notInForce } from "../reload";
 import { checkPath, go, isPublic, query, runPath, setQuery } from "../router";
 import { grid, status } from "../state";
 import type { Check, Grid, Status } from "../types";
@@ -39,14 +40,26 @@ function Found({ status: found, rounds }: { status: Status; rounds: Grid | null 
         <label class="toggle"><input type="checkbox" checked={filter.failing}
           onChange={(event) => setQuery("failing", event.currentTarget.checked ? "1" : "")} /> failing only</label>
       </Head>
+      <NotInForce reload={found.reload} />
       {found.incidents.length > 0 && <OpenIncidents incidents={[...found.incidents].sort((a, b) => Number(a.state === "suspected") - Number(b.state === "suspected"))} />}
-      <Failed of={grid} what="The last rounds cannot be read" />
+      <WhyNot of={grid} what="The last rounds cannot be read" />
       {found.checks.length === 0
         ? <Empty>No checks yet. Put a file into the checks directory, or see <code>picket apply</code>.</Empty>
         : rows.length === 0 ? <Empty>No check passes the filter.</Empty>
           : narrow ? <Cards rows={rows} rounds={rounds} /> : <Matrix rows={rows} rounds={rounds} />}
       <Legend />
     </>
+  );
+}
+
+function NotInForce({ reload }: { reload: Status["reload"] }) {
+  const words = notInForce(reload);
+  if (words.length === 0) return null;
+  return (
+    <div class="problem" role="status">
+      {words.map((one) => <p key={one}><Mark word="error" label={one} /></p>)}
+      {reload.diagnostics && <details><summary>What is wrong where</summary><Scroll pre label="Mistakes in check files">{reload.diagnostics}</Scroll></details>}
+    </div>
   );
 }
 

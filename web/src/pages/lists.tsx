@@ -1,7 +1,7 @@
 // Pages that are one list each: objectives, agents, deliveries, deployments, CDN.
 import { useSignal } from "@preact/signals";
 import { usePoll } from "../api";
-import { Empty, Head, Loaded, Mark, Panel, Select, Table, Time } from "../parts/basics";
+import { Cut, Empty, Head, Loaded, Mark, Panel, Select, Table, Time } from "../parts/basics";
 import { BurnDown } from "../parts/burndown";
 import { Meter, Pace, UsedUp } from "../parts/slo";
 import { coarse, median, percent, plural, rate, span } from "../format";
@@ -83,7 +83,7 @@ export function DeliveriesPage() {
           { name: "Last success", cell: (row) => <Time at={row.last_success} /> },
           { name: "Last failure", cell: (row) => <Time at={row.last_failure} /> },
           { name: "Error", cell: (row) => row.last_error || "—" }]} />)}</Loaded></Panel>
-      <Panel title="Messages"><Loaded of={deliveries}>{(found) => (
+      <Panel title="Messages"><Loaded of={deliveries}>{(found) => (<>
         <Table caption="Messages, newest first" rows={found.deliveries} empty="None in this state." columns={[
           { name: "State", cell: (row) => <Mark word={row.state} /> }, { name: "Action", cell: (row) => row.action },
           { name: "Receiver", cell: (row) => row.receiver },
@@ -91,7 +91,8 @@ export function DeliveriesPage() {
           { name: "Due", cell: (row) => <Time at={row.due} /> }, { name: "Attempts", number: true, cell: (row) => row.attempts },
           { name: "Error", cell: (row) => row.last_error || "—" },
           { name: "Again", cell: (row) => row.state === "dead" && (
-            <button disabled={change.busy.value} onClick={() => change.run(`/api/v1/deliveries/${row.id}/retry`, () => ({ by: person.value }))}>Retry</button>) }]} />)}</Loaded></Panel>
+            <button disabled={change.busy.value} onClick={() => change.run(`/api/v1/deliveries/${row.id}/retry`, () => ({ by: person.value }))}>Retry</button>) }]} />
+        <Cut rows={found.deliveries} most={state === "owed" ? 1000 : 100}>Choose a state for others.</Cut></>)}</Loaded></Panel>
     </>
   );
 }
@@ -117,11 +118,12 @@ export function DeploymentsPage() {
           { name: "Detect", number: true, cell: (row) => seconds(row.time_to_detect.median_seconds) },
           { name: "Acknowledge", number: true, cell: (row) => seconds(row.time_to_acknowledge.median_seconds) },
           { name: "Restore", number: true, cell: (row) => seconds(row.time_to_restore.median_seconds) }]} />)}</Loaded></Panel>
-      <Panel title="Newest"><Loaded of={deployments}>{({ deployments: rows }) => (
+      <Panel title="Newest"><Loaded of={deployments}>{({ deployments: rows }) => (<>
         <Table caption="Newest deployments" rows={rows} empty="None." columns={[
           { name: "At", cell: (row) => <Time at={row.at} /> }, { name: "Service", cell: (row) => row.service },
           { name: "Version", cell: (row) => <code>{row.version}</code> }, { name: "Team", cell: (row) => row.team || "—" },
-          { name: "By", cell: (row) => row.recorded_by || "—" }]} />)}</Loaded></Panel>
+          { name: "By", cell: (row) => row.recorded_by || "—" }]} />
+        <Cut rows={rows} most={50} /></>)}</Loaded></Panel>
     </>
   );
 }

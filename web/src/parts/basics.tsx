@@ -60,7 +60,7 @@ export function Head({ title, note, children }:
 export const Empty = ({ children }: { children: ComponentChildren }) => <p class="empty">{children}</p>;
 
 /** Why `what` cannot be had, or is not of now; nothing while it comes. */
-export function Failed({ of, what }: { of: Pick<Resource<unknown>, "problem">; what?: string }) {
+export function WhyNot({ of, what }: { of: Pick<Resource<unknown>, "problem">; what?: string }) {
   const problem = of.problem.value;
   if (!problem) return null;
   return (
@@ -76,7 +76,7 @@ export function Loaded<T>({ of, children }:
   const data = of.data.value;
   return (
     <>
-      <Failed of={of} />
+      <WhyNot of={of} />
       {data ? children(data) : !of.problem.value && <p class="empty" role="status">Loading…</p>}
     </>
   );
@@ -119,6 +119,12 @@ export function Table<T>({ caption, columns, rows, empty }:
       </table>
     </Scroll>
   );
+}
+
+/** Says that a list was cut: `rows` of it came, and no more than `most` do. */
+export function Cut({ rows, most, children }: { rows: unknown[]; most: number; children?: ComponentChildren }) {
+  if (rows.length < most) return null;
+  return <p class="note cut">Only the newest {most} are listed. {children}</p>;
 }
 
 export function Facts({ rows }: { rows: [string, ComponentChildren][] }) {
