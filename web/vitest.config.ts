@@ -4,6 +4,6 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/unit/*.test.ts"], environment: "node", pool: "threads", isolate: false,
-    fileParallelism: false,
+    fileParallelism: false, testTimeout: 60_000,
   },
 });

@@ -11,7 +11,7 @@ namespace picket::controller {
 namespace {
 
 constexpr std::string_view kPath = "/api/v1/events";
-constexpr std::string_view kAlive = ": alive\n\n";
+constexpr std::string_view kAlive = "event: alive\ndata: {}\n\n";
 constexpr std::pair<EventFeed::Part, std::string_view> kNames[] = {
     {EventFeed::checks, "checks"},         {EventFeed::incidents, "incidents"},
     {EventFeed::deliveries, "deliveries"}, {EventFeed::agents, "agents"},

@@ -28,8 +28,10 @@ class EventFeed {
     everything = 63,
   };
   static constexpr std::size_t kStreamsMax = 256;
-  static constexpr Millis kGather{1'000};      // changes of this time are told together
-  static constexpr Millis kHeartbeat{20'000};  // a comment, when nothing changed
+  static constexpr Millis kGather{1'000};  // changes of this time are told together
+  // Between `alive` events while nothing changes. No comment: a browser tells its page of none,
+  // which could not tell a quiet stream from one that hangs.
+  static constexpr Millis kHeartbeat{20'000};
 
   struct Ports {
     async::Executor executor;

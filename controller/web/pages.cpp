@@ -12,9 +12,9 @@ constexpr std::string_view kIndex = "/index.html";
 constexpr std::string_view kAssets = "/assets/";
 
 // First segments of the paths that the interface's own router knows.
-constexpr std::array<std::string_view, 14> kPages{
+constexpr std::array<std::string_view, 13> kPages{
     "",        "checks",     "incidents",   "map",           "slos", "agents", "silences",
-    "actions", "deliveries", "deployments", "third-parties", "cdn",  "public", "about"};
+    "actions", "deliveries", "deployments", "third-parties", "cdn",  "public"};
 
 // Everything from the controller itself, nothing inline, no frame, no form that leaves.
 constexpr std::string_view kPolicy =

@@ -74,10 +74,10 @@ def next_event(stream):
         if line:
             lines.append(line)
         elif "event: changed" in lines:
-            fields = dict(one.split(": ", 1) for one in lines if not one.startswith(":"))
+            fields = dict(one.split(": ", 1) for one in lines)
             return int(fields["id"]), json.loads(fields["data"])["changed"]
         else:
-            lines.clear()  # a comment
+            lines.clear()  # `alive`
 
 
 class WebTest(unittest.TestCase):

@@ -60,6 +60,17 @@ def commands_of_page(text):
     return set(re.findall(r"^### picket (\w+)$", text, re.M))
 
 
+def pages_served(text):
+    table = re.search(r"kPages\{([^}]*)\}", text)
+    return set(re.findall(r'"([^"]*)"', table.group(1))) if table else set()
+
+
+def pages_of_interface(text):
+    """First segments that the interface's router knows: of its table, and what it compares with."""
+    return set(re.findall(r'\["([\w-]*)", "[^"]+", \(\) => <', text)) \
+        | set(re.findall(r'(?:first|path\[0\]) === "([\w-]+)"', text))
+
+
 def failure_kinds():
     return re.findall(r"^PICKET_FAILURE\((\w+),", source("common/model/failure_kinds.def"), re.M)
 
@@ -108,6 +119,10 @@ class Docs(unittest.TestCase):
                 for option in names.split(","):
                     self.assertIn(f"`{option}", text.replace("create --", "create `--"),
                                   f"{path.name}: {option}")
+
+    def test_every_page_that_is_served_is_one_of_the_interface(self):
+        self.same(pages_served(source("controller/web/pages.cpp")),
+                  pages_of_interface(source("web/src/main.tsx")))
 
     def test_every_kind_of_failure_is_in_the_page_of_probes_and_in_a_test(self):
         text, tested = page("probes"), words_of_tests()

@@ -10,14 +10,19 @@ export class Problem extends Error {
   }
 }
 
+const PATIENCE_MS = 15_000;
+
 async function ask(path: string, init?: RequestInit): Promise<unknown> {
-  let answer: Response;
-  try {
-    answer = await fetch(path, init);
-  } catch {
-    throw new Problem(0, "the controller cannot be reached", "is it running?");
-  }
+  const unsure = "what was sent may be done all the same: look before you send it again";
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const late = () => new Problem(0, `no answer within ${PATIENCE_MS / 1e3} s`, init ? unsure : "");
+  const answer = await fetch(path, { ...init, signal }).catch(() => {
+    throw signal.aborted ? late() : new Problem(0, "the controller cannot be reached", "is it running?");
+  });
   const body = await answer.json().catch(() => null);
+  // A login page, or half of an answer, says nothing: least of all that all is well, or done.
+  if (answer.ok && body?.schema_version !== 1) throw signal.aborted ? late()
+    : new Problem(answer.status, "what answered is not the controller, or the answer was cut", init ? unsure : "is a login or a proxy in between?");
   if (answer.ok) return body;
   const error = body?.error;
   throw new Problem(answer.status, error?.message ?? `HTTP ${answer.status}`, error?.hint ?? "");
@@ -41,7 +46,9 @@ const APART = 0.4; // the least of `every` between two answers, however often so
 
 /**
  * What `path` answers, while somebody looks at the tab: asked again when the controller says that a
- * part of it has changed, and every `every` ms when it says nothing. With 0: once.
+ * part of it has changed, and every `every` ms when it says nothing. With 0: once. One request at a
+ * time, so that no answer comes after a newer one; refresh() returns when one that was sent after the
+ * call has been answered.
  */
 export function poll<T>(path: string, every: number): Resource<T> & { stop: () => void } {
   const data = signal<T | null>(null);
@@ -51,13 +58,14 @@ export function poll<T>(path: string, every: number): Resource<T> & { stop: () =
   let asked = 0;
   let stale = false; // something changed since it was asked for last
   let stopped = false;
+  let underWay: Promise<void> | undefined;
+  let following: Promise<void> | undefined; // the request after it
   const soon = () => Math.max(0, asked + every * APART - Date.now());
   const plan = (delay: number) => {
     clearTimeout(timer);
-    if (every > 0 && !stopped) timer = setTimeout(refresh, delay);
+    if (every > 0 && !stopped && !underWay) timer = setTimeout(refresh, delay);
   };
-  const refresh = async () => {
-    clearTimeout(timer);
+  const once = async () => {
     asked = Date.now();
     stale = false;
     try {
@@ -68,8 +76,19 @@ export function poll<T>(path: string, every: number): Resource<T> & { stop: () =
     } catch (error) {
       if (!stopped) problem.value = error as Problem;
     }
+  };
+  const settled = () => {
+    underWay = undefined;
     if (stale) plan(soon());
     else plan(live.peek() && parts.length > 0 && !problem.peek() ? every * SLOWER : every);
+  };
+  const refresh = (): Promise<void> => {
+    clearTimeout(timer);
+    if (!underWay) return (underWay = once().then(settled));
+    return (following ??= underWay.then(() => {
+      following = undefined;
+      return stopped ? undefined : refresh();
+    }));
   };
   const wake = () => void (document.hidden || refresh());
   const changed = (names: Part[]) => {

@@ -42,11 +42,14 @@ export function partsOf(path: string): Part[] {
 }
 
 const RETRY_MS = 15_000;
+const SILENCE_MS = 45_000; // the controller says `alive` 20 s after the last event
 let source: EventSource | undefined;
+let silence: ReturnType<typeof setTimeout> | undefined;
 
 /**
  * Keeps a stream open while somebody looks at the tab: a browser has six connections for all tabs of
- * one controller. Opens it again after RETRY_MS when the browser gave up (an answer that is no stream).
+ * one controller. Opens it again after RETRY_MS when the browser gave up (an answer that is no stream),
+ * and after SILENCE_MS without an event: a connection that hangs fails by itself after hours only.
  */
 export function listen(): void {
   document.addEventListener("visibilitychange", follow);
@@ -62,8 +65,15 @@ function open(): void {
   if (source || document.hidden || typeof EventSource === "undefined") return;
   const mine = new EventSource("/api/v1/events");
   source = mine;
-  mine.addEventListener("changed", (event) => {
+  waitFor(mine);
+  const heard = () => {
+    if (source !== mine) return;
     live.value = true;
+    waitFor(mine);
+  };
+  mine.addEventListener("alive", heard);
+  mine.addEventListener("changed", (event) => {
+    heard();
     const changed = parseChanged((event as MessageEvent<string>).data);
     for (const listener of listeners) listener(changed);
   });
@@ -71,12 +81,22 @@ function open(): void {
     if (source !== mine) return;
     live.value = false;
     if (mine.readyState !== EventSource.CLOSED) return;
-    source = undefined;
+    hush();
     setTimeout(open, RETRY_MS);
   };
 }
 
+function waitFor(mine: EventSource): void {
+  clearTimeout(silence);
+  silence = setTimeout(() => {
+    if (source !== mine) return;
+    hush();
+    open();
+  }, SILENCE_MS);
+}
+
 function hush(): void {
+  clearTimeout(silence);
   source?.close();
   source = undefined;
   live.value = false;

@@ -1,54 +1,23 @@
-// Where regions are, and a coarse world of dots to show them on. Pure. Coordinates are of the city
-// that the clouds name for a region, rounded to a degree; [longitude, latitude].
+// A coarse world of dots, and where a place stands on it. Pure. Where a region is, the controller says.
 
-export type Place = [number, number];
-
-const PLACES: Record<string, Place> = {
-  // AWS
-  "us-east-1": [-78, 38], "us-east-2": [-83, 40], "us-west-1": [-122, 37], "us-west-2": [-120, 45],
-  "ca-central-1": [-73, 45], "ca-west-1": [-114, 51], "sa-east-1": [-46, -23],
-  "mx-central-1": [-100, 21], "eu-west-1": [-6, 53], "eu-west-2": [0, 51], "eu-west-3": [2, 49],
-  "eu-central-1": [9, 50], "eu-central-2": [8, 47], "eu-north-1": [18, 59], "eu-south-1": [9, 45],
-  "eu-south-2": [-1, 41], "af-south-1": [18, -34], "il-central-1": [35, 32],
-  "me-south-1": [50, 26], "me-central-1": [54, 24], "ap-south-1": [73, 19], "ap-south-2": [78, 17],
-  "ap-southeast-1": [104, 1], "ap-southeast-2": [151, -34], "ap-southeast-3": [107, -6],
-  "ap-southeast-4": [145, -38], "ap-southeast-5": [102, 3], "ap-southeast-7": [100, 14],
-  "ap-northeast-1": [140, 36], "ap-northeast-2": [127, 37], "ap-northeast-3": [135, 34],
-  "ap-east-1": [114, 22],
-  // Google Cloud
-  "us-central1": [-95, 41], "us-east1": [-80, 33], "us-east4": [-77, 39], "us-west1": [-121, 45],
-  "us-west2": [-118, 34], "us-west3": [-112, 41], "us-west4": [-115, 36], "us-south1": [-97, 33],
-  "northamerica-northeast1": [-73, 45], "northamerica-northeast2": [-79, 44],
-  "southamerica-east1": [-46, -23], "southamerica-west1": [-71, -33], "europe-west1": [4, 50],
-  "europe-west2": [0, 51], "europe-west3": [9, 50], "europe-west4": [7, 53], "europe-west6": [8, 47],
-  "europe-west8": [9, 45], "europe-west9": [2, 49], "europe-north1": [27, 61],
-  "europe-central2": [21, 52], "europe-southwest1": [-4, 40], "asia-east1": [120, 24],
-  "asia-east2": [114, 22], "asia-northeast1": [140, 36], "asia-northeast2": [135, 34],
-  "asia-northeast3": [127, 37], "asia-south1": [73, 19], "asia-south2": [77, 28],
-  "asia-southeast1": [104, 1], "asia-southeast2": [107, -6], "australia-southeast1": [151, -34],
-  "australia-southeast2": [145, -38], "africa-south1": [28, -26], "me-west1": [35, 32],
-  // Azure
-  eastus: [-79, 37], eastus2: [-78, 36], westus: [-122, 37], westus2: [-120, 47],
-  westus3: [-112, 33], centralus: [-94, 42], southcentralus: [-98, 29], northcentralus: [-88, 42],
-  canadacentral: [-79, 44], canadaeast: [-71, 47], brazilsouth: [-46, -23], northeurope: [-6, 53],
-  westeurope: [5, 52], uksouth: [0, 51], ukwest: [-3, 51], francecentral: [2, 49],
-  germanywestcentral: [9, 50], switzerlandnorth: [8, 47], norwayeast: [11, 60],
-  swedencentral: [17, 61], polandcentral: [21, 52], italynorth: [9, 45], spaincentral: [-4, 40],
-  southafricanorth: [28, -26], uaenorth: [55, 25], israelcentral: [35, 32], centralindia: [74, 19],
-  southindia: [80, 13], southeastasia: [104, 1], eastasia: [114, 22], japaneast: [140, 36],
-  japanwest: [135, 34], koreacentral: [127, 37], australiaeast: [151, -34],
-  australiasoutheast: [145, -38],
-};
-
-export const placeOf = (region: string): Place | null => PLACES[region] ?? null;
+export type Place = [longitude: number, latitude: number];
 
 export const WIDTH = 720;
 export const HEIGHT = 300;
 const NORTH = 76;
 const SOUTH = -50;
 
+const EDGE = 8; // room for the mark of a place that is further north or south than the map
+
+/** The map begins at 172 degrees west, in the Bering Strait. */
 export function project([longitude, latitude]: Place): [number, number] {
-  return [((longitude + 172) / 360) * WIDTH, ((NORTH - latitude) / (NORTH - SOUTH)) * HEIGHT];
+  return [(((longitude + 172 + 360) % 360) / 360) * WIDTH, ((NORTH - latitude) / (NORTH - SOUTH)) * HEIGHT];
+}
+
+/** Where the mark of a place stands: on the map, wherever it is on Earth. */
+export function spotOf(place: Place): [number, number] {
+  const [x, y] = project(place);
+  return [Math.min(Math.max(x, EDGE), WIDTH - EDGE), Math.min(Math.max(y, EDGE), HEIGHT - EDGE)];
 }
 
 // Land as a few corners per piece: enough for a world of dots three degrees apart.

@@ -27,6 +27,17 @@ const URGENCY: Record<string, number> = {
 
 export const isBad = (check: Check) => check.paused === undefined && (URGENCY[check.verdict] ?? 5) < 4;
 
+/** How all of them are, as the word of a mark and its label: well only if each that is not paused is up. */
+export function overall(checks: Check[]): [word: string, label: string] {
+  const judged = checks.filter((check) => check.paused === undefined);
+  const bad = judged.filter(isBad).length;
+  const unknown = judged.filter((check) => check.verdict !== "up").length - bad;
+  const pending = unknown > 0 ? `${unknown} not known yet` : "";
+  if (bad > 0) return ["down", [`${bad} not up`, pending].filter(Boolean).join(", ")];
+  if (judged.length === 0) return ["pending", checks.length === 0 ? "nothing is measured" : "all paused"];
+  return pending ? ["pending", pending] : ["up", "all up"];
+}
+
 /** Checks that the filter lets through, worst first, then by name. */
 export function rowsOf(checks: Check[], filter: Filter): Check[] {
   const text = filter.text.toLowerCase();
@@ -86,4 +97,35 @@ export function shortRegion(region: string): string {
   const parts = region.split("-");
   if (parts.length < 2) return region.slice(0, 8);
   return parts.map((part) => compass[part] ?? part).join("").slice(0, 8);
+}
+
+/** A cell of the grid by its names: rows come, go and change places under whoever stands in one. */
+export interface Spot {
+  check: string;
+  region: string;
+}
+
+const isAssigned = (check: Check | undefined, region: string | undefined) =>
+  check !== undefined && check.regions.some((one) => one.region === region);
+
+/** The one cell that Tab stops at: `wanted` while it is there, else the first. */
+export function stopOf(rows: Check[], regions: string[], wanted: Spot | null): Spot | null {
+  const at = rows.find((one) => one.name === wanted?.check);
+  if (wanted && isAssigned(at, wanted.region)) return wanted;
+  for (const row of rows) {
+    const region = regions.find((one) => isAssigned(row, one));
+    if (region !== undefined) return { check: row.name, region };
+  }
+  return null;
+}
+
+/** Row and column of the next assigned cell in a direction; nothing at the edge. */
+export function cellFrom(rows: Check[], regions: string[], at: [number, number], step: [number, number]): [number, number] | null {
+  let [row, column] = at;
+  do {
+    row += step[0];
+    column += step[1];
+    if (isAssigned(rows[row], regions[column])) return [row, column];
+  } while (rows[row] && regions[column] !== undefined);
+  return null;
 }

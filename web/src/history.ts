@@ -72,13 +72,13 @@ export function totals(buckets: Bucket[]): Counts {
 export function availabilityWords(counts: Counts): string {
   const passed = counts.good + counts.degraded;
   const ran = passed + counts.bad;
-  if (ran === 0) return counts.missed > 0 ? `no run; ${plural(counts.missed, "slot")} missed` : "no run";
   const share = (passed / ran) * 100;
   // Never 100 % while one failed.
   const exact = counts.bad > 0 ? Math.min(99.99, Math.floor(share * 100) / 100).toFixed(2) : "100";
   const rest = [counts.bad > 0 && `${counts.bad} failed`, counts.unknown > 0 && `${counts.unknown} could not measure`,
     counts.missed > 0 && `${plural(counts.missed, "slot")} missed`].filter(Boolean);
-  return `${exact} % of ${plural(ran, "run")} passed${rest.length > 0 ? `; ${rest.join(", ")}` : ""}`;
+  const most = ran > 0 ? `${exact} % of ${plural(ran, "run")} passed` : counts.unknown > 0 ? "not known" : "no run";
+  return `${most}${rest.length > 0 ? `; ${rest.join(", ")}` : ""}`;
 }
 
 export const STRIP_HIGH = 24;

@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
 import { WhoDialog } from "./parts/who";
-import { Empty } from "./parts/basics";
+import { Empty, Mark } from "./parts/basics";
 import { CheckPage } from "./pages/check";
 import { GridPage } from "./pages/grid";
 import { IncidentPage } from "./pages/incident";
@@ -17,9 +17,10 @@ import { RunPage } from "./pages/run";
 import { SilencesPage } from "./pages/silences";
 import { ThirdPartiesPage } from "./pages/third-parties";
 import { listen, live } from "./events";
-import { segments } from "./router";
-import { NEXT_THEME, person, theme, token } from "./session";
-import { grid, status } from "./state";
+import { staleWords } from "./freshness";
+import { isPublic, segments } from "./router";
+import { NEXT_THEME, now, person, theme, token } from "./session";
+import { came, status } from "./state";
 
 const PAGES: [string, string, () => ComponentChildren][] = [
   ["", "Checks", () => <GridPage />], ["incidents", "Incidents", () => <IncidentsPage />],
@@ -53,12 +54,20 @@ function Navigation({ at }: { at: string }) {
   );
 }
 
+const stale = () => staleWords(came.value, status.problem.value?.message ?? "", now.value);
+
+/** Says on every page when what is shown is not of now. */
+function Stale() {
+  const words = stale();
+  return <div class="stale" role="status">{words && <Mark word="offline" label={words} />}</div>;
+}
+
 function Foot() {
   const found = status.data.value;
   return (
     <footer>
       {found && <span>Picket {found.version}</span>}
-      <span>{live.value ? "live" : "asks every few seconds"}</span>
+      <span>{stale() ? "not up to date" : live.value ? "live" : "asks every few seconds"}</span>
       {found?.trouble && <span class="problem">{found.trouble}</span>}
       {found?.health.map((one) => <span key={one} class="problem">{one}</span>)}
       <a href="/public">public status</a>
@@ -71,27 +80,22 @@ function Foot() {
 
 function App() {
   const path = segments();
-  const isPublic = path[0] === "public";
   const [title, page] = isPublic ? ["Status", <PublicPage />] : pageOf(path);
   useEffect(() => {
     document.title = title === "Checks" ? "Picket" : `${title} · Picket`;
   }, [title]);
-  // The public's page asks for nothing but its own document.
-  useEffect(() => {
-    if (isPublic) for (const one of [status, grid]) one.stop();
-    else listen();
-  }, [isPublic]);
   if (isPublic) return <main id="main" tabIndex={-1}>{page}</main>;
   return (
     <>
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById("main")?.focus(); }}>To the content</a>
       <header class="top"><a class="brand" href="/"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 6l2-3 2 3v8H2zM7 4l2-3 2 3v10H7zM12 7l1.500-2.200L15 7v7h-3z" /></svg>Picket</a>
-        <Navigation at={path[0] ?? ""} /></header>
-      <main id="main" tabIndex={-1}>{page}</main>
+        <Navigation at={path[0] ?? ""} /><Stale /></header>
+      <main id="main" tabIndex={-1} aria-label={title}>{page}</main>
       <Foot />
       <WhoDialog />
     </>
   );
 }
 
+if (!isPublic) listen();
 render(<App />, document.getElementById("app")!);

@@ -1,7 +1,9 @@
 // One check: its verdict, every region, latency, phases, objective, maintenance and its YAML.
 import { usePoll } from "../api";
+import { hasBadge } from "../badge";
+import { Badge } from "../parts/badge";
 import { Bars } from "../parts/bars";
-import { Empty, Facts, Head, Loaded, Mark, Panel, Table, Time } from "../parts/basics";
+import { Empty, Facts, Head, Loaded, Mark, Panel, Table, Time, WhyNot } from "../parts/basics";
 import { BurnDown } from "../parts/burndown";
 import { HistoryPanel } from "../parts/history";
 import { SloFacts } from "../parts/slo";
@@ -31,8 +33,8 @@ export function CheckPage({ name }: { name: string }) {
           {one.rollout && <Mark word="shadow" tone="info" />}
           {one.flapping && <Mark word="flapping" tone="warn" />}
         </Head>
-        <Panel title="Verdict"><Verdict check={one} planned={maintenance.data.value?.spans ?? []} /></Panel>
-        <Panel title="Regions"><Regions check={one} runs={runs.data.value?.results ?? []} /></Panel>
+        <Panel title="Verdict"><WhyNot of={maintenance} what="Planned maintenance cannot be read" /><Verdict check={one} planned={maintenance.data.value?.spans ?? []} /></Panel>
+        <Panel title="Regions"><WhyNot of={grid} what="The last rounds cannot be read" /><Regions check={one} runs={runs.data.value?.results ?? []} /></Panel>
         <HistoryPanel name={name} />
         <div class="columns">
           <div>
@@ -49,6 +51,8 @@ export function CheckPage({ name }: { name: string }) {
               { name: "State", cell: (row) => <Mark word={row.state} /> },
               { name: "Incident", cell: (row) => <a href={`/incidents/${row.id}`}>{row.title}</a> },
               { name: "Opened", cell: (row) => <Time at={row.opened} /> }]} />)}</Loaded></Panel>
+        <Panel title="Badge" aside={<a href="/public">public status</a>}>{hasBadge(one) ? <Badge name={one.name} title={one.title} />
+          : <Empty>{one.paused !== undefined ? "None while it is paused." : <>None: give the check the tag <code>public</code>.</>}</Empty>}</Panel>
         <Panel title="Definition" aside={<code>{one.source}</code>}>
           <Loaded of={source}>{(file) => <Yaml lines={itemAt(file.text, file.line)} label="The check in its file" />}</Loaded>
         </Panel>

@@ -2,10 +2,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useComputed, useSignal } from "@preact/signals";
 import { Bars, Legend } from "../parts/bars";
-import { Empty, Head, Loaded, Mark, Scroll, Select, Time } from "../parts/basics";
+import { Empty, Head, Loaded, Mark, Scroll, Select, Time, WhyNot } from "../parts/basics";
 import { plural } from "../format";
-import { type Filter, isBad, lettersOf, ownersOf, regionsOf, rowsOf, shortRegion, summary, tagsOf } from "../grid";
-import { checkPath, go, query, runPath, setQuery } from "../router";
+import { type Filter, type Spot, cellFrom, lettersOf, overall, ownersOf, regionsOf, rowsOf, shortRegion, stopOf, summary, tagsOf } from "../grid";
+import { notInForce } from "../reload";
+import { checkPath, go, isPublic, query, runPath, setQuery } from "../router";
 import { grid, status } from "../state";
 import type { Check, Grid, Status } from "../types";
 
@@ -21,14 +22,13 @@ function Found({ status: found, rounds }: { status: Status; rounds: Grid | null 
     text: query("q"), owner: query("owner"), tag: query("tag"), failing: query("failing") === "1",
   };
   const rows = rowsOf(found.checks, filter);
-  const bad = found.checks.filter(isBad).length;
+  const [word, label] = overall(found.checks);
   const offline = found.regions.filter((one) => !one.online).length;
   const narrow = useNarrow();
   return (
     <>
       <Head title="Checks" note={
-        <>{plural(found.checks.length, "check")} in {plural(found.regions.length, "region")}, {bad === 0
-          ? <Mark word="up" label="all up" /> : <Mark word="down" label={`${bad} not up`} />}
+        <>{plural(found.checks.length, "check")} in {plural(found.regions.length, "region")}, <Mark word={word} label={label} />
           {offline > 0 && <> <Mark word="offline" label={`${plural(offline, "region")} offline`} /></>}</>}>
         <label class="field"><span>Find</span>
           <input id="find" type="search" value={filter.text} placeholder="name or title, press /"
@@ -40,13 +40,26 @@ function Found({ status: found, rounds }: { status: Status; rounds: Grid | null 
         <label class="toggle"><input type="checkbox" checked={filter.failing}
           onChange={(event) => setQuery("failing", event.currentTarget.checked ? "1" : "")} /> failing only</label>
       </Head>
+      <NotInForce reload={found.reload} />
       {found.incidents.length > 0 && <OpenIncidents incidents={[...found.incidents].sort((a, b) => Number(a.state === "suspected") - Number(b.state === "suspected"))} />}
+      <WhyNot of={grid} what="The last rounds cannot be read" />
       {found.checks.length === 0
         ? <Empty>No checks yet. Put a file into the checks directory, or see <code>picket apply</code>.</Empty>
         : rows.length === 0 ? <Empty>No check passes the filter.</Empty>
           : narrow ? <Cards rows={rows} rounds={rounds} /> : <Matrix rows={rows} rounds={rounds} />}
       <Legend />
     </>
+  );
+}
+
+function NotInForce({ reload }: { reload: Status["reload"] }) {
+  const words = notInForce(reload);
+  if (words.length === 0) return null;
+  return (
+    <div class="problem" role="status">
+      {words.map((one) => <p key={one}><Mark word="error" label={one} /></p>)}
+      {reload.diagnostics && <details><summary>What is wrong where</summary><Scroll pre label="Mistakes in check files">{reload.diagnostics}</Scroll></details>}
+    </div>
   );
 }
 
@@ -98,23 +111,29 @@ function Cell({ check, region, rounds, focus }:
 /** Rows of checks, columns of regions; arrows move within, as in a spreadsheet. */
 function Matrix({ rows, rounds }: { rows: Check[]; rounds: Grid | null }) {
   const regions = regionsOf(rows);
-  const focused = useSignal("0:0");
+  const stood = useSignal<Spot | null>(null);
+  const stop = stopOf(rows, regions, stood.value);
   const table = useRef<HTMLTableElement>(null);
-  const move = (event: KeyboardEvent) => {
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+  const placeOf = (event: Event) => {
     const cell = (event.target as Element).closest("td[data-cell]") as HTMLElement | null;
-    if (!step || !cell) return;
+    return cell?.dataset.cell!.split(":").map(Number) as [number, number] | undefined;
+  };
+  const stand = (event: Event) => {
+    const [row, column] = placeOf(event) ?? [-1, -1];
+    if (rows[row]) stood.value = { check: rows[row].name, region: regions[column]! };
+  };
+  const move = (event: KeyboardEvent) => {
+    const steps: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    const step = steps[event.key];
+    const place = placeOf(event);
+    if (!step || !place) return;
     event.preventDefault();
-    const [row, column] = cell.dataset.cell!.split(":").map(Number);
-    const next = `${row! + step[0]!}:${column! + step[1]!}`;
-    const link = table.current?.querySelector<HTMLElement>(`td[data-cell="${next}"] a`);
-    if (!link) return;
-    focused.value = next;
-    link.focus();
+    const next = cellFrom(rows, regions, place, step);
+    if (next) table.current?.querySelector<HTMLElement>(`td[data-cell="${next.join(":")}"] a`)?.focus();
   };
   return (
     <Scroll label="Grid of checks and regions">
-      <table class="matrix" ref={table} onKeyDown={move}>
+      <table class="matrix" ref={table} onKeyDown={move} onFocusIn={stand}>
         <caption>Checks by region, the last {ROUNDS} rounds of each, the newest at the right</caption>
         <thead><tr><th scope="col">Check</th>{regions.map((one) =>
           <th key={one} scope="col"><span title={one} aria-label={one}>{shortRegion(one)}</span></th>)}</tr></thead>
@@ -123,7 +142,7 @@ function Matrix({ rows, rounds }: { rows: Check[]; rounds: Grid | null }) {
             <th scope="row"><CheckName check={check} /></th>
             {regions.map((region, column) => (
               <td key={region} data-cell={`${row}:${column}`}>
-                <Cell check={check} region={region} rounds={rounds} focus={focused.value === `${row}:${column}`} />
+                <Cell check={check} region={region} rounds={rounds} focus={stop?.check === check.name && stop.region === region} />
               </td>))}
           </tr>
         ))}</tbody>
@@ -160,7 +179,7 @@ function useNarrow() {
 
 document.addEventListener("keydown", (event) => {
   const typing = (event.target as Element).matches("input, select, textarea");
-  if (event.key !== "/" || typing) return;
+  if (event.key !== "/" || typing || isPublic) return;
   event.preventDefault();
   const find = document.getElementById("find");
   if (find) find.focus();

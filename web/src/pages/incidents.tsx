@@ -10,6 +10,8 @@ import type { Answers, Incident } from "../types";
 
 const STATES = ["open", "acknowledged", "resolved", "suspected"];
 
+const MOST = 100;
+
 function lasted(row: Incident): string {
   if (!row.opened) return "—";
   const end = row.resolved ? Date.parse(row.resolved) : now.value;
@@ -19,21 +21,25 @@ function lasted(row: Incident): string {
 export function IncidentsPage() {
   const state = query("state");
   const check = query("check");
-  const path = `/api/v1/incidents?limit=100${state ? `&state=${state}` : ""}${check ? `&check=${encodeURIComponent(check)}` : ""}`;
+  const before = query("before");
+  const path = `/api/v1/incidents?limit=${MOST}${before ? `&before=${encodeURIComponent(before)}` : ""}${state ? `&state=${state}` : ""}${check ? `&check=${encodeURIComponent(check)}` : ""}`;
   const incidents = usePoll<Answers["incidents"]>(path, 10_000);
   return (
     <>
       <Head title="Incidents" note={check && <>of <a href={checkPath(check)}>{check}</a></>}>
         <Select label="State" all="any state" value={state} options={STATES} onChange={(value) => setQuery("state", value)} />
       </Head>
-      <Loaded of={incidents}>{({ incidents: rows }) => (
+      {before && <p class="note cut">Older ones. <button class="link" onClick={() => setQuery("before", "")}>Back to the newest</button></p>}
+      <Loaded of={incidents}>{({ incidents: rows }) => (<>
         <Table caption="Incidents, newest first" rows={rows} empty="No incident of this kind. Good." columns={[
           { name: "State", cell: (row) => <Mark word={row.state} /> },
           { name: "Severity", cell: (row) => <Mark word={row.severity} /> },
           { name: "Incident", cell: (row) => <a href={`/incidents/${row.id}`}>{row.title}</a> },
           { name: "Owner", cell: (row) => row.owner || "—" },
           { name: "Opened", cell: (row) => <Time at={row.opened} /> },
-          { name: "Lasted", number: true, cell: (row) => lasted(row) }]} />)}</Loaded>
+          { name: "Lasted", number: true, cell: (row) => lasted(row) }]} />
+        {rows.length >= MOST && <p class="note cut">{before ? `${MOST} are listed.` : `Only the newest ${MOST} are listed.`} <button class="link"
+          onClick={() => setQuery("before", rows.at(-1)!.id)}>Older ones</button></p>}</>)}</Loaded>
     </>
   );
 }

@@ -1,16 +1,16 @@
 // Pages that are one list each: objectives, agents, deliveries, deployments, CDN.
 import { useSignal } from "@preact/signals";
 import { usePoll } from "../api";
-import { Empty, Head, Loaded, Mark, Panel, Select, Table, Time } from "../parts/basics";
+import { Cut, Empty, Head, Loaded, Mark, Panel, Select, Table, Time } from "../parts/basics";
 import { BurnDown } from "../parts/burndown";
-import { Meter } from "../parts/slo";
+import { Meter, Pace, UsedUp } from "../parts/slo";
 import { coarse, median, percent, plural, rate, span } from "../format";
 import { checkPath, query, runPath, setQuery } from "../router";
 import { status } from "../state";
 import { Trouble, useChange } from "../parts/who";
 import { person } from "../session";
-import { requestMs } from "../waterfall";
-import type { Answers, Run } from "../types";
+import { edgesOf } from "../edges";
+import type { Answers } from "../types";
 
 export function SlosPage() {
   const slos = usePoll<Answers["slos"]>("/api/v1/slos", 30_000);
@@ -24,9 +24,8 @@ export function SlosPage() {
           { name: "Objective", number: true, cell: (row) => `${row.availability.objective_percent} % / ${row.window}` },
           { name: "Budget left", cell: (row) => <Meter left={row.availability.budget_left_ratio} /> },
           { name: "Burns", number: true, cell: (row) => rate(row.availability.burn_rates[0]?.long_rate) },
-          { name: "Pace", cell: (row) => row.availability.burn_rates.some((one) => one.too_fast)
-            ? <Mark word="down" label="too fast" /> : <Mark word="up" label="fine" /> },
-          { name: "Used up", cell: (row) => <Time at={row.availability.exhausted_at} /> },
+          { name: "Pace", cell: (row) => <Pace rates={row.availability.burn_rates} fast="too fast" fine="fine" /> },
+          { name: "Used up", cell: (row) => <UsedUp budget={row.availability} /> },
           { name: "Latency budget", cell: (row) => row.latency ? <Meter left={row.latency.budget_left_ratio} /> : "—" }]} />
         {rows.length > 0 && <ShownBudget rows={rows} />}</>)}</Loaded>
     </>
@@ -84,7 +83,7 @@ export function DeliveriesPage() {
           { name: "Last success", cell: (row) => <Time at={row.last_success} /> },
           { name: "Last failure", cell: (row) => <Time at={row.last_failure} /> },
           { name: "Error", cell: (row) => row.last_error || "—" }]} />)}</Loaded></Panel>
-      <Panel title="Messages"><Loaded of={deliveries}>{(found) => (
+      <Panel title="Messages"><Loaded of={deliveries}>{(found) => (<>
         <Table caption="Messages, newest first" rows={found.deliveries} empty="None in this state." columns={[
           { name: "State", cell: (row) => <Mark word={row.state} /> }, { name: "Action", cell: (row) => row.action },
           { name: "Receiver", cell: (row) => row.receiver },
@@ -92,7 +91,8 @@ export function DeliveriesPage() {
           { name: "Due", cell: (row) => <Time at={row.due} /> }, { name: "Attempts", number: true, cell: (row) => row.attempts },
           { name: "Error", cell: (row) => row.last_error || "—" },
           { name: "Again", cell: (row) => row.state === "dead" && (
-            <button disabled={change.busy.value} onClick={() => change.run(`/api/v1/deliveries/${row.id}/retry`, () => ({ by: person.value }))}>Retry</button>) }]} />)}</Loaded></Panel>
+            <button disabled={change.busy.value} onClick={() => change.run(`/api/v1/deliveries/${row.id}/retry`, () => ({ by: person.value }))}>Retry</button>) }]} />
+        <Cut rows={found.deliveries} most={state === "owed" ? 1000 : 100}>Choose a state for others.</Cut></>)}</Loaded></Panel>
     </>
   );
 }
@@ -109,7 +109,7 @@ export function DeploymentsPage() {
         <Select label="Window" value={window_} options={["7d", "30d", "90d", "365d"]} onChange={(value) => setQuery("window", value)} />
       </Head>
       <Panel title="By service and team"><Loaded of={figures}>{({ delivery_performance: rows }) => (
-        <Table caption="Delivery performance" rows={rows} empty={<>No deployment is recorded: <code>picket deployments add</code> in a pipeline.</>} columns={[
+        <Table caption="Delivery performance" rows={rows} empty={<>No deployment is recorded: <code>picket deployments record</code> in a pipeline.</>} columns={[
           { name: "Service", cell: (row) => row.service || "—" }, { name: "Team", cell: (row) => row.team || "—" },
           { name: "Deployments", number: true, cell: (row) => row.deployments },
           { name: "Per day", number: true, cell: (row) => row.deployment_frequency_per_day.toFixed(2) },
@@ -118,11 +118,12 @@ export function DeploymentsPage() {
           { name: "Detect", number: true, cell: (row) => seconds(row.time_to_detect.median_seconds) },
           { name: "Acknowledge", number: true, cell: (row) => seconds(row.time_to_acknowledge.median_seconds) },
           { name: "Restore", number: true, cell: (row) => seconds(row.time_to_restore.median_seconds) }]} />)}</Loaded></Panel>
-      <Panel title="Newest"><Loaded of={deployments}>{({ deployments: rows }) => (
+      <Panel title="Newest"><Loaded of={deployments}>{({ deployments: rows }) => (<>
         <Table caption="Newest deployments" rows={rows} empty="None." columns={[
           { name: "At", cell: (row) => <Time at={row.at} /> }, { name: "Service", cell: (row) => row.service },
           { name: "Version", cell: (row) => <code>{row.version}</code> }, { name: "Team", cell: (row) => row.team || "—" },
-          { name: "By", cell: (row) => row.recorded_by || "—" }]} />)}</Loaded></Panel>
+          { name: "By", cell: (row) => row.recorded_by || "—" }]} />
+        <Cut rows={rows} most={50} /></>)}</Loaded></Panel>
     </>
   );
 }
@@ -139,25 +140,6 @@ export function CdnPage() {
       {name ? <Edges key={name} name={name} /> : <Empty>No checks yet.</Empty>}
     </>
   );
-}
-
-interface Edge { pop: string; regions: string[]; requests: number; hits: number; known: number; bad: number; times: number[] }
-
-export function edgesOf(runs: Run[]): Edge[] {
-  const edges = new Map<string, Edge>();
-  for (const run of runs)
-    for (const request of run.attempts.flatMap((one) => one.steps).flatMap((step) => step.requests)) {
-      const pop = request.pop || "no edge named";
-      const edge = edges.get(pop) ?? { pop, regions: [], requests: 0, hits: 0, known: 0, bad: 0, times: [] };
-      edges.set(pop, edge);
-      if (!edge.regions.includes(run.region)) edge.regions.push(run.region);
-      edge.requests++;
-      if (request.cache_status) edge.known++;
-      if (request.cache_status.toLowerCase().includes("hit")) edge.hits++;
-      if (request.status === 0 || request.status >= 500) edge.bad++;
-      edge.times.push(requestMs(request));
-    }
-  return [...edges.values()].sort((a, b) => a.pop.localeCompare(b.pop));
 }
 
 function Edges({ name }: { name: string }) {

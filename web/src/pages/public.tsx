@@ -1,6 +1,7 @@
 // What customers see: titles and plain words, nothing of regions, hosts or people. It asks for
-// /public/status.json alone, so a proxy may let everybody reach it.
+// /public/status.json and badges alone, so a proxy may let everybody reach it.
 import { usePoll } from "../api";
+import { Badge } from "../parts/badge";
 import { Loaded, Mark, Time } from "../parts/basics";
 import type { Answers } from "../types";
 
@@ -21,6 +22,7 @@ export function PublicPage() {
             <li key={index}><b>{row.title}</b> <span class="note">since <Time at={row.opened} />{row.state === "acknowledged" && ", we are on it"}</span></li>))}</ul>}
           <ul class="components">{one.components.map((row) => (
             <li key={row.name}><span>{row.title}</span><Mark word={row.state} /></li>))}</ul>
+          <details><summary>Badges</summary>{one.components.map((row) => <Badge key={row.name} name={row.name} title={row.title} />)}</details>
           <p class="note">as of <Time at={one.now} /></p>
         </div>)}</Loaded>
   );

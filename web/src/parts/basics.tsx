@@ -59,19 +59,25 @@ export function Head({ title, note, children }:
 
 export const Empty = ({ children }: { children: ComponentChildren }) => <p class="empty">{children}</p>;
 
+/** Why `what` cannot be had, or is not of now; nothing while it comes. */
+export function WhyNot({ of, what }: { of: Pick<Resource<unknown>, "problem">; what?: string }) {
+  const problem = of.problem.value;
+  if (!problem) return null;
+  return (
+    <p class="problem" role="alert">
+      <Mark word="failed" label={what ? `${what}: ${problem.message}` : problem.message} /> {problem.hint}
+    </p>
+  );
+}
+
 /** What a resource has: its page, or that it is loading, or why it cannot be had. */
 export function Loaded<T>({ of, children }:
   { of: Resource<T>; children: (data: T) => ComponentChildren }) {
-  const problem = of.problem.value;
   const data = of.data.value;
   return (
     <>
-      {problem && (
-        <p class="problem" role="alert">
-          <Mark word="failed" label={problem.message} /> {problem.hint}
-        </p>
-      )}
-      {data ? children(data) : !problem && <p class="empty" role="status">Loading…</p>}
+      <WhyNot of={of} />
+      {data ? children(data) : !of.problem.value && <p class="empty" role="status">Loading…</p>}
     </>
   );
 }
@@ -96,6 +102,7 @@ export interface Column<T> {
   number?: boolean;
 }
 
+/** Rows that have an `id` keep their elements, and the focus in them, when others come before them. */
 export function Table<T>({ caption, columns, rows, empty }:
   { caption: string; columns: Column<T>[]; rows: T[]; empty: ComponentChildren }) {
   if (rows.length === 0) return <Empty>{empty}</Empty>;
@@ -106,12 +113,18 @@ export function Table<T>({ caption, columns, rows, empty }:
         <thead><tr>{columns.map((one) =>
           <th key={one.name} scope="col" class={one.number ? "number" : ""}>{one.name}</th>)}</tr></thead>
         <tbody>{rows.map((row, index) => (
-          <tr key={index}>{columns.map((one) =>
+          <tr key={(row as { id?: string }).id ?? index}>{columns.map((one) =>
             <td key={one.name} data-name={one.name} class={one.number ? "number" : ""}>{one.cell(row)}</td>)}</tr>
         ))}</tbody>
       </table>
     </Scroll>
   );
+}
+
+/** Says that a list was cut: `rows` of it came, and no more than `most` do. */
+export function Cut({ rows, most, children }: { rows: unknown[]; most: number; children?: ComponentChildren }) {
+  if (rows.length < most) return null;
+  return <p class="note cut">Only the newest {most} are listed. {children}</p>;
 }
 
 export function Facts({ rows }: { rows: [string, ComponentChildren][] }) {

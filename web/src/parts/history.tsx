@@ -12,10 +12,12 @@ export function HistoryPanel({ name }: { name: string }) {
   const range = rangeOf(query("range"));
   const history = usePoll<Answers["history"]>(`/api/v1/checks/${encodeURIComponent(name)}/history?range=${range}`, RANGES[range]!);
   const region = query("region");
-  // What was there before stays while another range is on its way.
-  const kept = useRef<History | null>(null);
-  kept.current = history.data.value ?? kept.current;
-  const regions = kept.current?.regions.map((one) => one.region) ?? [];
+  // What was there before stays under its own name while another range is on its way.
+  const kept = useRef<{ range: string; data: History } | null>(null);
+  if (history.data.value) kept.current = { range, data: history.data.value };
+  else if (history.problem.value) kept.current = null;
+  const shown = kept.current;
+  const regions = shown?.data.regions.map((one) => one.region) ?? [];
   return (
     <Panel title="Latency and availability" aside={(
       <div class="tools">
@@ -23,8 +25,10 @@ export function HistoryPanel({ name }: { name: string }) {
           <button key={one} aria-pressed={one === range} onClick={() => setQuery("range", one)}>{one}</button>))}</div>
         <Select label="Region" all="all regions" value={region} options={regions} onChange={(value) => setQuery("region", value)} />
       </div>)}>
-      {(history.problem.value || !kept.current) && <Loaded of={history}>{() => null}</Loaded>}
-      {kept.current && <Shown history={kept.current} region={regions.includes(region) ? region : ""} range={range} />}
+      {(history.problem.value || !shown) && <Loaded of={history}>{() => null}</Loaded>}
+      {shown && shown.range !== range && <p class="empty" role="status">Loading {range}… Below are still the last {shown.range}.</p>}
+      {shown && <div aria-busy={shown.range !== range}>
+        <Shown history={shown.data} region={regions.includes(region) ? region : ""} range={shown.range} /></div>}
     </Panel>
   );
 }

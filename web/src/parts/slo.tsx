@@ -15,18 +15,34 @@ export function Meter({ left }: { left: number | null }) {
   );
 }
 
+type Rates = Budget["burn_rates"];
+
+/** Whether a budget burns too fast. Of windows in which nothing was measured nobody knows. */
+export function Pace({ rates, fast, fine }: { rates: Rates; fast: string; fine: string }) {
+  if (rates.some((one) => one.too_fast)) return <Mark word="down" label={fast} />;
+  const known = rates.length > 0 && rates.every((one) => one.long_rate !== null && one.short_rate !== null);
+  return known ? <Mark word="up" label={fine} /> : <Mark word="unknown" label="not known" />;
+}
+
+/** When a budget is used up. */
+export function UsedUp({ budget }: { budget: Budget }) {
+  const left = budget.budget_left_ratio;
+  if (budget.exhausted_at) return <Time at={budget.exhausted_at} />;
+  return <>{left === null ? "not known" : left <= 0 ? "already" : "not at this pace"}</>;
+}
+
 function BudgetFacts({ name, budget }: { name: string; budget: Budget }) {
   return (
     <>
       <Facts rows={[
         [name, `${budget.objective_percent} %`], ["budget left", <Meter left={budget.budget_left_ratio} />],
         ["good / bad", `${budget.good} / ${budget.bad}`],
-        ["used up", budget.exhausted_at ? <Time at={budget.exhausted_at} /> : "not at this pace"]]} />
+        ["used up", <UsedUp budget={budget} />]]} />
       <Table caption={`Burn rates, ${name}`} rows={budget.burn_rates} empty="No burn rates." columns={[
         { name: "Windows", cell: (row) => `${row.long} / ${row.short}` },
         { name: "Raises at", number: true, cell: (row) => rate(row.factor) },
         { name: "Burns", number: true, cell: (row) => `${rate(row.long_rate)} / ${rate(row.short_rate)}` },
-        { name: "Too fast", cell: (row) => row.too_fast ? <Mark word="down" label="yes" /> : <Mark word="up" label="no" /> }]} />
+        { name: "Too fast", cell: (row) => <Pace rates={[row]} fast="yes" fine="no" /> }]} />
     </>
   );
 }

@@ -102,7 +102,10 @@ async function history() {
   // What changes with every run is asked for again, the history is not.
   await page.waitForRequest((request) => new URL(request.url()).pathname === `/api/v1/checks/${CHECK}`);
   check(asked.history === 1, `the history was asked for ${asked.history} times, the check ${asked.check} times`);
-  await page.getByRole("button", { name: "24h", exact: true }).click();
+  const [day] = await Promise.all([
+    page.waitForResponse((answer) => answer.url().includes("/history?range=24h")),
+    page.getByRole("button", { name: "24h", exact: true }).click()]);
+  check((await day.json()).step_ms > 120_000, "the figures of a day are not those of a day");
   await page.getByRole("img", { name: /^Availability, last 24h/ }).waitFor();
   check(await page.getByRole("button", { name: "24h", exact: true }).getAttribute("aria-pressed") === "true", "a chosen range is not pressed");
   await page.getByRole("combobox", { name: /^Region/ }).selectOption(REGION);

@@ -1,18 +1,24 @@
 import { expect, test } from "vitest";
-import { HEIGHT, WIDTH, landDots, placeOf, project } from "../../src/geo";
+import { HEIGHT, type Place, WIDTH, landDots, project, spotOf } from "../../src/geo";
 
-test("regions of three clouds have a place, others none", () => {
-  for (const region of ["eu-west-1", "europe-west3", "westeurope"]) expect(placeOf(region)).not.toBeNull();
-  expect(placeOf("home")).toBeNull();
-});
+const OREGON: Place = [-119.7, 45.8];
+const TOKYO: Place = [139.7, 35.7];
+const SYDNEY: Place = [151.2, -33.9];
 
 test("west is left, north is up, and every place is on the map", () => {
-  const [oregon, tokyo, sydney] = ["us-west-2", "ap-northeast-1", "ap-southeast-2"].map((one) => project(placeOf(one)!));
+  const [oregon, tokyo, sydney] = [OREGON, TOKYO, SYDNEY].map(project);
   expect(oregon![0]).toBeLessThan(tokyo![0]);
   expect(sydney![1]).toBeGreaterThan(tokyo![1]);
-  for (const [x, y] of [oregon!, tokyo!, sydney!]) {
+  for (const place of [OREGON, TOKYO, SYDNEY]) expect(spotOf(place)).toEqual(project(place));
+});
+
+test("the far side of 180 degrees is at the right, and the poles are at the edge", () => {
+  expect(project([-175.2, -21.1])[0]).toBeGreaterThan(project([178.4, -18.1])[0]); // Tonga, Fiji
+  for (const place of [[0, 90], [-180, -90], [180, 0], [-172, 66]] as Place[]) {
+    const [x, y] = spotOf(place);
     expect(x).toBeGreaterThan(0);
     expect(x).toBeLessThan(WIDTH);
+    expect(y).toBeGreaterThan(0);
     expect(y).toBeLessThan(HEIGHT);
   }
 });

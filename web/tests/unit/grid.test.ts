@@ -1,15 +1,10 @@
 import { describe, expect, test } from "vitest";
 import {
-  SHAPES, barPaths, lettersOf, ownersOf, regionsOf, rowsOf, shortRegion, summary, tagsOf,
+  SHAPES, barPaths, cellFrom, lettersOf, overall, ownersOf, regionsOf, rowsOf, shortRegion, stopOf, summary, tagsOf,
 } from "../../src/grid";
 import type { Check, Grid } from "../../src/types";
+import { check, region } from "./samples";
 
-function check(name: string, verdict: Check["verdict"], more: Partial<Check> = {}): Check {
-  return {
-    name, title: "", owner: "web", verdict, since: null, interval_ms: 300_000, quorum: 1, failing: 0,
-    reporting: 2, tags: [], firing: [], flapping: false, revision: "", source: "", regions: [], ...more,
-  };
-}
 const NONE = { text: "", owner: "", tag: "", failing: false };
 const names = (checks: Check[]) => checks.map((one) => one.name);
 
@@ -66,4 +61,39 @@ describe("bars of a cell", () => {
 
 test("names of regions are short enough for a column", () => {
   expect(["eu-west-1", "ap-southeast-2", "us-central-1", "home"].map(shortRegion)).toEqual(["euw1", "apse2", "usc1", "home"]);
+});
+
+describe("how all checks are", () => {
+  const words = (...checks: Check[]) => overall(checks).join(": ");
+  test("well only if there is one that is not paused, and each such one is up", () => {
+    expect(words(check("a"), check("b", "down", { paused: "moves" }))).toBe("up: all up");
+    expect(words()).toBe("pending: nothing is measured");
+    expect(words(check("a", "up", { paused: "" }), check("b", "up", { paused: "moves" }))).toBe("pending: all paused");
+    expect(words(check("a"), check("b", "pending"))).toBe("pending: 1 not known yet");
+    expect(words(check("a"), check("b", "news" as Check["verdict"]))).toBe("pending: 1 not known yet");
+  });
+  test("what is bad is counted, beside what is not known", () => {
+    expect(words(check("a", "no_data"), check("b", "degraded"), check("c"))).toBe("down: 2 not up");
+    expect(words(check("a", "down"), check("b", "pending"))).toBe("down: 1 not up, 1 not known yet");
+  });
+});
+
+describe("the grid by keyboard", () => {
+  const at = (...names: string[]) => ({ regions: names.map((one) => region(one)) });
+  const rows = [check("x", "up", at("b", "d")), check("y", "up", at("a", "c")), check("z", "up", at("b"))];
+  const regions = ["a", "b", "c", "d"];
+  test("Tab stops at one cell that is there: where somebody stood, else at the first", () => {
+    expect(stopOf(rows, regions, null)).toEqual({ check: "x", region: "b" });
+    expect(stopOf(rows, regions, { check: "y", region: "c" })).toEqual({ check: "y", region: "c" });
+    expect(stopOf(rows.slice(2), regions, { check: "y", region: "c" })).toEqual({ check: "z", region: "b" });
+    expect(stopOf(rows, regions, { check: "y", region: "b" })).toEqual({ check: "x", region: "b" });
+    expect(stopOf([check("empty")], regions, null)).toBe(null);
+  });
+  test("arrows pass over what is not assigned, and stop at the edge", () => {
+    expect(cellFrom(rows, regions, [0, 1], [0, 1])).toEqual([0, 3]);
+    expect(cellFrom(rows, regions, [0, 3], [0, -1])).toEqual([0, 1]);
+    expect(cellFrom(rows, regions, [0, 1], [1, 0])).toEqual([2, 1]);
+    expect(cellFrom(rows, regions, [2, 1], [-1, 0])).toEqual([0, 1]);
+    for (const step of [[0, 1], [1, 0], [0, -1]] as [number, number][]) expect(cellFrom(rows, regions, [2, 1], step)).toBe(null);
+  });
 });

@@ -49,6 +49,7 @@ describe("availability", () => {
     expect(availabilityWords(bucket({ good: 1_000_000, bad: 1, missed: 2 }))).toBe("99.99 % of 1000001 runs passed; 1 failed, 2 slots missed");
     expect(availabilityWords(bucket({ good: 1, unknown: 3 }))).toBe("100 % of 1 run passed; 3 could not measure");
     expect(availabilityWords(bucket({ missed: 1 }))).toBe("no run; 1 slot missed");
+    expect(availabilityWords(bucket({ unknown: 12, missed: 1 }))).toBe("not known; 12 could not measure, 1 slot missed");
     expect(availabilityWords(bucket({}))).toBe("no run");
   });
 });
