@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Executes the commands of the README in a fresh clone: builds, starts the demonstration, waits for
 twelve green regions, for a page after `fault login on`, reads its evidence, waits for its end after
-`off`, stops, looks for processes left over. Says how long each stage took.
+`off`, stops, looks for processes left over. Says how long each stage took. On the way it takes the
+README's pictures (readme_pictures.py), and fails where the README shows others than it takes.
 
 The commands are those of the README's blocks after `<!-- tested: NAME -->`; only the address of the
 repository is replaced by this one. Everything is in a temporary directory.
@@ -18,6 +19,9 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
+
+import readme_pictures
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"<!-- tested: (\w+) -->\n```\w*\n(.*?)```", re.S)
@@ -152,6 +156,44 @@ class Stages:
         return "\n".join(["the newcomer's path:", *rows])
 
 
+def ask(folder, address, *words):
+    """The JSON that a command of the clone's picket prints."""
+    command = ["build/dev/bin/picket", "--controller", address, *words, "-o", "json"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failed(f"`picket {' '.join(words)}` ended with {done.returncode}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+class Album:
+    """The README's pictures of one controller; none where tools are missing, which is said once."""
+
+    def __init__(self, address, folder):
+        self._address = address
+        self._folder = folder
+        self._places = {}
+        with urllib.request.urlopen(f"{address}/", timeout=20) as page:
+            self._missing = readme_pictures.missing_tools(page.read().decode())
+        if self._missing:
+            print(f"SKIPPED: {self._missing}", flush=True)
+
+    def take(self, stage):
+        if self._missing:
+            return
+        wrong = readme_pictures.take(stage, self._address, **self._places)
+        if wrong:
+            raise Failed(wrong)
+
+    def find(self):
+        """The incident that is open, and the newest run that failed."""
+        check = readme_pictures.CHECK
+        incident = ask(self._folder, self._address, "incidents", "--check", check)["incidents"][0]
+        run = ask(self._folder, self._address, "results", check, "--failed", "--limit", "1")
+        failed = run["results"][0]
+        self._places = {"incident": incident["id"], "region": failed["region"],
+                        "started": failed["started"]}
+
+
 def wait_for_green(address, folder, seconds):
     """Until every region is online and every check of the grid has passed in each."""
     deadline = time.monotonic() + seconds
@@ -182,6 +224,8 @@ def read_evidence(commands, address, folder):
 
 
 def break_and_mend(demonstration, commands, address, folder, stages):
+    album = Album(address, folder)
+    album.take("green")
     on, off = commands["fault"]
     since = demonstration.mark()
     shell(on, folder)
@@ -189,10 +233,13 @@ def break_and_mend(demonstration, commands, address, folder, stages):
     stages.reached("paged")
     read_evidence(commands["evidence"], address, folder)
     stages.reached("evidence read")
+    album.find()
+    album.take("paged")
     since = demonstration.mark()
     shell(off, folder)
     demonstration.wait_for(r"PagerDuty resolve", RESOLVE_SECONDS, since)
     stages.reached("resolved")
+    album.take("resolved")
 
 
 def first_check(readme, commands, folder):
@@ -208,6 +255,9 @@ def first_check(readme, commands, folder):
 def run(folder):
     readme = (ROOT / "README.md").read_text()
     commands = blocks(readme)
+    if readme_pictures.named_in(readme) != readme_pictures.made():
+        raise Failed(f"the README shows {sorted(readme_pictures.named_in(readme))}, pictures are "
+                     f"taken of {sorted(readme_pictures.made())}")
     stages = Stages()
     checkout = clone(commands["start"][0], folder)
     demonstration = Demonstration(commands["start"][1], checkout)

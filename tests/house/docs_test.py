@@ -2,9 +2,13 @@
 """Reference pages and sources name the same routes, metrics and commands, in both directions."""
 import pathlib
 import re
+import sys
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import readme_pictures  # noqa: E402
 METRIC = r"(?:picket|probe|sm)_\w+"
 
 
@@ -123,6 +127,11 @@ class Docs(unittest.TestCase):
     def test_every_page_that_is_served_is_one_of_the_interface(self):
         self.same(pages_served(source("controller/web/pages.cpp")),
                   pages_of_interface(source("web/src/main.tsx")))
+
+    def test_every_picture_of_the_readme_is_one_that_its_test_takes(self):
+        self.same(readme_pictures.made(), readme_pictures.named_in(source("README.md")))
+        self.assertEqual({path.stem for path in (ROOT / "docs/images").iterdir()},
+                         readme_pictures.made())
 
     def test_every_kind_of_failure_is_in_the_page_of_probes_and_in_a_test(self):
         text, tested = page("probes"), words_of_tests()

@@ -61,6 +61,9 @@ export function lettersOf(
   return known.slice(-count).padStart(count, ".");
 }
 
+/** Whether the bars of a cell say enough: a region that passes, after its first whole round. */
+export const isCalm = (state: string, letters: string) => state === "pass" && /[^.]/.test(letters);
+
 /** One path per letter that occurs: bars of 2 and gaps of 1. */
 export function barPaths(letters: string): [Letter, string][] {
   const paths = new Map<Letter, string>();

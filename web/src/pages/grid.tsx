@@ -4,7 +4,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { Bars, Legend } from "../parts/bars";
 import { Empty, Head, Loaded, Mark, Scroll, Select, Time, WhyNot } from "../parts/basics";
 import { plural } from "../format";
-import { type Filter, type Spot, cellFrom, lettersOf, overall, ownersOf, regionsOf, rowsOf, shortRegion, stopOf, summary, tagsOf } from "../grid";
+import { type Filter, type Spot, cellFrom, isCalm, lettersOf, overall, ownersOf, regionsOf, rowsOf, shortRegion, stopOf, summary, tagsOf } from "../grid";
 import { notInForce } from "../reload";
 import { checkPath, go, isPublic, query, runPath, setQuery } from "../router";
 import { grid, status } from "../state";
@@ -97,13 +97,12 @@ function Cell({ check, region, rounds, focus }:
   if (!state) return <span class="cell none" aria-label={`${region}: not assigned`}>·</span>;
   const letters = lettersOf(rounds, check.name, state, ROUNDS);
   const word = state.state.replaceAll("_", " ");
-  const calm = state.state === "pass";
   return (
     <a class={`cell ${state.state}`} href={runPath(check.name, region)} tabIndex={focus === false ? -1 : 0}
       aria-label={`${check.name} in ${region}: ${word}; ${summary(letters)}`}
       title={`${region}: ${word}\n${summary(letters)}${state.failure ? `\n${state.failure.message}` : ""}`}>
       <Bars letters={letters} />
-      {!calm && <span class="cell-word">{word}</span>}
+      {!isCalm(state.state, letters) && <span class="cell-word">{word}</span>}
     </a>
   );
 }

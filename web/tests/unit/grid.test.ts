@@ -1,12 +1,19 @@
 import { describe, expect, test } from "vitest";
 import {
-  SHAPES, barPaths, cellFrom, lettersOf, overall, ownersOf, regionsOf, rowsOf, shortRegion, stopOf, summary, tagsOf,
+  SHAPES, barPaths, cellFrom, isCalm, lettersOf, overall, ownersOf, regionsOf, rowsOf, shortRegion, stopOf, summary, tagsOf,
 } from "../../src/grid";
 import type { Check, Grid } from "../../src/types";
 import { check, region } from "./samples";
 
 const NONE = { text: "", owner: "", tag: "", failing: false };
 const names = (checks: Check[]) => checks.map((one) => one.name);
+
+test("a cell needs no word when its bars say that it passes", () => {
+  expect([isCalm("pass", "....pp"), isCalm("pass", "fffffp")]).toEqual([true, true]);
+  // The first look of a region that joined, before any round has closed: no bar says that it is fine.
+  expect(isCalm("pass", "......")).toBe(false);
+  expect(isCalm("failing", "pppppp")).toBe(false);
+});
 
 describe("rows of the grid", () => {
   const all = [
