@@ -48,22 +48,12 @@ checks:
 THIRD_PARTY = "localhost"  # another name for the same server
 
 
-def spec():
+def description():
     try:
-        import jsonschema  # noqa: F401  pylint: disable=import-outside-toplevel,unused-import
-        import yaml  # pylint: disable=import-outside-toplevel
+        from tests.support.openapi import Description  # pylint: disable=import-outside-toplevel
     except ImportError as error:
         raise unittest.SkipTest("python3-yaml or python3-jsonschema is missing") from error
-    return yaml.safe_load((ROOT / "controller/api/openapi.yaml").read_text(encoding="utf-8"))
-
-
-def schema_errors(document, name, answer):
-    """What of an answer its schema does not allow."""
-    import jsonschema  # pylint: disable=import-outside-toplevel
-    schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
-    found = jsonschema.Draft202012Validator(schema).iter_errors(answer)
-    return [f"{name}: {'/'.join(map(str, one.absolute_path))}: {one.message[:200]}"
-            for one in found]
+    return Description()
 
 
 def next_event(stream):
@@ -126,39 +116,87 @@ class WebTest(unittest.TestCase):
     def test_the_whole(self):
         for part in (self.answers_conform, self.third_parties_are_known, self.rounds_are_kept,
                      self.changes_are_told, self.the_public_sees_what_is_tagged,
-                     self.pages_are_served, self.a_browser_walks, self.a_shutdown_ends_streams):
+                     self.pages_are_served, self.a_browser_walks, self.changes_conform,
+                     self.the_end_conforms, self.a_shutdown_ends_streams):
             with self.subTest(part.__name__):
                 part()
 
+    def call(self, method, path, body=None):
+        """The status and the text of an answer to one who has the token."""
+        token = (self.fleet.fleet.state_dir / "admin.token").read_text().strip()
+        request = urllib.request.Request(
+            self.fleet.fleet.api_url + path, method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"authorization": f"Bearer {token}"})
+        try:
+            with urllib.request.urlopen(request, timeout=40) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def conform(self, described, wanted, method, path, body=None):
+        """The answer, which has that status and is as described, as its body is."""
+        status, text = self.call(method, path, body)
+        self.assertEqual(status, wanted, f"{method} {path}: {text[:300]}")
+        self.assertEqual(described.answer_errors(method, path, status, text), [])
+        if status < 300:
+            self.assertEqual(described.request_errors(method, path, body), [])
+        return json.loads(text)
+
     def answers_conform(self):
-        document = spec()
-        answers = {
-            "StatusAnswer": "/api/v1/status", "GridAnswer": "/api/v1/grid?rounds=5",
-            "CheckAnswer": f"/api/v1/checks/{CHECK}",
-            "RunsAnswer": f"/api/v1/checks/{CHECK}/evidence",
-            "SourceAnswer": f"/api/v1/checks/{CHECK}/source",
-            "BurnDownAnswer": f"/api/v1/checks/{CHECK}/slo?points=20",
-            "CheckHistoryAnswer": f"/api/v1/checks/{CHECK}/history?range=1h",
-            "MaintenanceAnswer": f"/api/v1/maintenance?check={CHECK}",
-            "IncidentsAnswer": "/api/v1/incidents",
-            "IncidentAnswer": f"/api/v1/incidents/{self.incident}",
-            "PostmortemAnswer": f"/api/v1/incidents/{self.incident}/postmortem",
-            "ActionItemsAnswer": "/api/v1/action-items?state=all",
-            "DeliveriesAnswer": "/api/v1/deliveries?state=all", "RoutesAnswer": "/api/v1/routes",
-            "DeploymentsAnswer": "/api/v1/deployments", "SlosAnswer": "/api/v1/slos",
-            "PerformanceAnswer": "/api/v1/delivery-performance",
-            "ThirdPartiesAnswer": "/api/v1/third-parties",
-            "SilencesAnswer": "/api/v1/silences", "AgentsAnswer": "/api/v1/agents",
-            "ReloadAnswer": "/api/v1/reload", "PublicAnswer": "/public/status.json"}
-        errors = [error for name, path in answers.items()
-                  for error in schema_errors(document, name, self.json(path))]
-        errors += schema_errors(document, "RunsAnswer",
-                                self.json(f"/api/v1/checks/{CHECK}/results"))
-        status, _, body = self.get("/api/v1/checks/none")
-        self.assertEqual(status, 404)
-        errors += schema_errors(document, "Problem", json.loads(body))
-        self.assertEqual(errors, [])
-        self.assertEqual(schema_errors(document, "Problem", {"schema_version": 1}) != [], True)
+        described = description()
+        for path in ("status", "grid?rounds=5", f"checks/{CHECK}", f"checks/{CHECK}/evidence",
+                     f"checks/{CHECK}/results", f"checks/{CHECK}/source",
+                     f"checks/{CHECK}/slo?points=20", f"checks/{CHECK}/history?range=1h",
+                     f"maintenance?check={CHECK}", "incidents", f"incidents/{self.incident}",
+                     f"incidents/{self.incident}/postmortem", "action-items?state=all",
+                     "deliveries?state=all", f"deliveries?incident={self.incident}", "routes",
+                     f"routes/explain?check={CHECK}", "deployments", "slos", "delivery-performance",
+                     "third-parties", "silences", "agents", "reload", "definitions", "history"):
+            self.conform(described, 200, "GET", f"/api/v1/{path}")
+        self.conform(described, 200, "GET", "/public/status.json")
+        self.conform(described, 404, "GET", "/api/v1/checks/none")
+        begin = datetime.datetime.now(datetime.timezone.utc)
+        span = [(begin + datetime.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+                for hours in (-1, 1)]
+        path = "/api/v1/history/batches?from={}&to={}".format(*span)
+        self.assertTrue(self.conform(described, 200, "GET", path)["batches"])
+        self.assertNotEqual(described.answer_errors("GET", path, 400, '{"schema_version": 1}'), [])
+        self.assertNotEqual(described.answer_errors("GET", path, 200, '{"schema_version": 1}'), [])
+
+    def changes_conform(self):
+        """What people do to an incident, and a test that an agent runs."""
+        ask = functools.partial(self.conform, description())
+        due = (datetime.datetime.now() + datetime.timedelta(days=9)).strftime("%Y-%m-%d")
+        incident = f"/api/v1/incidents/{self.incident}"
+        ask(200, "POST", f"{incident}/acknowledge", {"by": "anna"})
+        ask(200, "POST", f"{incident}/note", {"by": "anna", "text": "the PSP"})
+        for how, more in (("done", {}), ("deprioritise", {"reason": "rare"})):
+            item = ask(201, "POST", f"{incident}/action-items", {
+                "owner": "anna", "due": due, "text": how, "by": "bert"})["action_item"]
+            ask(200, "POST", f"/api/v1/action-items/{item['id']}/{how}", {"by": "anna", **more})
+        ask(200, "GET", "/api/v1/action-items?state=all")
+        text = (self.fleet.checks / "web.check.yaml").read_text()
+        test = ask(201, "POST", "/api/v1/tests", {
+            "files": [{"path": "web.check.yaml", "text": text}], "checks": [CHECK]})
+        path = f"/api/v1/tests/{test['id']}"
+
+        def ended():
+            found = ask(200, "GET", f"{path}?wait=1")
+            return found if found["done"] else None
+        shown = self.fleet.wait_for(ended, "results of the test")
+        self.assertEqual(sorted(run["region"] for run in shown["results"]), sorted(REGIONS))
+
+    def the_end_conforms(self):
+        """After the pages were looked at: the incident ends, an agent has to go."""
+        ask = functools.partial(self.conform, description())
+        ask(200, "POST", f"/api/v1/incidents/{self.incident}/resolve",
+            {"by": "anna", "note": "enough", "then": "hold"})
+        agent = ask(200, "GET", "/api/v1/agents")["agents"][0]
+        gone = ask(200, "POST", "/api/v1/agents/revoke",
+                   {"region": agent["region"], "name": agent["name"]})
+        self.assertEqual([one["name"] for one in gone["agents"] if one["revoked"]],
+                         [agent["name"]])
 
     def third_parties_are_known(self):
         """By the host, over all regions of the page."""

@@ -47,11 +47,11 @@ def wait_for(what, limit=20.0):
 
 
 class Controller:
-    def __init__(self, root, *arguments, port=0):
+    def __init__(self, root, *arguments, port=0, template=CONFIG):
         self.root = root
         (root / "checks").mkdir(exist_ok=True)
         config = root / "controller.yaml"
-        config.write_text(CONFIG.format(root=root, port=port))
+        config.write_text(template.format(root=root, port=port))
         for old in root.glob("state/run/*.port"):
             old.unlink()
         self.log = open(root / "log", "ab")
@@ -70,8 +70,8 @@ class Controller:
         self.token = (self.root / "state/admin.token").read_text().strip()
         return self
 
-    def call(self, method, path, body=None, token=None):
-        headers = {"authorization": f"Bearer {token}"} if token else {}
+    def call(self, method, path, body=None, token=None, headers=None):
+        headers = {"authorization": f"Bearer {token}", **(headers or {})} if token else {}
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method,
                                          data=None if body is None else json.dumps(body).encode(),
                                          headers=headers)
