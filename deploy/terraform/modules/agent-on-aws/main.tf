@@ -29,6 +29,11 @@ resource "aws_security_group" "agent" {
   }
 }
 
+# Replacing the machine is how anything new reaches it: cloud-init reads the user data once.
+resource "terraform_data" "generation" {
+  input = var.generation
+}
+
 resource "aws_instance" "agent" {
   ami                    = var.ami
   instance_type          = var.instance_type
@@ -36,9 +41,10 @@ resource "aws_instance" "agent" {
   vpc_security_group_ids = [aws_security_group.agent.id]
   user_data              = var.user_data
 
-  # The user data changes with every new token; an agent that has joined keeps its identity.
+  # A new token or image alone is no reason: an agent that has joined keeps its identity.
   lifecycle {
-    ignore_changes = [user_data, ami]
+    ignore_changes       = [user_data, ami]
+    replace_triggered_by = [terraform_data.generation]
   }
 
   metadata_options {

@@ -9,6 +9,11 @@ variable "user_data" {
   sensitive   = true
 }
 
+variable "generation" {
+  description = "`generations[name]` of the module fleet. Another one makes the machine anew, and wants a new token."
+  type        = string
+}
+
 variable "ami" {
   description = "An image of Debian 12 in the provider's region."
   type        = string

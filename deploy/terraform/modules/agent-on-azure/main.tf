@@ -21,6 +21,11 @@ resource "azurerm_network_interface" "agent" {
   }
 }
 
+# Replacing the machine is how anything new reaches it: cloud-init reads the user data once.
+resource "terraform_data" "generation" {
+  input = var.generation
+}
+
 resource "azurerm_linux_virtual_machine" "agent" {
   name                  = "picket-${var.name}"
   location              = var.location
@@ -47,8 +52,10 @@ resource "azurerm_linux_virtual_machine" "agent" {
     version   = "latest"
   }
 
+  # A new token or image alone is no reason: an agent that has joined keeps its identity.
   lifecycle {
-    ignore_changes = [custom_data, source_image_reference]
+    ignore_changes       = [custom_data, source_image_reference]
+    replace_triggered_by = [terraform_data.generation]
   }
 }
 

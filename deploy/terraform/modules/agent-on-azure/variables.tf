@@ -9,6 +9,11 @@ variable "user_data" {
   sensitive   = true
 }
 
+variable "generation" {
+  description = "`generations[name]` of the module fleet. Another one makes the machine anew, and wants a new token."
+  type        = string
+}
+
 variable "resource_group_name" {
   description = "The group in which the machine is made."
   type        = string

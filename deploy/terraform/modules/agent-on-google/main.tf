@@ -9,6 +9,11 @@ terraform {
   }
 }
 
+# Replacing the machine is how anything new reaches it: cloud-init reads the user data once.
+resource "terraform_data" "generation" {
+  input = var.generation
+}
+
 resource "google_compute_instance" "agent" {
   name         = "picket-${var.name}"
   zone         = var.zone
@@ -37,8 +42,10 @@ resource "google_compute_instance" "agent" {
 
   # No service account: the agent asks nothing of Google's interfaces.
 
+  # A new token or image alone is no reason: an agent that has joined keeps its identity.
   lifecycle {
-    ignore_changes = [metadata["user-data"], boot_disk[0].initialize_params[0].image]
+    ignore_changes       = [metadata["user-data"], boot_disk[0].initialize_params[0].image]
+    replace_triggered_by = [terraform_data.generation]
   }
 }
 

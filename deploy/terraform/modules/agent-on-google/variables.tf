@@ -9,6 +9,11 @@ variable "user_data" {
   sensitive   = true
 }
 
+variable "generation" {
+  description = "`generations[name]` of the module fleet. Another one makes the machine anew, and wants a new token."
+  type        = string
+}
+
 variable "zone" {
   description = "The zone, as europe-west1-b."
   type        = string

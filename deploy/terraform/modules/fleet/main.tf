@@ -23,21 +23,36 @@ locals {
     }, length(var.allow_networks) == 0 ? {} : { network = { allow = var.allow_networks } }))
   }
 
-  # The token is in the user data, which the machine's cloud keeps: it is worth nothing once its
-  # agent has joined, and expires by itself when it never does.
-  user_data = {
-    for name, agent in local.agents : name => join("\n", ["#cloud-config", yamlencode({
+  # What makes a machine, but its token.
+  cloud_config = {
+    for name, agent in local.agents : name => {
       package_update = true
       packages       = ["curl", "ca-certificates"]
       write_files = [
         { path = "/etc/picket/agent.yaml", permissions = "0644", content = local.agent_yaml[name] },
         { path = "/etc/picket/controller-ca.pem", permissions = "0644", content = var.controller_ca_pem },
-        { path = "/etc/picket/join.token", permissions = "0600", content = "${lookup(var.join_tokens, name, "")}\n" },
       ]
       # A word each, no shell; a package that is not the named one ends it before it is installed.
       runcmd = [
-        ["sh", "-euc", file("${path.module}/install.sh"), "install", var.package.url, var.package.sha256],
+        ["sh", "-euc", file("${path.module}/install.sh"), "install", local.packages[agent.region].url, local.packages[agent.region].sha256],
       ]
-    })])
+    }
+  }
+  packages = { for region, r in var.regions : region => coalesce(r.package, var.package) }
+
+  # Cloud-init reads it once, so that a change of it is a change of the machine. A token is none.
+  generations = {
+    for name, agent in local.agents : name =>
+    sha256(jsonencode([local.cloud_config[name], var.regions[agent.region].generation]))
+  }
+
+  # The token is in the user data, which the machine's cloud keeps: it is worth nothing once its
+  # agent has joined, and expires by itself when it never does.
+  user_data = {
+    for name, config in local.cloud_config : name => join("\n", ["#cloud-config", yamlencode(merge(config, {
+      write_files = concat(config.write_files, [
+        { path = "/etc/picket/join.token", permissions = "0600", content = "${lookup(var.join_tokens, name, "")}\n" },
+      ])
+    }))])
   }
 }

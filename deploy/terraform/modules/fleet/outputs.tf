@@ -14,6 +14,11 @@ output "user_data" {
   sensitive   = true
 }
 
+output "generations" {
+  description = "For `generation` of the agent-on-... modules, by agent: another one when anything in its user data changed but its token."
+  value       = local.generations
+}
+
 output "controller_regions" {
   description = "For `regions` of controller.yaml: the labels by which incidents name a provider."
   value       = { for name, r in var.regions : name => { labels = { cloud = r.cloud, location = r.location } } }

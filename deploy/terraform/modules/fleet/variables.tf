@@ -19,11 +19,13 @@ variable "controller_ca_pem" {
 }
 
 variable "regions" {
-  description = "The agents by Picket's region: on which cloud, where, and how many."
+  description = "The agents by Picket's region: on which cloud, where, how many; a package of its own, so that a new one reaches one region first; a word whose change makes its machines anew, as for a newer image."
   type = map(object({
-    cloud    = string
-    location = string
-    agents   = optional(number, 1)
+    cloud      = string
+    location   = string
+    agents     = optional(number, 1)
+    package    = optional(object({ url = string, sha256 = string }))
+    generation = optional(string, "")
   }))
 
   validation {
@@ -37,6 +39,10 @@ variable "regions" {
   validation {
     condition     = alltrue([for r in values(var.regions) : r.agents >= 1 && r.agents <= 9 && floor(r.agents) == r.agents])
     error_message = "A region has 1 to 9 agents."
+  }
+  validation {
+    condition     = alltrue([for r in values(var.regions) : r.package == null ? true : startswith(r.package.url, "https://") && can(regex("^[0-9a-f]{64}$", r.package.sha256))])
+    error_message = "A region's package has a url by https and a sha256 of 64 hexadecimal digits."
   }
 }
 

@@ -84,3 +84,113 @@ run "a_package_without_a_checksum_is_refused" {
   }
   expect_failures = [var.package]
 }
+
+run "as_it_was" {
+  command = apply
+}
+
+run "a_new_token_is_no_new_generation" {
+  command = plan
+  variables {
+    join_tokens = {
+      eu-west-1-1   = "another-token-of-the-first"
+      eu-west-1-2   = "another-token-of-the-second"
+      us-central1-1 = "another-token-of-the-third"
+    }
+  }
+  assert {
+    condition     = output.generations == run.as_it_was.generations
+    error_message = "a token is used once, when the agent joins"
+  }
+  assert {
+    condition     = alltrue([for name, text in nonsensitive(output.user_data) : text != nonsensitive(run.as_it_was.user_data)[name]])
+    error_message = "the user data has the new token"
+  }
+}
+
+run "a_new_package_is_a_new_generation" {
+  command = plan
+  variables {
+    package = {
+      url    = "https://packages.example.com/picket-agent-next.deb"
+      sha256 = "1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    }
+  }
+  assert {
+    condition     = alltrue([for name, one in output.generations : one != run.as_it_was.generations[name]])
+    error_message = "each machine gets the new package"
+  }
+}
+
+run "a_new_address_is_a_new_generation" {
+  command = plan
+  variables {
+    controller_url = "https://other.example.com:8443"
+  }
+  assert {
+    condition     = alltrue([for name, one in output.generations : one != run.as_it_was.generations[name]])
+    error_message = "each machine dials the new address"
+  }
+}
+
+run "a_new_authority_is_a_new_generation" {
+  command = plan
+  variables {
+    controller_ca_pem = "-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n"
+  }
+  assert {
+    condition     = alltrue([for name, one in output.generations : one != run.as_it_was.generations[name]])
+    error_message = "each machine trusts the new authority"
+  }
+}
+
+run "other_networks_are_a_new_generation" {
+  command = plan
+  variables {
+    allow_networks = ["10.20.0.0/16"]
+  }
+  assert {
+    condition     = alltrue([for name, one in output.generations : one != run.as_it_was.generations[name]])
+    error_message = "each machine may reach the network"
+  }
+}
+
+run "one_region_goes_first" {
+  command = plan
+  variables {
+    regions = {
+      eu-west-1   = { cloud = "aws", location = "eu-west-1", agents = 2 }
+      us-central1 = { cloud = "google", location = "us-central1-a", package = { url = "https://packages.example.com/next.deb", sha256 = "1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" } }
+    }
+  }
+  assert {
+    condition     = [for name, one in output.generations : name if one != run.as_it_was.generations[name]] == ["us-central1-1"]
+    error_message = "the other region keeps its machines"
+  }
+  assert {
+    condition     = yamldecode(nonsensitive(output.user_data)["us-central1-1"]).runcmd[0][4] == "https://packages.example.com/next.deb"
+    error_message = "the region has its own package"
+  }
+}
+
+run "a_word_makes_a_region_anew" {
+  command = plan
+  variables {
+    regions = {
+      eu-west-1   = { cloud = "aws", location = "eu-west-1", agents = 2, generation = "image of June" }
+      us-central1 = { cloud = "google", location = "us-central1-a" }
+    }
+  }
+  assert {
+    condition     = [for name, one in output.generations : name if one != run.as_it_was.generations[name]] == ["eu-west-1-1", "eu-west-1-2"]
+    error_message = "the machines of that region, and no other"
+  }
+}
+
+run "a_package_of_a_region_without_a_checksum_is_refused" {
+  command = plan
+  variables {
+    regions = { eu-west-1 = { cloud = "aws", location = "eu-west-1", package = { url = "https://packages.example.com/a.deb", sha256 = "latest" } } }
+  }
+  expect_failures = [var.regions]
+}
