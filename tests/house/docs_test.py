@@ -80,9 +80,10 @@ def pages_served(text):
 
 
 def pages_of_interface(text):
-    """First segments that the interface's router knows: of its table, and what it compares with."""
+    """First segments that the interface knows: of its table, what it compares with, and /public."""
     return set(re.findall(r'\["([\w-]*)", "[^"]+", \(\) => <', text)) \
-        | set(re.findall(r'(?:first|path\[0\]) === "([\w-]+)"', text))
+        | set(re.findall(r'first === "([\w-]+)"', text)) \
+        | ({"public"} if "isPublic ? " in text else set())
 
 
 def failure_kinds():
