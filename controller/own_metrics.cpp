@@ -162,6 +162,11 @@ void Controller::add_checks(GaugeText& gauges) {
     const GaugeText::Labels job{{"job", name.value}};
     const bool up = view->verdict == CheckVerdict::up || view->verdict == CheckVerdict::degraded;
     gauges.add("picket_check_up", "1 while the verdict is up or degraded", up ? 1 : 0, job);
+    // Of all verdicts: a rule on one of them must not find the others, nor nothing.
+    for (const CheckVerdict verdict : kCheckVerdicts)
+      gauges.add("picket_check_verdict", "1 for the verdict that holds; none while it is paused",
+                 !view->paused && view->verdict == verdict ? 1 : 0,
+                 {{"job", name.value}, {"verdict", std::string{to_string(verdict)}}});
     gauges.add("picket_check_failing_regions", "Regions that fail", view->failing, job);
     gauges.add("picket_check_reporting_regions", "Regions with fresh runs", view->reporting, job);
     gauges.add("picket_check_paused", "1 while the check is paused", view->paused ? 1 : 0, job);

@@ -6,6 +6,7 @@
 #include "cli/export/export.h"
 #include "cli/import/yaml_writer.h"
 #include "common/core/text.h"
+#include "common/model/incident.h"
 
 namespace picket::cli {
 namespace {
@@ -103,21 +104,23 @@ std::string comparison(const Check& check, const Threshold& threshold) {
   return "";
 }
 
+// No verdict holds while the check is paused, as none of its alerts.
+std::string holds(const Check& check, CheckVerdict verdict) {
+  return fmt::format("picket_check_verdict{{{},verdict=\"{}\"}} == 1", job(check),
+                     to_string(verdict));
+}
+
 std::string expression(const Check& check, const Alert& alert) {
   switch (alert.condition) {
-    case AlertCondition::down: return fmt::format("picket_check_up{{{}}} == 0", job(check));
-    case AlertCondition::regional:
-      return fmt::format("picket_check_failing_regions{{{0}}} > 0 and picket_check_up{{{0}}} == 1",
-                         job(check));
+    case AlertCondition::down: return holds(check, CheckVerdict::down);
+    case AlertCondition::regional: return holds(check, CheckVerdict::regional);
+    case AlertCondition::degraded: return holds(check, CheckVerdict::degraded);
     case AlertCondition::no_data:
-      return fmt::format(
-          "picket_check_reporting_regions{{{0}}} == 0 or "
-          "absent(picket_check_reporting_regions{{{0}}})",
-          job(check));
+      return fmt::format("{} or absent(picket_check_verdict{{{},verdict=\"no_data\"}})",
+                         holds(check, CheckVerdict::no_data), job(check));
     case AlertCondition::burn_rate: return burn_rate(check, alert.severity <= Severity::error);
     case AlertCondition::threshold:
       return alert.threshold ? comparison(check, *alert.threshold) : "";
-    case AlertCondition::degraded: return "";  // no metric tells it from up
   }
   return "";
 }
@@ -164,7 +167,7 @@ Json rule_of(const Check& check, const Alert& alert, const std::string& expr) {
 std::string render_prometheus_rules(const std::vector<Check>& checks) {
   Json groups = Json::array();
   for (const Check& check : checks) {
-    if (check.shadow || check.paused) continue;
+    if (check.shadow || (check.paused && !check.paused->until)) continue;
     Json group{{"name", "picket-check-" + check.name.value}};
     Json rules = Json::array();
     for (const Alert& alert : check.alerts) {

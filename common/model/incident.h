@@ -3,6 +3,7 @@
 // controller/deliver sends.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,6 +20,9 @@ namespace picket {
 // Of a check over all regions; first match wins in the order down, no_data, regional, degraded.
 enum class CheckVerdict { up, degraded, regional, no_data, down, pending };
 std::string_view to_string(CheckVerdict verdict);
+inline constexpr std::array kCheckVerdicts{CheckVerdict::up,       CheckVerdict::degraded,
+                                           CheckVerdict::regional, CheckVerdict::no_data,
+                                           CheckVerdict::down,     CheckVerdict::pending};
 
 enum class IncidentState { suspected, open, acknowledged, resolved };
 std::string_view to_string(IncidentState state);

@@ -20,7 +20,8 @@ void GaugeText::add(const std::string& name, const std::string& help, double val
 std::string GaugeText::render() const {
   std::string out;
   for (const auto& [name, family] : families_)
-    out += fmt::format("# HELP {0} {1}\n# TYPE {0} gauge\n{2}", name, family.help, family.lines);
+    out += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n{3}", name, family.help,
+                       name.ends_with("_total") ? "counter" : "gauge", family.lines);
   return out;
 }
 

@@ -13,7 +13,7 @@ class GaugeText {
  public:
   using Labels = std::vector<std::pair<std::string, std::string>>;
 
-  // The help text of a name's first use counts.
+  // The help text of a name's first use counts. A name that ends with `_total` is a counter.
   void add(const std::string& name, const std::string& help, double value,
            const Labels& labels = {});
 

@@ -25,6 +25,7 @@ struct GridRun {
 struct GridCheck {
   CheckName check;
   Millis interval{0};
+  WallTime closed;  // start of the newest round whose runs must have come by now
   std::vector<RegionName> regions;
 };
 
@@ -33,18 +34,21 @@ class RoundGrid {
   static constexpr std::size_t kRoundsKept = 120;
 
   // In any order; of one round the newest word stands.
-  void add(const GridRun& run);
+  void add(const GridRun& run) { put(run, true); }
+  // One of the past, while newer ones may come: of one round what is known stands.
+  void add_older(const GridRun& run) { put(run, false); }
   void remove(const CheckName& check) { cells_.erase(check); }
 
   // {rounds, checks: [{check, interval_ms, last_round, regions: [{region, verdicts,
   // durations_ms}]}]}. `verdicts` has a letter for each of the last `rounds` rounds, oldest first:
   // p pass, r pass on retry, d degraded, f fail, u unknown, and `.` where no scheduled run is
   // known. `durations_ms` is beside it when `durations` is wanted. Every check ends with its own
-  // newest round.
+  // newest round: the newest with a run, or the newest closed one, so that silence shows.
   std::string render(const std::vector<GridCheck>& checks, std::size_t rounds,
                      bool durations) const;
 
  private:
+  void put(const GridRun& run, bool newer);
   struct Cell {
     std::int64_t round_ms{0};
     float duration_ms{0};

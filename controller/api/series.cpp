@@ -18,6 +18,7 @@ void head(std::string& out, std::string_view name, std::string_view type, std::s
 }
 
 constexpr std::string_view kMask = "***";
+constexpr std::string_view kHttp = "http";
 constexpr std::string_view kRegion = "${{ region }}";
 
 std::string expand(const Check& check, std::string_view target) {
@@ -55,6 +56,19 @@ std::string labels_of(const Check& check) {
     out += fmt::format(",{}=\"{}\"", safe, escape_label(value));
   }
   return out;
+}
+
+// As Grafana's synthetic monitoring names kinds of checks: "http" when any step speaks HTTP, else
+// that of the first step that asks anything.
+std::string_view check_name_of(const Check& check) {
+  std::string_view first;
+  for (const Step& step : check.steps) {
+    const std::string_view kind = kind_of(step.action);
+    if (kind == "http" || kind == "cdn" || kind == "page" || kind == "oauth2") return kHttp;
+    if (first.empty() && kind != "wait") first = kind;
+  }
+  if (first == "icmp") return "ping";
+  return first == "tls" ? "tcp" : first;
 }
 
 // As blackbox_exporter's fail_if_body_matches_regexp and its like.
@@ -112,8 +126,8 @@ std::string escape_label(std::string_view value) {
 }
 
 void SeriesBook::define(const Check& check) {
-  targets_[check.name] =
-      Target{instance_of(check), labels_of(check), check.interval, patterns_of(check)};
+  targets_[check.name] = Target{instance_of(check), labels_of(check), check_name_of(check),
+                                check.interval, patterns_of(check)};
 }
 
 void SeriesBook::remove(const CheckName& check) {
@@ -177,10 +191,10 @@ std::string SeriesBook::labels(const Key& key, const Target& target) const {
 template <class Value>
 void SeriesBook::render_gauge(std::string& out, std::string_view name, std::string_view help,
                               WallTime now, Value value) const {
-  head(out, name, "gauge", help);
+  head(out, name, name.ends_with("_total") ? "counter" : "gauge", help);
   for (const auto& [key, series] : series_) {
     const Target* target = live_target(key, series, now);
-    const std::optional<double> number = target == nullptr ? std::nullopt : value(series);
+    const std::optional<double> number = target == nullptr ? std::nullopt : value(*target, series);
     if (number)
       fmt::format_to(std::back_inserter(out), "{}{{{}}} {}\n", name, labels(key, *target), *number);
   }
@@ -191,7 +205,7 @@ void SeriesBook::render_phases(std::string& out, WallTime now) const {
   head(out, kName, "gauge", "Duration of the HTTP requests of the last run by phase");
   for (const auto& [key, series] : series_) {
     const Target* target = live_target(key, series, now);
-    if (target == nullptr) continue;
+    if (target == nullptr || target->check_name != kHttp) continue;
     const std::string common = labels(key, *target);
     const std::pair<std::string_view, Nanos> phases[] = {{"resolve", series.phases.dns},
                                                          {"connect", series.phases.connect},
@@ -253,9 +267,9 @@ void SeriesBook::render_info(std::string& out, WallTime now) const {
     const Target* target = live_target(key, series, now);
     if (target == nullptr) continue;
     fmt::format_to(std::back_inserter(out),
-                   "sm_check_info{{{},check_name=\"http\",frequency=\"{}\",geohash=\"{}\","
+                   "sm_check_info{{{},check_name=\"{}\",frequency=\"{}\",geohash=\"{}\","
                    "region=\"{}\"{}}} 1\n",
-                   labels(key, *target), target->interval.count(),
+                   labels(key, *target), target->check_name, target->interval.count(),
                    geohash ? geohash(key.second) : std::string{}, escape_label(key.second.value),
                    target->labels);
   }
@@ -265,28 +279,32 @@ std::string SeriesBook::render(WallTime now) const {
   using Number = std::optional<double>;
   std::string out;
   render_gauge(out, "probe_success", "Whether the last run passed", now,
-               [](const Series& s) -> Number { return s.success ? 1 : 0; });
+               [](const Target&, const Series& s) -> Number { return s.success ? 1 : 0; });
   render_gauge(out, "probe_duration_seconds", "How long the last run took", now,
-               [](const Series& s) -> Number { return s.duration_seconds; });
+               [](const Target&, const Series& s) -> Number { return s.duration_seconds; });
   render_phases(out, now);
   render_gauge(out, "probe_http_status_code", "Status code of the last response", now,
-               [](const Series& s) -> Number { return s.status; });
+               [](const Target& t, const Series& s) -> Number {
+                 if (t.check_name != kHttp) return std::nullopt;
+                 return s.status;
+               });
   render_gauge(out, "probe_failed_due_to_regex", "Whether a pattern of body or header failed", now,
-               [](const Series& s) -> Number {
+               [](const Target&, const Series& s) -> Number {
                  if (s.status == 0) return std::nullopt;
                  return s.pattern_failed ? 1 : 0;
                });
   render_gauge(out, "probe_dns_lookup_time_seconds", "Time spent on DNS in the last run", now,
-               [](const Series& s) -> Number { return seconds(s.phases.dns); });
+               [](const Target&, const Series& s) -> Number { return seconds(s.phases.dns); });
   render_gauge(out, "probe_ssl_earliest_cert_expiry", "Unix time of the first expiry in the chain",
-               now, [](const Series& s) -> Number {
+               now, [](const Target&, const Series& s) -> Number {
                  if (!s.certificate_expiry) return std::nullopt;
                  return static_cast<double>(s.certificate_expiry->unix_ms()) / 1000;
                });
   render_gauge(out, "picket_schedule_lateness_seconds", "Start of the last run after its due time",
-               now, [](const Series& s) -> Number { return seconds(s.lateness); });
-  render_gauge(out, "picket_runs_retried_total", "Scheduled runs that needed a retry", now,
-               [](const Series& s) -> Number { return static_cast<double>(s.retried); });
+               now, [](const Target&, const Series& s) -> Number { return seconds(s.lateness); });
+  render_gauge(
+      out, "picket_runs_retried_total", "Scheduled runs that needed a retry", now,
+      [](const Target&, const Series& s) -> Number { return static_cast<double>(s.retried); });
   render_facts(out, now);
   render_histogram(out, now);
   render_info(out, now);

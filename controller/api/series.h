@@ -45,8 +45,9 @@ class SeriesBook {
   static constexpr std::array<double, 11> kBuckets{0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
                                                    0.5,   1,    2.5,   5,    10};
   struct Target {
-    std::string instance;  // of the first step, see instance_of(); may hold `${{ region }}`
-    std::string labels;    // the check's own, as `,label_NAME="VALUE"..`, for sm_check_info
+    std::string instance;         // of the first step, see instance_of(); may hold `${{ region }}`
+    std::string labels;           // the check's own, as `,label_NAME="VALUE"..`, for sm_check_info
+    std::string_view check_name;  // "http", "ping", ... (a literal)
     Millis interval{0};
     std::vector<SourcePosition> patterns;  // expectations of body and headers by a pattern
   };

@@ -6,7 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "common/core/log.h"
+#include "common/model/schedule.h"
 #include "controller/routes/answers.h"
+#include "controller/runs/log_walk.h"
 #include "controller/store/compression.h"
 #include "controller/web/public_status.h"
 
@@ -20,8 +23,11 @@ constexpr std::size_t kSourceBytesMax = 1UL << 20;
 constexpr Millis kRestored = hours{4};
 constexpr std::string_view kBadgeSuffix = ".svg";
 
-GridCheck grid_check(const CheckView& view) {
-  GridCheck one{view.check->name, view.check->interval, {}};
+GridCheck grid_check(const CheckView& view, WallTime now) {
+  const Check& check = *view.check;
+  const Millis until_closed =
+      round_close(WallTime{}, check.interval, run_limit(check)) - WallTime{};
+  GridCheck one{check.name, check.interval, round_start(now - until_closed, check.interval), {}};
   for (const RegionStatus& region : view.regions) one.regions.push_back(region.region);
   return one;
 }
@@ -55,8 +61,15 @@ Result<std::string> read_source(const SourcePosition& at) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-void collect(const v1::EventBatch& batch, std::vector<GridRun>& runs) {
-  for (const v1::Event& event : batch.events()) {
+// Newest first.
+Status collect(const EventBatchRow& row, std::vector<GridRun>& runs) {
+  const auto bytes = decompress(row.blob);
+  if (!bytes) return fail(bytes.error());
+  v1::EventBatch batch;
+  if (!batch.ParseFromString(*bytes))
+    return fail(ErrorCode::corrupt, "a batch of the event log does not parse");
+  for (int i = batch.events_size(); i-- > 0;) {
+    const v1::Event& event = batch.events(i);
     if (!event.has_run() || event.run().superseded()) continue;
     const v1::RunResult& run = event.run().run();
     const auto verdict = parse_run_verdict(run.verdict());
@@ -65,25 +78,10 @@ void collect(const v1::EventBatch& batch, std::vector<GridRun>& runs) {
                     WallTime::from_unix_ms(run.key().round_unix_ms()), *verdict,
                     Nanos{run.duration_ns()}});
   }
+  return {};
 }
 
 }  // namespace
-
-Result<std::vector<GridRun>> read_grid_runs(Store& store, WallTime from, WallTime until) {
-  std::vector<GridRun> runs;
-  const auto each = [&runs](const EventBatchRow& row) -> Status {
-    const auto bytes = decompress(row.blob);
-    if (!bytes) return fail(bytes.error());
-    v1::EventBatch batch;
-    if (!batch.ParseFromString(*bytes))
-      return fail(ErrorCode::corrupt, "a batch of the event log does not parse");
-    collect(batch, runs);
-    return {};
-  };
-  if (auto read = store.for_each_event_batch(from, until, each); !read)
-    return fail(std::move(read.error()));
-  return runs;
-}
 
 std::vector<OfferedRoute> WebRoutes::routes() {
   const auto to = handlers_of(*this);
@@ -107,25 +105,36 @@ void WebRoutes::remove(const CheckName& check) {
   third_parties_.remove(check);
 }
 
+// Beside live runs, which are newer. After an error the grid fills with the next rounds.
 async::Task<void> WebRoutes::restore() {
-  const WallTime now = ports_.turn.now();
-  const auto read = [this, now] { return read_grid_runs(ports_.store, now - kRestored, now); };
-  const auto runs = co_await async::offload(ports_.database_pool, read);
-  if (!runs) co_return;  // the grid fills with the next rounds
-  for (const GridRun& run : *runs) grid_.add(run);
+  std::vector<GridRun> runs;
+  const LookAtBatches look = [&runs](const std::vector<EventBatchRow>& batches) -> Result<bool> {
+    for (const EventBatchRow& batch : batches)
+      if (Status done = collect(batch, runs); !done) return fail(std::move(done.error()));
+    return false;
+  };
+  const auto take = [this, &runs] {
+    for (const GridRun& run : runs) grid_.add_older(run);
+    runs.clear();
+  };
+  auto reading = walk_back({ports_.database_pool, ports_.work_pool, ports_.store},
+                           ports_.turn.now() - kRestored, look, take);
+  if (const Status done = co_await std::move(reading); !done)
+    log::error("the newest rounds cannot be read back", done.error());
 }
 
 WebRoutes::Answer WebRoutes::grid(ServerRequest request, std::string) {
   const Evaluator& evaluator = ports_.turn.evaluator();
+  const WallTime now = ports_.turn.now();
   std::vector<GridCheck> checks;
   const auto wanted = request.query_value("check");
   if (wanted) {
     const auto view = evaluator.view(CheckName{*wanted});
     if (!view) co_return fail(no_check(*wanted));
-    checks.push_back(grid_check(*view));
+    checks.push_back(grid_check(*view, now));
   } else {
     for (const CheckName& name : evaluator.checks())
-      if (const auto view = evaluator.view(name)) checks.push_back(grid_check(*view));
+      if (const auto view = evaluator.view(name)) checks.push_back(grid_check(*view, now));
   }
   co_return grid_.render(checks, rounds_of(request), wanted.has_value());
 }
@@ -143,7 +152,7 @@ WebRoutes::Answer WebRoutes::source(ServerRequest, std::string name) {
   if (!view) co_return fail(no_check(name));
   const SourcePosition at = view->check->at;
   const auto read = [&at] { return read_source(at); };
-  co_return co_await async::offload(ports_.file_pool, read);
+  co_return co_await async::offload(ports_.work_pool, read);
 }
 
 std::string WebRoutes::public_status() const {

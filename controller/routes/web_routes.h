@@ -18,7 +18,7 @@ class WebRoutes {
  public:
   struct Ports {
     async::BlockingPool& database_pool;
-    async::BlockingPool& file_pool;
+    async::BlockingPool& work_pool;
     Store& store;
     Turn& turn;
   };
@@ -51,8 +51,5 @@ class WebRoutes {
   RoundGrid grid_;
   ThirdPartyBook third_parties_;
 };
-
-// The newest runs of each slot in [from, until), from the event log. Blocking.
-Result<std::vector<GridRun>> read_grid_runs(Store& store, WallTime from, WallTime until);
 
 }  // namespace picket::controller

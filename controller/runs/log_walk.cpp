@@ -10,7 +10,8 @@ constexpr std::size_t kPieceBytes = 512 * 1024;  // packed: a few ms of either p
 
 }  // namespace
 
-async::Task<Status> walk_back(LogPorts ports, WallTime from, LookAtBatches look) {
+async::Task<Status> walk_back(LogPorts ports, WallTime from, LookAtBatches look,
+                              std::function<void()> looked) {
   std::uint64_t before = std::numeric_limits<std::int64_t>::max();
   while (true) {
     const auto read = [&] { return ports.store.event_batches_before(before, from, kPieceBytes); };
@@ -21,6 +22,7 @@ async::Task<Status> walk_back(LogPorts ports, WallTime from, LookAtBatches look)
     const auto shown = [&look, &batches] { return look(*batches); };
     const auto enough = co_await async::offload(ports.work_pool, shown);
     if (!enough) co_return fail(enough.error());
+    if (looked) looked();
     if (*enough) co_return Status{};
   }
 }

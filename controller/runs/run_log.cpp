@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t kUnpackedMost = 256 * 1024 * 1024;  // half a second of the work pool
 
+// A superseded run counted for nothing: another agent of its region had its slot.
 bool wanted(const v1::RunReceived& received, const RunQuery& query) {
+  if (received.superseded()) return false;
   if (received.run().key().check() != query.check.value) return false;
   if (query.region && received.region() != query.region->value) return false;
   return !query.failed_only || received.run().verdict() == "fail";

@@ -18,9 +18,9 @@ struct RunQuery {
   std::size_t limit{50};
 };
 
-// Newest first, from the event log, without evidence: `limit` runs, fewer when the retention ends
-// before, or when 256 MB of the log were read (about six hours of 1,000 checks in 12 regions every
-// five minutes).
+// Newest first, from the event log, without evidence, none that was superseded: `limit` runs, fewer
+// when the retention ends before, or when 256 MB of the log were read (about six hours of 1,000
+// checks in 12 regions every five minutes).
 async::Task<Result<std::vector<RunResult>>> read_runs(LogPorts ports, RunQuery query);
 
 // Blocking. Newest first, whole, with evidence: failed runs and last good ones.

@@ -45,7 +45,8 @@ int length_of(std::string_view text) {
 
 bool is_public(const CheckView& view) {
   const auto& tags = view.check->tags;
-  return !view.paused && std::find(tags.begin(), tags.end(), kPublicTag) != tags.end();
+  if (view.paused || view.check->shadow) return false;
+  return std::find(tags.begin(), tags.end(), kPublicTag) != tags.end();
 }
 
 std::string_view public_state(const CheckView& view) {

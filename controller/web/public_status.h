@@ -14,7 +14,7 @@ namespace picket::controller {
 
 constexpr std::string_view kPublicTag = "public";
 
-// Tagged so, and not paused.
+// Tagged so, not paused, and no shadow, whose verdicts nobody is told of.
 bool is_public(const CheckView& view);
 
 // operational, degraded, outage, maintenance or unknown.

@@ -14,10 +14,9 @@ import {
   states,
   steps,
   table,
-  upOrDown,
   words,
 } from './panels.js';
-import { runsThatPassed } from './shared.js';
+import { runsThatPassed, verdictOf, verdictWords } from './shared.js';
 
 export function check(): DashboardBuilder {
   const own = `${ofController},job=~"$job"`;
@@ -32,10 +31,10 @@ export function check(): DashboardBuilder {
       figure({
         title: 'Verdict',
         unit: 'short',
-        steps: steps([null, 'red'], [1, 'green']),
-        words: upOrDown,
+        steps: steps([null, 'blue']),
+        words: verdictWords,
         description: 'What the regions say together.',
-        queries: [{ expr: `picket_check_up{${own}}` }],
+        queries: [{ expr: verdictOf(own) }],
       }),
     )
     .withPanel(

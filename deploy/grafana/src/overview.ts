@@ -14,14 +14,13 @@ import {
   steps,
   table,
   toCheck,
-  upOrDown,
   words,
 } from './panels.js';
 import { placed } from './places.js';
-import { runsThatPassed } from './shared.js';
+import { runsThatPassed, verdictOf, verdictWords } from './shared.js';
 
 export function overview(): DashboardBuilder {
-  const verdict = `picket_check_up{${ofController},job=~"$job"}`;
+  const checks = `${ofController},job=~"$job"`;
   return frame(
     'picket-overview',
     'Overview',
@@ -38,8 +37,8 @@ export function overview(): DashboardBuilder {
         unit: 'short',
         steps: badFrom(1, 1),
         description:
-          'Checks whose verdict is not up: a quorum of regions fails, or nothing is known.',
-        queries: [{ expr: `sum(1 - ${verdict})` }],
+          'Checks that a quorum of regions sees fail.',
+        queries: [{ expr: `sum(picket_check_verdict{${checks},verdict="down"})` }],
       }),
     )
     .withPanel(
@@ -129,11 +128,11 @@ export function overview(): DashboardBuilder {
       states({
         title: 'Verdicts',
         unit: 'short',
-        words: upOrDown,
+        words: verdictWords,
         width: 24,
         height: 8,
         description: 'Verdict of each check: what the regions say together.',
-        queries: [{ expr: verdict, legend: '{{job}}' }],
+        queries: [{ expr: verdictOf(checks), legend: '{{job}}' }],
       }).dataLinks([toCheck()]),
     )
     .withPanel(

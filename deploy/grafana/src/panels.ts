@@ -81,7 +81,6 @@ export const words = (options: Record<string, [string, string]>): ValueMapping[]
   },
 ];
 export const yesOrNo = words({ 0: ['no', 'red'], 1: ['yes', 'green'] });
-export const upOrDown = words({ 0: ['down', 'red'], 1: ['up', 'green'] });
 export const passOrFail = words({ 0: ['fails', 'red'], 1: ['passes', 'green'] });
 
 function target(query: Query, index: number) {

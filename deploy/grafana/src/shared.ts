@@ -1,7 +1,29 @@
 // What several dashboards show alike: one panel or variable, one piece of code.
 import { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { choice, ofCheck } from './frame.js';
-import { figure, goodAbove } from './panels.js';
+import { figure, goodAbove, words } from './panels.js';
+
+// A number for each verdict, in the order of these words; 0: none holds, the check is paused.
+const verdicts: [string, string, string][] = [
+  ['up', 'up', 'green'],
+  ['degraded', 'degraded', 'yellow'],
+  ['regional', 'regional', 'orange'],
+  ['no_data', 'no data', 'purple'],
+  ['pending', 'not known yet', 'blue'],
+  ['down', 'down', 'red'],
+];
+
+export const verdictOf = (selector: string) =>
+  verdicts
+    .map(([name], i) => `${i + 1} * max by (job) (picket_check_verdict{${selector},verdict="${name}"})`)
+    .join(' + ');
+
+export const verdictWords = words(
+  Object.fromEntries([
+    ['0', ['paused', 'text']],
+    ...verdicts.map(([, text, color], i) => [String(i + 1), [text, color]]),
+  ]),
+);
 
 export const runsThatPassed = () =>
   figure({

@@ -28,7 +28,7 @@ bool says(const std::string& text, const std::string& part) {
 TEST_CASE("verdicts are rules over the controller's gauges", "[export]") {
   const std::string text = render_prometheus_rules(checks_of("{when: down, for: 90s}"));
   CHECK(says(text, "alert: PicketHomeDown"));
-  CHECK(says(text, R"(expr: "picket_check_up{job=\"home\"} == 0")"));
+  CHECK(says(text, R"(expr: "picket_check_verdict{job=\"home\",verdict=\"down\"} == 1")"));
   CHECK(says(text, "for: 90s"));
   CHECK(says(text, "alert: PicketHomeRegional"));
   CHECK(says(text, "severity: critical"));
@@ -57,12 +57,15 @@ TEST_CASE("burn rates use the recordings, with all rows of their urgency", "[exp
              "picket:slo_burn_rate:short6h{job=\\\"home\\\"} >= 1"));
 }
 
-TEST_CASE("shadow and paused checks have no rules", "[export]") {
+TEST_CASE("shadow checks and those paused for good have no rules", "[export]") {
   CHECK_FALSE(
       says(render_prometheus_rules(checks_of("{when: down}", "    rollout: shadow\n")), "alert:"));
   CHECK_FALSE(
       says(render_prometheus_rules(checks_of("{when: down}", "    paused: {reason: moved}\n")),
            "alert:"));
+  CHECK(says(render_prometheus_rules(checks_of(
+                 "{when: down}", "    paused: {until: 2026-12-01T08:00:00Z, reason: moved}\n")),
+             "alert:"));
 }
 
 TEST_CASE("objectives are OpenSLO documents, latency by itself", "[export]") {

@@ -15,9 +15,12 @@ GridRun run_of(const char* region, int round, RunVerdict verdict, Nanos duration
   return {CheckName{"home"}, RegionName{region}, kStart + round * kInterval, verdict, duration};
 }
 
-nlohmann::json render(const RoundGrid& grid, std::size_t rounds, bool durations = false) {
-  const std::vector<GridCheck> checks{
-      {CheckName{"home"}, kInterval, {RegionName{"a"}, RegionName{"b"}}}};
+nlohmann::json render(const RoundGrid& grid, std::size_t rounds, bool durations = false,
+                      int closed = 0) {
+  const std::vector<GridCheck> checks{{CheckName{"home"},
+                                       kInterval,
+                                       kStart + closed * kInterval,
+                                       {RegionName{"a"}, RegionName{"b"}}}};
   return nlohmann::json::parse(grid.render(checks, rounds, durations))["checks"][0];
 }
 
@@ -33,6 +36,35 @@ TEST_CASE("a round without a run is a point, never green", "[web]") {
   CHECK(check["regions"][0]["verdicts"] == ".p.fr");
   CHECK(check["regions"][1]["verdicts"] == "..u..");
   CHECK(check["last_round"] == "2026-11-22T02:45:00.000Z");
+}
+
+TEST_CASE("rounds in which nobody ran anything follow the last run", "[web]") {
+  RoundGrid grid;
+  grid.add(run_of("a", 0, RunVerdict::pass));
+  grid.add(run_of("a", 1, RunVerdict::pass));
+  const auto check = render(grid, 4, false, 3);
+  CHECK(check["regions"][0]["verdicts"] == "pp..");
+  CHECK(check["last_round"] == "2026-11-22T02:45:00.000Z");
+  grid.add(run_of("a", 4, RunVerdict::fail));  // before its round has closed
+  CHECK(render(grid, 4, false, 3)["regions"][0]["verdicts"] == "p..f");
+}
+
+TEST_CASE("what is read back of the past does not stand over what came since", "[web]") {
+  RoundGrid grid;
+  grid.add(run_of("a", 1, RunVerdict::fail));
+  grid.add_older(run_of("a", 1, RunVerdict::pass));
+  grid.add_older(run_of("a", 0, RunVerdict::degraded));
+  CHECK(render(grid, 2, false, 1)["regions"][0]["verdicts"] == "df");
+}
+
+TEST_CASE("a slot that spans rounds of a shorter interval shows the worst of them", "[web]") {
+  RoundGrid grid;
+  for (int minute = 0; minute < 10; ++minute)
+    grid.add({CheckName{"home"}, RegionName{"a"}, kStart + minutes{minute},
+              minute == 3 ? RunVerdict::fail : RunVerdict::pass, Millis{minute}});
+  const auto check = render(grid, 2, true, 1);
+  CHECK(check["regions"][0]["verdicts"] == "fp");
+  CHECK(check["regions"][0]["durations_ms"][0] == 3.0);
 }
 
 TEST_CASE("rounds are ordered by their start and one stands once", "[web]") {
@@ -53,6 +85,5 @@ TEST_CASE("only the newest rounds are kept, and a removed check has none", "[web
   const std::string all = render(grid, 10'000)["regions"][0]["verdicts"];
   CHECK(all == std::string(RoundGrid::kRoundsKept, 'p'));
   grid.remove(CheckName{"home"});
-  CHECK(render(grid, 3)["last_round"].is_null());
   CHECK(render(grid, 3)["regions"][0]["verdicts"] == "...");
 }

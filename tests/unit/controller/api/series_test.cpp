@@ -68,10 +68,37 @@ TEST_CASE("a run shows under the names that dashboards know", "[series]") {
   CHECK(has(text, "probe_all_success_count{" + kLabels + "} 2"));
   CHECK(has(text, "probe_all_duration_seconds_bucket{" + kLabels + ",le=\"0.1\"} 0"));
   CHECK(has(text, "probe_all_duration_seconds_bucket{" + kLabels + ",le=\"0.25\"} 2"));
+  CHECK(has(text, "# TYPE picket_runs_retried_total counter"));
   CHECK(text.find("token=1") == std::string::npos);
   CHECK(has(text, "sm_check_info{" + kLabels +
                       ",check_name=\"http\",frequency=\"300000\",geohash=\"\","
                       "region=\"eu-west-1\",label_cost_centre=\"a\\\"b\",label_tier=\"one\"} 1"));
+}
+
+TEST_CASE("what speaks no HTTP has no series of HTTP", "[series]") {
+  Check check = make_check();
+  SECTION("icmp") {
+    check.steps[0].action = IcmpAction{};
+    SeriesBook book;
+    book.define(check);
+    book.observe(make_run(RunVerdict::pass, kNow));
+    const std::string text = book.render(kNow);
+    CHECK(text.find("probe_http_status_code{") == std::string::npos);
+    CHECK(text.find("probe_http_duration_seconds{") == std::string::npos);
+    CHECK(text.find("probe_success{job=\"shop\"") != std::string::npos);
+    CHECK(text.find(",check_name=\"ping\",") != std::string::npos);
+  }
+  SECTION("a step of several does") {
+    Step step;
+    step.action = TlsAction{};
+    check.steps.insert(check.steps.begin(), step);
+    SeriesBook book;
+    book.define(check);
+    book.observe(make_run(RunVerdict::pass, kNow));
+    const std::string text = book.render(kNow);
+    CHECK(text.find("probe_http_status_code{") != std::string::npos);
+    CHECK(text.find(",check_name=\"http\",") != std::string::npos);
+  }
 }
 
 TEST_CASE("series end three intervals after the last result", "[series]") {

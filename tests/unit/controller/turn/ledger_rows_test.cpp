@@ -59,6 +59,32 @@ TEST_CASE("durations of a day come together from checkpoint to checkpoint", "[le
   CHECK(code_at(codes, 1) == LedgerCode::ran_bad);
 }
 
+TEST_CASE("days of several checks and regions keep apart", "[ledger]") {
+  Desk desk;
+  const auto decide = [&](const char* check, const char* region, std::int64_t day,
+                          std::size_t index, std::uint8_t duration) {
+    REQUIRE(desk.ledger.decide(
+        {CheckName{check}, RegionName{region}, slot_round(day, kInterval, index)}, kInterval,
+        LedgerCode::ran_good, duration));
+  };
+  const auto stored = [&](const char* check, const char* region, std::int64_t day) {
+    const auto rows = desk.store->ledger(CheckName{check}, RegionName{region}, day, day).value();
+    REQUIRE(rows.size() == 1);
+    return durations_in(rows[0])[kInterval];
+  };
+  for (std::uint8_t index = 0; index < 2; ++index) {
+    decide("a", "eu", kDay, index, 10 + index);
+    decide("a", "eu", kDay + 1, index, 20 + index);
+    decide("a", "us", kDay + 1, index, 30 + index);
+    decide("b", "eu", kDay, index, 40 + index);
+    desk.flush();
+  }
+  CHECK(stored("a", "eu", kDay) == Bytes{10, 11});
+  CHECK(stored("a", "eu", kDay + 1) == Bytes{20, 21});
+  CHECK(stored("a", "us", kDay + 1) == Bytes{30, 31});
+  CHECK(stored("b", "eu", kDay) == Bytes{40, 41});
+}
+
 TEST_CASE("two checkpoints in one commit lose nothing", "[ledger]") {
   Desk desk;
   ChangedDays changed;

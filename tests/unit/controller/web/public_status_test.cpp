@@ -62,6 +62,14 @@ TEST_CASE("a paused check is not shown, one whose pause is over is", "[web]") {
   CHECK(!is_public(paused));
 }
 
+TEST_CASE("what is on trial is not for the public", "[web]") {
+  CheckView view = view_of("a", CheckVerdict::down);
+  auto check = std::make_shared<Check>(*view.check);
+  check->shadow = true;
+  view.check = std::move(check);
+  CHECK(!is_public(view));
+}
+
 TEST_CASE("a suspicion and an inner incident are not for the public", "[web]") {
   IncidentRow told;
   told.check = CheckName{"a"};
