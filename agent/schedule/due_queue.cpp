@@ -16,10 +16,6 @@ WallTime round_at_or_after(WallTime at, Millis interval) {
   return round < at ? round + interval : round;
 }
 
-bool is_paused(const Check& check, WallTime now) {
-  return check.paused && (!check.paused->until || now < *check.paused->until);
-}
-
 }  // namespace
 
 Millis DueQueue::phase_in(const Entry& entry, WallTime round) {

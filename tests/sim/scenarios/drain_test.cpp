@@ -151,12 +151,14 @@ TEST_CASE("a goodbye does not end the page about a region that was cut off", "[s
 
 TEST_CASE("one of two agents that was cut off says goodbye: its page stays", "[sim]") {
   sim::Scenario story{options(1, 1)};
-  story.world.link(1)->weather.cut_up = true;
+  const auto place = planner(story).placement(CheckName{"shop"}, story.world.regions().front());
+  const std::size_t idle = place->agent == "agent" ? 1 : 0;
+  story.world.link(idle)->weather.cut_up = true;
   story.world.run_for(minutes{5});
   REQUIRE(story.pages().size() == 1);
-  story.world.link(1)->weather.cut_up = false;
+  story.world.link(idle)->weather.cut_up = false;
   story.world.run_for(minutes{3});
-  story.world.drain_agent(1);
+  story.world.drain_agent(idle);
   story.world.run_for(minutes{20});
   CHECK(story.count("resolve") == 0);
   CHECK(story.pages().size() == 1);
