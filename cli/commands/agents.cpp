@@ -90,7 +90,8 @@ void add_agents(CLI::App& app, Action& chosen) {
   token->require_subcommand(1);
   CLI::App* create = token->add_subcommand("create", "Make a join token for one agent, once");
   create->add_option("--region", options->region, "the agent's region")->required();
-  create->add_option("--valid-for", options->valid_for, "how long it may be used, such as 24h");
+  create->add_option("--valid-for", options->valid_for, "how long it may be used, 1m to 30d")
+      ->capture_default_str();
   add_output(*create, options->output);
   CLI::App* refuse = command->add_subcommand("revoke", "Refuse an agent from now on");
   refuse->add_option("agent", options->agent, "REGION/NAME")->required();

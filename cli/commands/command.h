@@ -46,6 +46,9 @@ std::string current_user();
 // Adds `-o, --output`, which is `text` or `json`. `output` outlives the parsing.
 void add_output(CLI::App& command, std::string& output);
 
+// Adds `--limit`, 1 to 1000; what `limit` holds is the default. It outlives the parsing.
+void add_limit(CLI::App& command, int& limit);
+
 // Adds the subcommand to `app`; when it is parsed, `chosen` becomes what to do.
 using AddCommand = void (*)(CLI::App& app, Action& chosen);
 

@@ -86,7 +86,7 @@ void add_deliveries(CLI::App& app, Action& chosen) {
   command->add_option("--incident", options->incident, "of this incident or test");
   command->add_option("--receiver", options->receiver, "to this receiver");
   command->add_option("--since", options->since, "due since then, RFC 3339");
-  command->add_option("--limit", options->limit, "at most this many")->check(CLI::Range(1, 1000));
+  add_limit(*command, options->limit);
   add_output(*command, options->output);
   CLI::App* again = command->add_subcommand("retry", "Send once more what was given up");
   again->add_option("id", options->id, "its id")->required();

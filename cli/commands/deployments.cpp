@@ -20,7 +20,7 @@ struct DeploymentOptions {
   std::string at;
   std::string url;
   std::string by;
-  std::string window;
+  std::string window{"30d"};
   int limit{20};
   std::string output{"text"};
 };
@@ -87,10 +87,8 @@ int list(Session& session, const DeploymentOptions& options) {
 int show_stats(Session& session, const DeploymentOptions& options) {
   const auto client = ApiClient::create(session.controller);
   if (!client) return report(session, client.error());
-  const std::string window = options.window.empty() ? "30d" : options.window;
-  return print(session,
-               client->get("/api/v1/delivery-performance?window=" + percent_encode(window)),
-               options);
+  const std::string path = "/api/v1/delivery-performance?window=" + percent_encode(options.window);
+  return print(session, client->get(path), options);
 }
 
 }  // namespace
@@ -119,10 +117,10 @@ void add_deployments(CLI::App& app, Action& chosen) {
   CLI::App* listing = add("list", "Deployments, newest first", list);
   listing->add_option("--service", options->service, "only of this service");
   listing->add_option("--team", options->team, "only of this team");
-  listing->add_option("--limit", options->limit, "at most this many")->check(CLI::Range(1, 1000));
+  add_limit(*listing, options->limit);
   CLI::App* figures = add(
       "stats", "Frequency, change failures, times to detect, acknowledge and restore", show_stats);
-  figures->add_option("--window", options->window, "1h to 400d; default: 30d");
+  figures->add_option("--window", options->window, "1h to 400d")->capture_default_str();
 }
 
 }  // namespace picket::cli

@@ -108,8 +108,9 @@ void add_import(CLI::App& app, Action& chosen) {
         ->type_name("FILE");
     one->add_flag("--force", options->force, "replace the file of --output");
     one->add_option("--owner", options->owner, "the team that owns the checks")->type_name("TEAM");
-    one->add_option("--interval", options->interval, "of checks that do not say it; default: 1m")
-        ->type_name("SPAN");
+    one->add_option("--interval", options->interval, "of checks that do not say it")
+        ->type_name("SPAN")
+        ->capture_default_str();
     one->callback([&chosen, options, name = std::string(format)] {
       chosen = [options, name](Session& session) { return run_import(session, name, *options); };
     });

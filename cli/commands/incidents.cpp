@@ -147,7 +147,7 @@ void add_incidents(CLI::App& app, Action& chosen) {
   command->require_subcommand(0, 1);
   command->add_option("--check", options->check, "only of this check");
   command->add_option("--state", options->state, "suspected, open, acknowledged, resolved or all");
-  command->add_option("--limit", options->limit, "at most this many")->check(CLI::Range(1, 1000));
+  add_limit(*command, options->limit);
   add_watch(*command, options->watch);
   add_output(*command, options->output);
   options->by = current_user();

@@ -78,6 +78,12 @@ void add_output(CLI::App& command, std::string& output) {
   command.add_option("-o,--output", output, "text or json")->check(CLI::IsMember({"text", "json"}));
 }
 
+void add_limit(CLI::App& command, int& limit) {
+  command.add_option("--limit", limit, "at most this many")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+}
+
 int run_program(const std::vector<std::string>& arguments, std::span<const AddCommand> commands,
                 const Surroundings& around) {
   CLI::App app{"Synthetic monitoring: checks as YAML, agents in many regions, one controller."};

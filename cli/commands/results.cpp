@@ -39,9 +39,8 @@ void print_evidence(std::ostream& out, const Json& run) {
       out << fmt::format("      {}\n        --> {}\n", text_of(failure, "message"),
                          text_of(failure, "at"));
     for (const Json& request : step["requests"]) {
-      out << fmt::format("      {} {} {} {}\n", text_of(request, "method"),
-                         text_of(request, "url"), request.value("status", 0),
-                         text_of(request, "remote_address"));
+      out << fmt::format("      {} {} {} {}\n", text_of(request, "method"), text_of(request, "url"),
+                         request.value("status", 0), text_of(request, "remote_address"));
       if (!request.contains("evidence")) continue;
       out << "        " << text_of(request["evidence"], "curl") << '\n';
       for (const Json& line : request["evidence"].value("route", Json::array()))
@@ -88,7 +87,7 @@ void add_results(CLI::App& app, Action& chosen) {
   command->add_option("--region", options->region, "only of this region");
   command->add_flag("--failed", options->failed, "only failed runs");
   command->add_flag("--evidence", options->evidence, "failed and last good runs, with evidence");
-  command->add_option("--limit", options->limit, "at most this many")->check(CLI::Range(1, 1000));
+  add_limit(*command, options->limit);
   add_output(*command, options->output);
   command->callback([options, &chosen] {
     chosen = [options](Session& session) { return show(session, *options); };

@@ -153,7 +153,8 @@ void add_routes(CLI::App& app, Action& chosen) {
   options->by = current_user();
   testing->add_option("--by", options->by, "who asks; stands in the message; default: $USER");
   testing->add_option("--wait", options->wait_s, "seconds to wait for the outcome")
-      ->check(CLI::Range(1, 600));
+      ->check(CLI::Range(1, 600))
+      ->capture_default_str();
   CLI::App* explaining =
       command->add_subcommand("explain", "Who would be told of an incident of a check, and why");
   explaining->add_option("check", options->check, "its name")->required();

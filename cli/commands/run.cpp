@@ -186,7 +186,8 @@ void add_run(CLI::App& app, Action& chosen) {
       ->allow_extra_args(false);
   command->add_option("--region", options->region, "what ${{ region }} stands for");
   command->add_option("--concurrency", options->concurrency, "checks at the same time, up to 64")
-      ->check(CLI::Range(1, 64));
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
   add_output_options(*command, options->output);
   command->callback([&chosen, options] {
     if (options->paths.empty()) options->paths = {"."};

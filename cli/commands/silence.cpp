@@ -75,7 +75,10 @@ int end(Session& session, const SilenceOptions& options) {
   const std::string path = fmt::format("/api/v1/silences/{}/end", percent_encode(options.id));
   const auto document = client->post(path, Json{{"by", options.by}});
   if (!document) return report(session, document.error());
-  session.out << "silence " << text_of(*document, "ended") << " is over\n";
+  if (options.output == "json")
+    session.out << document->dump(2) << '\n';
+  else
+    session.out << "silence " << text_of(*document, "ended") << " is over\n";
   return kFine;
 }
 
@@ -138,9 +141,9 @@ void add_silence(CLI::App& app, Action& chosen) {
   ending->add_option("--by", options->by, "who; default: $USER");
   CLI::App* coming = command->add_subcommand(
       "upcoming", "Maintenance windows that hold or come, and silences that come");
-  coming->add_option("--days", options->days, "from now on, 1 to 366; default: 14");
+  coming->add_option("--days", options->days, "from now on, 1 to 366")->capture_default_str();
   coming->add_option("--check", options->check, "its windows, and silences that match it");
-  for (CLI::App* one : {listing, adding, coming}) add_output(*one, options->output);
+  for (CLI::App* one : {listing, adding, ending, coming}) add_output(*one, options->output);
   command->callback([options, adding, ending, coming, &chosen] {
     const auto what = adding->parsed()   ? add
                       : ending->parsed() ? end
