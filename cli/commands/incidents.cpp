@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct IncidentOptions {
+struct IncidentOptions : WatchOptions {
   std::string id;
   std::string check;
   std::string state;
@@ -23,8 +23,6 @@ struct IncidentOptions {
   std::string text;
   std::string then;
   int limit{20};
-  bool watch{false};
-  std::string output{"text"};
 };
 
 void print_line(std::ostream& out, const Json& incident) {
@@ -77,7 +75,7 @@ void print_whole(std::ostream& out, const Json& document) {
 int print(Session& session, const Result<Json>& document, const IncidentOptions& options) {
   if (!document) return report(session, document.error());
   if (options.output == "json") {
-    session.out << document->dump(2) << '\n';
+    session.out << options.render(*document);
     return kFine;
   }
   if (document->contains("incident")) {
@@ -148,8 +146,7 @@ void add_incidents(CLI::App& app, Action& chosen) {
   command->add_option("--check", options->check, "only of this check");
   command->add_option("--state", options->state, "suspected, open, acknowledged, resolved or all");
   add_limit(*command, options->limit);
-  add_watch(*command, options->watch);
-  add_output(*command, options->output);
+  add_watch(*command, *options);
   options->by = current_user();
   const auto add = [&](const char* name, const char* help, auto what, bool by) {
     CLI::App* one = command->add_subcommand(name, help);
@@ -163,8 +160,8 @@ void add_incidents(CLI::App& app, Action& chosen) {
   command->callback([options, command, &chosen] {
     if (command->get_subcommands().empty())
       chosen = [options](Session& session) {
-        const auto once = [&] { return list(session, *options); };
-        return options->watch ? watch(session, once) : once();
+        const auto once = [&](Session& to) { return list(to, *options); };
+        return show_or_watch(session, *options, once);
       };
   });
   add("show", "One incident: whose fault, what changed, timeline, pages", list, false);

@@ -16,11 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct RegionOptions {
-  bool watch{false};
-  std::string output{"text"};
-};
-
 struct Tally {
   int checks{0};
   int failing{0};
@@ -38,11 +33,11 @@ std::map<std::string, Tally> tally_of(const Json& status) {
   return tallies;
 }
 
-int show(Session& session, const ApiClient& client, const RegionOptions& options) {
+int show(Session& session, const ApiClient& client, const WatchOptions& options) {
   const auto status = client.get("/api/v1/status");
   if (!status) return report(session, status.error());
   if (options.output == "json") {
-    session.out << Json{{"schema_version", 1}, {"regions", (*status)["regions"]}}.dump(2) << '\n';
+    session.out << options.render({{"schema_version", 1}, {"regions", (*status)["regions"]}});
     return kFine;
   }
   auto tallies = tally_of(*status);
@@ -64,17 +59,16 @@ int show(Session& session, const ApiClient& client, const RegionOptions& options
 }  // namespace
 
 void add_regions(CLI::App& app, Action& chosen) {
-  auto options = std::make_shared<RegionOptions>();
+  auto options = std::make_shared<WatchOptions>();
   CLI::App* command =
       app.add_subcommand("regions", "List regions: their agents, and what runs and fails there");
-  add_watch(*command, options->watch);
-  add_output(*command, options->output);
+  add_watch(*command, *options);
   command->callback([options, &chosen] {
     chosen = [options](Session& session) {
       const auto client = ApiClient::create(session.controller);
       if (!client) return report(session, client.error());
-      const auto once = [&] { return show(session, *client, *options); };
-      return options->watch ? watch(session, once) : once();
+      const auto once = [&](Session& to) { return show(to, *client, *options); };
+      return show_or_watch(session, *options, once);
     };
   });
 }

@@ -10,16 +10,11 @@
 namespace picket::cli {
 namespace {
 
-struct StatusOptions {
-  bool watch{false};
-  std::string output{"text"};
-};
-
-int show(Session& session, const ApiClient& client, const StatusOptions& options) {
+int show(Session& session, const ApiClient& client, const WatchOptions& options) {
   const auto status = client.get("/api/v1/status");
   if (!status) return report(session, status.error());
   if (options.output == "json")
-    session.out << status->dump(2) << '\n';
+    session.out << options.render(*status);
   else
     session.out << render_status(*status, session.out_terminal);
   session.out.flush();
@@ -29,16 +24,15 @@ int show(Session& session, const ApiClient& client, const StatusOptions& options
 }  // namespace
 
 void add_status(CLI::App& app, Action& chosen) {
-  auto options = std::make_shared<StatusOptions>();
+  auto options = std::make_shared<WatchOptions>();
   CLI::App* command = app.add_subcommand("status", "Show every check in every region");
-  add_watch(*command, options->watch);
-  add_output(*command, options->output);
+  add_watch(*command, *options);
   command->callback([options, &chosen] {
     chosen = [options](Session& session) {
       const auto client = ApiClient::create(session.controller);
       if (!client) return report(session, client.error());
-      const auto once = [&] { return show(session, *client, *options); };
-      return options->watch ? watch(session, once) : once();
+      const auto once = [&](Session& to) { return show(to, *client, *options); };
+      return show_or_watch(session, *options, once);
     };
   });
 }
