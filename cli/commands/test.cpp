@@ -106,7 +106,6 @@ Status collect(Session& session, const ApiClient& api, const Json& placed, Colle
                                  (*answer)["waiting"].size())
                   << std::flush;
     if (!answer->value("done", true)) continue;
-    if (progress) session.err << "\r\x1b[K" << std::flush;
     for (const Json& run : (*answer)["waiting"])
       out.missing.push_back(missing_of(run, "no result came in time"));
     return {};
@@ -133,18 +132,19 @@ int test(Session& session, const TestOptions& options) {
   if (!placed) return report(session, placed.error());
   Collected collected;
   collected.missing = unplaced(*placed);
-  if (const Status done = collect(session, *api, *placed, collected); !done)
-    return report(session, done.error());
+  const Status done = collect(session, *api, *placed, collected);
+  if (session.err_terminal.is_terminal) session.err << "\r\x1b[K" << std::flush;
+  if (!done) return report(session, done.error());
   const auto by_name = [](const RunResult& a, const RunResult& b) {
     return std::tie(a.key.check, a.key.region) < std::tie(b.key.check, b.key.region);
   };
   std::sort(collected.results.begin(), collected.results.end(), by_name);
   if (options.output.format == "text") show_text(session, options, collected);
-  RunReport done;
-  done.results = std::move(collected.results);
+  RunReport out;
+  out.results = std::move(collected.results);
   for (const MissingRun& run : collected.missing)
-    done.unfinished.emplace_back(fmt::format("{} ({})", run.check.value, run.region.value));
-  return finish_output(session, options.output, done);
+    out.unfinished.emplace_back(fmt::format("{} ({})", run.check.value, run.region.value));
+  return finish_output(session, options.output, out);
 }
 
 }  // namespace

@@ -105,10 +105,14 @@ class FleetRig:
 
     def picket(self, *arguments, timeout=120, **environment):
         return subprocess.run(
-            [self.programs / "picket", "--controller", f"http://127.0.0.1:{self.port}",
-             "--token-file", self.token_file, *map(str, arguments)], cwd=self.root, text=True,
-            timeout=timeout, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, check=False, env={"LC_ALL": "C.UTF-8", **environment})
+            self.command(*arguments), cwd=self.root, text=True, timeout=timeout,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+            env={"LC_ALL": "C.UTF-8", **environment})
+
+    def command(self, *arguments):
+        """The command line that asks this controller."""
+        return [self.programs / "picket", "--controller", f"http://127.0.0.1:{self.port}",
+                "--token-file", self.token_file, *map(str, arguments)]
 
     def stop(self):
         for process in reversed(self._processes):

@@ -1,17 +1,23 @@
 #!/usr/bin/env python3
 """`picket test`: checks on real agents, with nothing stored, counted or paged."""
+import contextlib
 import http.server
 import json
 import os
+import pty
+import shutil
 import sqlite3
+import subprocess
 import threading
 import unittest
 import xml.etree.ElementTree
 
 import loopback
-from fleet_rig import FleetRig
+from fleet_rig import FleetRig, wait_for
 
 SECRET = "hunter22-canary"
+DRAWN = "\r\x1b\\[K"  # a pattern: the line begins anew
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 HEAD = """version: 1
 defaults: {owner: shop, timeout: 10s, regions: all, notify: webhook/spare, retries: 0}
 checks:
@@ -93,6 +99,51 @@ class TestTest(unittest.TestCase):
         self.assertEqual(json.loads(outs[1])["log"]["pages"][0]["id"], "secret/eu-west-1/1")
         self.assertEqual(json.loads(outs[2])["runs"][0]["region"], "eu-west-1")
         self.assertEqual(xml.etree.ElementTree.fromstring(outs[3]).attrib["failures"], "1")
+
+    def on_terminal(self, *arguments, wanted=0):
+        """(stdout, what the terminal got as stderr)."""
+        master, slave = pty.openpty()
+        done = subprocess.run(self.rig.command(*arguments), cwd=self.rig.root, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=slave,
+                              timeout=120, check=False, env={"LC_ALL": "C.UTF-8"})
+        os.close(slave)
+        shown = ""
+        with contextlib.suppress(OSError):  # EIO: the terminal is gone
+            while got := os.read(master, 65536):
+                shown += got.decode()
+        os.close(master)
+        self.assertEqual(done.returncode, wanted, done.stdout + shown)
+        return done.stdout, shown
+
+    def test_progress_is_for_a_terminal_and_leaves_nothing_behind(self):
+        file = self.write(self.check("good"))
+        out, shown = self.on_terminal("test", file, "--regions", "eu-west-1,us-east-1")
+        self.assertTrue(out.endswith("2 passed\n"), out)
+        self.assertRegex(shown, rf"{DRAWN}\d results, \d to come")
+        self.assertRegex(shown, rf"2 results, 0 to come{DRAWN}$")
+        quiet = self.rig.picket("test", file, "--regions", "eu-west-1,us-east-1")
+        self.assertEqual((quiet.returncode, quiet.stderr), (0, ""))
+
+    def test_progress_of_history_and_replay(self):
+        """Of what the controller recorded of a check in force."""
+        force = self.rig.root / "checks/kept.check.yaml"
+        force.write_text(HEAD.replace("regions: all", "regions: [eu-west-1], interval: 10s")
+                         + self.check("kept"))
+        self.addCleanup(self.rig.call, "POST", "/api/v1/reload", {"confirm": True})
+        self.addCleanup(force.unlink)
+        self.rig.call("POST", "/api/v1/reload", {})
+        wait_for(lambda: self.rig.call("GET", "/api/v1/checks/kept/results").get("results"))
+        _, shown = self.on_terminal("history", "export", "-o", "kept.history")
+        self.assertRegex(shown, rf"^\rreading {TIME}(\rreading {TIME})*{DRAWN}$")
+        shutil.copy(force, self.rig.root / "kept.check.yaml")
+        replay = ("replay", "--history", "kept.history", "--checks", "kept.check.yaml")
+        out, shown = self.on_terminal(*replay)
+        self.assertRegex(shown, rf"^\r *\d+ % {TIME}(\r *\d+ % {TIME})*{DRAWN}\d+ events, ")
+        quiet = self.rig.picket(*replay)
+        self.assertEqual((quiet.returncode, quiet.stdout), (0, out))
+        self.assertRegex(quiet.stderr, r"^\d+ events, \d+ a second\n$")
+        again = self.rig.picket("history", "export", "-o", "kept.history")
+        self.assertEqual((again.returncode, again.stderr), (0, ""))
 
     def test_nothing_is_stored_counted_or_paged(self):
         file = self.write(self.check("traceless", "/down"))

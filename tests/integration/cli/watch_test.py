@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""`--watch`, as one sees it who sits at a terminal, and as a pipe gets it."""
+"""`--watch` and progress, as one sees them who sits at a terminal, and as a pipe gets them."""
 import contextlib
 import http.server
 import json
 import os
+import pathlib
 import pty
 import re
 import select
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 import unittest
@@ -39,9 +41,21 @@ class Answers(loopback.Handler):
         self.server.looks += 1
         if self.path == "/api/v1/status":
             document = {**STATUS, "version": f"look {self.server.looks}"}
+        elif self.path.startswith("/api/v1/tests/"):
+            return self.answer_test()
         else:
             document = {"schema_version": 1, "incidents": [INCIDENT]}
         self.answer(200, json.dumps(document).encode(), content_type="application/json")
+
+    def answer_test(self):
+        """That two runs are waited for, and then that nobody knows of them."""
+        document = {"results": [], "waiting": [{}, {}], "done": False} \
+            if self.server.looks == 1 else {"error": {"code": "not_found", "message": "gone"}}
+        self.answer(200 if "done" in document else 404, json.dumps(document).encode())
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        self.answer(201, b'{"schema_version": 1, "id": "5b0c", "runs": []}')
 
 
 def serve(port=0):
@@ -82,6 +96,12 @@ class Screen:
     def interrupt(self):
         """The exit code after SIGINT."""
         self.process.send_signal(signal.SIGINT)
+        return self.process.wait(LIMIT)
+
+    def ended(self):
+        """The exit code, after everything was read."""
+        with contextlib.suppress(AssertionError, OSError):  # EIO: the terminal is gone
+            self.until(lambda _: False)
         return self.process.wait(LIMIT)
 
     def leave(self):
@@ -155,6 +175,17 @@ class WatchTest(unittest.TestCase):
         self.assertEqual(screen.process.wait(LIMIT), 0)
         screen.until(lambda text: text.endswith("}\n"))
         self.assertTrue(re.match(r'\{\n  "schema_version": 1,\n', screen.text), screen.text)
+
+    def test_what_ends_a_wait_early_stands_on_a_line_of_its_own(self):
+        with tempfile.TemporaryDirectory(prefix="picket-watch-") as directory:
+            file = pathlib.Path(directory) / "a.check.yaml"
+            file.write_text("version: 1\nchecks:\n  - name: home\n    owner: me\n"
+                            "    http: GET https://home.example/\n")
+            screen = Screen("--controller", f"http://127.0.0.1:{self.port}", "test", str(file))
+            self.addCleanup(screen.close)
+            self.assertEqual(screen.ended(), 4)
+        self.assertTrue(screen.text.startswith("\r\x1b[K0 results, 2 to come\r\x1b[Kpicket: gone"),
+                        repr(screen.text))
 
     def test_a_reader_that_goes_ends_it(self):
         screen = self.watch("regions", terminal=False)
