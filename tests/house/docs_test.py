@@ -2,6 +2,7 @@
 """Reference pages and sources name the same routes, metrics and commands, in both directions."""
 import pathlib
 import re
+import subprocess
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -117,6 +118,25 @@ class Docs(unittest.TestCase):
         for kind in set(kinds) - {"wait"}:
             self.assertIn(f"probes/{kind}.md", page("probes"))
             self.assertIn(f"# {kind}", page(f"probes/{kind}"))
+
+    def test_the_readme_names_what_is_not_there_yet(self):
+        later = re.findall(r"^PICKET_LATER\((\w+), (\w+),", source("common/checks/keys.def"), re.M)
+        text = source("README.md").split("## What is not there yet")[1]
+        self.assertGreater(len(later), 3)
+        self.assertEqual([key for _, key in later if key not in re.findall(r"\w+", text)], [])
+
+    def test_proxies_in_pages_lead_to_the_default_port(self):
+        default = re.search(r'kDefaultUrl = "http://([\d.:]+)"',
+                            source("cli/controller/api_client.cpp"))[1]
+        pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md"))
+        self.assertEqual(set(re.findall(r"proxy_pass http://([\d.:]+)", pages)), {default})
+
+    def test_the_readme_names_every_folder(self):
+        named = set(re.findall(r"^\| `([\w-]+)/` \|", source("README.md"), re.M))
+        tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True,
+                                 check=False).stdout.split()
+        there = {path.split("/")[0] for path in tracked if "/" in path} or named
+        self.assertEqual({name for name in there if not name.startswith(".")} - {"cmake"}, named)
 
     def test_a_missing_name_is_noticed(self):
         row = '{"GET", "/new", &P::fresh, Policy::read},'
