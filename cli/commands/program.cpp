@@ -41,29 +41,49 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
   app.set_version_flag("--version", "picket " PICKET_VERSION);
 }
 
-// "picket: unknown command `valdate`: did you mean `validate`?"
-std::string usage_message(const CLI::App& app, const CLI::ParseError& error,
-                          const std::vector<std::string>& arguments) {
+// The command that the words led to.
+const CLI::App& reached(const CLI::App& app) {
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().back();
+  return *command;
+}
+
+// What could have stood in place of a word that no command took.
+std::vector<std::string> known_in_place_of(const std::string& word, const CLI::App& command) {
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-  const auto word = std::find_if(arguments.begin(), arguments.end(),
-                                 [](const std::string& a) { return !a.starts_with('-'); });
-  const bool known =
-      word == arguments.end() || std::find(names.begin(), names.end(), *word) != names.end();
-  if (known || !app.get_subcommands().empty())
+  if (!word.starts_with('-')) {
+    for (const CLI::App* one : command.get_subcommands({})) names.push_back(one->get_name());
+    return names;
+  }
+  for (const CLI::App* one = &command; one != nullptr; one = one->get_parent())
+    for (const CLI::Option* option : one->get_options())
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+// "picket: unknown command `valdate`: did you mean `validate`?"
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
+  std::vector<std::string> left = app.remaining(true);
+  std::erase(left, "--");
+  const auto code = static_cast<CLI::ExitCodes>(error.get_exit_code());
+  const bool asks = code == CLI::ExitCodes::ExtrasError || code == CLI::ExitCodes::RequiredError;
+  const auto known = asks && !left.empty() ? known_in_place_of(left.front(), reached(app))
+                                           : std::vector<std::string>{};
+  if (known.empty())
     return fmt::format("picket: {}\nsee `picket --help`\n", clean_line(error.what()));
-  const std::string near = did_you_mean(*word, names);
-  return fmt::format("picket: unknown command `{}`{}\nsee `picket --help`\n", clean_line(*word),
+  const char* what = left.front().starts_with('-') ? "option" : "command";
+  const std::string near = did_you_mean(left.front(), known);
+  return fmt::format("picket: unknown {} `{}`{}\nsee `picket --help`\n", what,
+                     clean_line(left.front()),
                      near.empty() ? "" : fmt::format(": did you mean `{}`?", near));
 }
 
-int explain_parse_error(CLI::App& app, const CLI::ParseError& error,
-                        const std::vector<std::string>& arguments, const Surroundings& around) {
+int explain_parse_error(CLI::App& app, const CLI::ParseError& error, const Surroundings& around) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
     app.exit(error, around.out, around.err);  // --help and --version
     return kFine;
   }
-  around.err << usage_message(app, error, arguments);
+  around.err << usage_message(app, error);
   return kBadUsage;
 }
 
@@ -98,7 +118,7 @@ int run_program(const std::vector<std::string>& arguments, std::span<const AddCo
     std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};
     app.parse(reversed);
   } catch (const CLI::ParseError& error) {
-    return explain_parse_error(app, error, arguments, around);
+    return explain_parse_error(app, error, around);
   }
   // What is about contexts, or completes while one is typed, must work with a wrong one, too.
   if (!app.got_subcommand("context") && !app.got_subcommand("completion")) {

@@ -106,7 +106,17 @@ error[E0107]: unknown key `intervall`
         for arguments, wanted in (((), "subcommand is required"),
                                   (("valdate",), "did you mean `validate`?"),
                                   (("validate", "-o", "xml"), "xml"),
-                                  (("validate", "--no-such"), "--no-such"),
+                                  (("validate", "--no-such"), "unknown option `--no-such`\n"),
+                                  (("--controller", "http://a.test", "stauts"),
+                                   "unknown command `stauts`: did you mean `status`?"),
+                                  (("--contoller", "http://a.test", "status"),
+                                   "unknown option `--contoller`: did you mean `--controller`?"),
+                                  (("status", "--wach"), "did you mean `--watch`?"),
+                                  (("import", "blackbx"),
+                                   "unknown command `blackbx`: did you mean `blackbox`?"),
+                                  (("--", "stauts"), "did you mean `status`?"),
+                                  (("--context", "here"), "subcommand is required"),
+                                  (("status", "now"), "not expected: now"),
                                   (("--color", "pink", "version"), "pink"),
                                   (("explain", "check.intervall"), "`check.interval`?")):
             with self.subTest(arguments):
