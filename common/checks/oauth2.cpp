@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/checks/decoders.h"
 #include "common/checks/formats.h"
 #include "common/core/text.h"
@@ -98,6 +100,23 @@ void decode_policy(CheckContext& context, const Node& node, OAuthTokenPolicy& po
         .help = "add cache: 10m; a token that was fetched in the same run is never fetched again";
 }
 
+// `audience` is a parameter with a key of its own: most providers want one.
+void decode_parameters(CheckContext& context, const Fields& fields, OAuthAction& action) {
+  if (const Entry* entry = fields.find("parameters"))
+    action.parameters = decode_pairs(context, "parameters", *entry->value);
+  const Entry* audience = fields.find("audience");
+  if (audience == nullptr) return;
+  const auto is_audience = [](const auto& pair) { return pair.first == "audience"; };
+  if (std::any_of(action.parameters.begin(), action.parameters.end(), is_audience)) {
+    context.report.add("E0113", audience->at, "`audience` stands in `parameters` as well").help =
+        "keep one of them";
+    return;
+  }
+  std::string text;
+  read(context, fields, "audience", text);
+  if (!text.empty()) action.parameters.emplace(action.parameters.begin(), "audience", text);
+}
+
 // Keys of one flow alone.
 void refuse_of_others(CheckContext& context, const Fields& fields, const OAuthAction& action) {
   const auto refuse = [&](std::string_view key, std::string_view flow) {
@@ -142,8 +161,7 @@ std::optional<OAuthAction> decode_oauth2(CheckContext& context, const Node& node
   if (action.flow == kCode)
     fields.require("redirect_uri", "redirect_uri: https://localhost/callback");
   read(context, fields, "scope", action.scope);
-  if (const Entry* entry = fields.find("parameters"))
-    action.parameters = decode_pairs(context, "parameters", *entry->value);
+  decode_parameters(context, fields, action);
   decode_refresh_token(context, fields, action);
   if (const Entry* login = fields.find("login")) decode_login(context, *login->value, action.login);
   if (const Entry* token = fields.find("token"))

@@ -174,6 +174,14 @@ TEST_CASE("captures say where from and whether they are secret", "[checks]") {
   CHECK(check.steps[1].always);
 }
 
+TEST_CASE("the audience of a token is a parameter, before the others", "[checks]") {
+  const Check check = check_of(
+      "    oauth2: {flow: client_credentials, issuer: 'https://id.example', client_id: probe,\n"
+      "             audience: 'https://api.example', parameters: {resource: x}}\n");
+  const auto& oauth = std::get<OAuthAction>(check.steps.at(0).action);
+  CHECK(oauth.parameters == Pairs{{"audience", "https://api.example"}, {"resource", "x"}});
+}
+
 TEST_CASE("regions, quorum, confirmation and failing runs", "[checks]") {
   const Check check = check_of(
       "    http: GET https://a.example/\n"
