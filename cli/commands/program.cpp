@@ -63,7 +63,8 @@ std::vector<std::string> known_in_place_of(const std::string& word, const CLI::A
 
 // "picket: unknown command `valdate`: did you mean `validate`?"
 std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
-  const std::vector<std::string> left = app.remaining(true);
+  std::vector<std::string> left = app.remaining(true);
+  std::erase(left, "--");
   const auto code = static_cast<CLI::ExitCodes>(error.get_exit_code());
   const bool asks = code == CLI::ExitCodes::ExtrasError || code == CLI::ExitCodes::RequiredError;
   const auto known = asks && !left.empty() ? known_in_place_of(left.front(), reached(app))

@@ -114,6 +114,7 @@ error[E0107]: unknown key `intervall`
                                   (("status", "--wach"), "did you mean `--watch`?"),
                                   (("import", "blackbx"),
                                    "unknown command `blackbx`: did you mean `blackbox`?"),
+                                  (("--", "stauts"), "did you mean `status`?"),
                                   (("--context", "here"), "subcommand is required"),
                                   (("status", "now"), "not expected: now"),
                                   (("--color", "pink", "version"), "pink"),
