@@ -46,7 +46,7 @@ const APART = 0.4; // the least of `every` between two answers, however often so
 
 /**
  * What `path` answers, while somebody looks at the tab: asked again when the controller says that a
- * part of it has changed, and every `every` ms when it says nothing. With 0: once. One request at a
+ * part of it has changed, and every `every` ms when it says nothing. With 0: until it is had, once. One request at a
  * time, so that no answer comes after a newer one; refresh() returns when one that was sent after the
  * call has been answered.
  */
@@ -63,7 +63,7 @@ export function poll<T>(path: string, every: number): Resource<T> & { stop: () =
   const soon = () => Math.max(0, asked + every * APART - Date.now());
   const plan = (delay: number) => {
     clearTimeout(timer);
-    if (every > 0 && !stopped && !underWay) timer = setTimeout(refresh, delay);
+    if ((every > 0 || problem.peek()) && !stopped && !underWay) timer = setTimeout(refresh, delay);
   };
   const once = async () => {
     asked = Date.now();
@@ -80,7 +80,7 @@ export function poll<T>(path: string, every: number): Resource<T> & { stop: () =
   const settled = () => {
     underWay = undefined;
     if (stale) plan(soon());
-    else plan(live.peek() && parts.length > 0 && !problem.peek() ? every * SLOWER : every);
+    else plan(live.peek() && parts.length > 0 && !problem.peek() ? every * SLOWER : every || PATIENCE_MS);
   };
   const refresh = (): Promise<void> => {
     clearTimeout(timer);

@@ -34,7 +34,7 @@ const PAGES: [string, string, () => ComponentChildren][] = [
 function pageOf([first = "", second, third, region, ...rest]: string[]): [string, ComponentChildren] {
   if (first === "checks" && second && third === "runs" && region) {
     const started = rest.join("/");
-    return [`${second} in ${region}`, <RunPage key={`${second} ${region} ${started}`} name={second} region={region} started={started} />];
+    return [`${second} in ${region}`, <RunPage key={`${second} ${region}`} name={second} region={region} started={started} />];
   }
   if (first === "checks" && second) return [second, <CheckPage key={second} name={second} />];
   if (first === "incidents" && second) return ["Incident", <IncidentPage key={second} id={second} />];

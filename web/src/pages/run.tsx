@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useSignal } from "@preact/signals";
 import { usePoll } from "../api";
-import { Empty, Facts, Head, Loaded, Mark, Panel, Scroll, Select, Table, Time } from "../parts/basics";
+import { Empty, Facts, Head, Loaded, Mark, Panel, Scroll, Select, Table, Time, WhyNot } from "../parts/basics";
 import { Waterfall } from "../parts/waterfall";
 import { Yaml } from "../parts/yaml";
 import { bytes, span, stamp } from "../format";
@@ -21,24 +21,30 @@ export function RunPage({ name, region, started }: { name: string; region: strin
   const runs = usePoll<Answers["runs"]>(`${path}/results?region=${here}&limit=60`, 30_000);
   const evidence = usePoll<Answers["runs"]>(`${path}/evidence?region=${here}&limit=40`, 30_000);
   const source = usePoll<Answers["source"]>(`${path}/source`);
-  return (
+  const known = evidence.data.value !== null;
+  return (<>
+    <WhyNot of={evidence} what="Runs kept with evidence cannot be read" />
+    <WhyNot of={source} what="The file of the check cannot be read" />
     <Loaded of={runs}>{({ results }) => {
       const whole = evidence.data.value?.results ?? [];
       const all = [...results, ...whole.filter((one) => !results.some((run) => run.started === one.started))];
       const found = started ? all.find((run) => run.started === started) : results[0];
+      if (!found && started && !known) return <Empty>{evidence.problem.value ? "Whether this run is stored is not known." : "Loading…"}</Empty>;
       if (!found) return <Empty>{started ? "This run is not stored any more." : `No run of ${name} in ${region} yet.`} <a href={checkPath(name)}>Back to the check</a></Empty>;
       const run = whole.find((one) => one.started === found.started) ?? found;
       const good = [...all].filter((one) => passed(one) && one.started! < run.started!)
         .sort((a, b) => b.started!.localeCompare(a.started!))[0];
-      return <Found run={run} runs={results} good={good} source={source.data.value} />;
+      return <Found run={run} runs={results} good={good} known={known} source={source.data.value} />;
     }}</Loaded>
-  );
+  </>);
 }
 
-function Found({ run, runs, good, source }:
-  { run: Run; runs: Run[]; good: Run | undefined; source: Source | null }) {
-  const chosen = useSignal(run.attempts.length - 1);
-  const attempt = run.attempts[chosen.value] ?? last(run);
+function Found({ run, runs, good, known, source }:
+  { run: Run; runs: Run[]; good: Run | undefined; known: boolean; source: Source | null }) {
+  const picked = useSignal({ started: run.started, attempt: -1 });
+  // Of the run that it was picked of: another one begins at its last attempt.
+  const chosen = picked.value.started === run.started && run.attempts[picked.value.attempt] ? picked.value.attempt : run.attempts.length - 1;
+  const attempt = run.attempts[chosen]!;
   return (
     <>
       <Head title={<><a href={checkPath(run.check)}>{run.check}</a> in {run.region}</>}
@@ -47,8 +53,8 @@ function Found({ run, runs, good, source }:
         <RunPicker run={run} runs={runs} />
       </Head>
       <Panel title="Run" aside={run.attempts.length > 1 && (
-        <Select label="Attempt" value={String(chosen.value + 1)} options={run.attempts.map((_, index) => String(index + 1))}
-          onChange={(value) => void (chosen.value = Number(value) - 1)} />)}>
+        <Select label="Attempt" value={String(chosen + 1)} options={run.attempts.map((_, index) => String(index + 1))}
+          onChange={(value) => void (picked.value = { started: run.started, attempt: Number(value) - 1 })} />)}>
         <Facts rows={[["took", span(run.duration_ms)], ["late by", span(run.lateness_ms)],
           ["round", stamp(run.round)], ["attempts", String(run.attempts.length)],
           ["trace", <code>{run.trace_id}</code>], ["revision", <code>{run.revision.slice(0, 12)}</code>]]} />
@@ -57,10 +63,10 @@ function Found({ run, runs, good, source }:
       <Failures attempt={attempt} source={source} run={run} />
       <div class="columns">
         <Compare title="Against the last good run" run={run} other={good}
-          none="No good run before this one is stored." />
+          none={known ? "No good run before this one is stored." : "Whether a good run before this one is stored is not known."} />
         <OtherRegion run={run} />
       </div>
-      <Evidence attempt={attempt} />
+      <Evidence key={run.started} attempt={attempt} />
     </>
   );
 }
@@ -69,7 +75,7 @@ function RunPicker({ run, runs }: { run: Run; runs: Run[] }) {
   const label = (one: Run) => `${stamp(one.started)} ${one.verdict.replaceAll("_", " ")}`;
   return (
     <label class="field"><span>Run</span>
-      <select value={run.started ?? ""} onChange={(event) => go(runPath(run.check, run.region, event.currentTarget.value))}>
+      <select value={run.started ?? ""} onChange={(event) => go(runPath(run.check, run.region, event.currentTarget.value), false, false)}>
         {!runs.some((one) => one.started === run.started) && <option value={run.started ?? ""}>{label(run)}</option>}
         {runs.map((one) => <option key={one.started} value={one.started ?? ""}>{label(one)}</option>)}
       </select></label>
@@ -132,8 +138,10 @@ function OtherRegion({ run }: { run: Run }) {
   const region = chosen.value || best?.region || regions[0] || "";
   const other = others.find((one) => one.region === region && one.round === run.round)
     ?? others.find((one) => one.region === region);
+  const none = runs.data.value ? "No other region ran it lately."
+    : runs.problem.value ? `What other regions saw cannot be read: ${runs.problem.value.message}.` : "Loading…";
   return (
-    <Compare title="Against another region" run={run} other={other} none="No other region ran it lately.">
+    <Compare title="Against another region" run={run} other={other} none={none}>
       <div class="row"><Select label="Other region" value={region} options={regions} onChange={(value) => void (chosen.value = value)} /></div>
     </Compare>
   );
