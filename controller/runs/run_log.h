@@ -11,10 +11,11 @@
 namespace picket::controller {
 
 struct RunQuery {
+  enum class Ended { any, failed, good };  // good: it was measured and did not fail
   CheckName check;
   std::optional<RegionName> region;
-  WallTime until;
-  bool failed_only{false};
+  WallTime until;  // received and begun before
+  Ended ended{Ended::any};
   std::size_t limit{50};
 };
 
@@ -22,8 +23,13 @@ struct RunQuery {
 // `limit` runs or the retention's end.
 Result<std::vector<RunResult>> read_runs(Store& store, const RunQuery& query);
 
-// Newest first, whole, with evidence: failed runs and last good ones.
+// Failed runs, newest first, whole, with evidence.
 Result<std::vector<RunResult>> read_evidence(Store& store, const EvidenceFilter& filter);
+
+// The newest good run of each region, or of the one, whole, with evidence. By region; kept however
+// long ago it was.
+Result<std::vector<RunResult>> read_last_good(Store& store, const CheckName& check,
+                                              const std::optional<RegionName>& region);
 
 // The run of one row. corrupt: it does not parse.
 Result<RunResult> decode_evidence(const EvidenceRow& row);
