@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "controller/api/slo_json.h"
+#include "controller/api/status_json.h"
 #include "controller/routes/answers.h"
+#include "controller/runs/run_log.h"
 
 namespace picket::controller {
 namespace {
@@ -130,6 +132,23 @@ class RecentDays {
   std::map<std::pair<RegionName, std::int64_t>, Ledger::Day> days_;
 };
 
+Result<RunQuery> run_query_of(const ServerRequest& request, const CheckName& check, WallTime now) {
+  RunQuery query;
+  query.check = check;
+  query.limit = limit_of(request, 50);
+  if (const auto region = request.query_value("region")) query.region = RegionName{*region};
+  const bool failed = request.query_value("failed").has_value();
+  const bool good = request.query_value("good").has_value();
+  if (failed && good)
+    return fail(ErrorCode::invalid_argument, "no run is failed and good", "leave one out");
+  if (failed) query.ended = RunQuery::Ended::failed;
+  if (good) query.ended = RunQuery::Ended::good;
+  const auto before = time_of(request, "before", now + Millis{1});
+  if (!before) return fail(before.error());
+  query.until = *before;
+  return query;
+}
+
 }  // namespace
 
 std::vector<OfferedRoute> CheckRoutes::routes() {
@@ -138,6 +157,8 @@ std::vector<OfferedRoute> CheckRoutes::routes() {
   return {
       {"GET", "/api/v1/checks/*/slo", false, 200, to(&R::slo)},
       {"GET", "/api/v1/checks/*/history", false, 200, to(&R::history)},
+      {"GET", "/api/v1/checks/*/results", false, 200, to(&R::results)},
+      {"GET", "/api/v1/checks/*/evidence", false, 200, to(&R::evidence)},
   };
 }
 
@@ -189,6 +210,33 @@ async::Task<Status> CheckRoutes::read_history(CheckName check, SlotHistory& hist
   }
   recent.add_rest_to(history);
   co_return Status{};
+}
+
+CheckRoutes::Answer CheckRoutes::results(ServerRequest request, std::string name) {
+  const CheckName check{std::move(name)};
+  if (!ports_.turn.evaluator().view(check)) co_return fail(no_check(check.value));
+  auto query = run_query_of(request, check, ports_.turn.now());
+  if (!query) co_return fail(query.error());
+  auto reading =
+      read_runs({ports_.database_pool, ports_.work_pool, ports_.store}, std::move(*query));
+  const auto runs = co_await std::move(reading);
+  if (!runs) co_return fail(runs.error());
+  co_return render_runs(*runs);
+}
+
+CheckRoutes::Answer CheckRoutes::evidence(ServerRequest request, std::string name) {
+  EvidenceFilter filter;
+  filter.check = CheckName{std::move(name)};
+  filter.limit = limit_of(request, 10);
+  if (const auto region = request.query_value("region")) filter.region = RegionName{*region};
+  const bool last_good = request.query_value("last_good").has_value();
+  const auto read = [&] {
+    return last_good ? read_last_good(ports_.store, filter.check, filter.region)
+                     : read_evidence(ports_.store, filter);
+  };
+  const auto runs = co_await async::offload(ports_.database_pool, read);
+  if (!runs) co_return fail(runs.error());
+  co_return render_runs(*runs);
 }
 
 }  // namespace picket::controller

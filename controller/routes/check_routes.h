@@ -1,5 +1,6 @@
-// What is read of one check over time: how its budget was spent, how its slots ended and how long
-// its runs took. Reads only. One executor; owned by the controller.
+// What is read of one check over time: its runs, how its budget was spent, how its slots ended and
+// how long its runs took. Reads only. One executor; owned by the
+// controller.
 #pragma once
 
 #include <string>
@@ -38,6 +39,16 @@ class CheckRoutes {
   // above.
   Answer history(ServerRequest request, std::string name);
   async::Task<Status> read_history(CheckName check, SlotHistory& history);
+
+  // GET checks/NAME/results[?region=NAME][&failed|good][&before=T][&limit=50]: {results}, its
+  // newest runs, without evidence. not_found; invalid_argument: no time, or failed and good at
+  // once.
+  Answer results(ServerRequest request, std::string name);
+
+  // GET checks/NAME/evidence[?region=NAME][&limit=10]: {results}, failed runs, newest first; with
+  // `last_good` the newest good run of each region instead, without a limit. Empty for an unknown
+  // name: evidence outlives its check.
+  Answer evidence(ServerRequest request, std::string name);
 
   Ports ports_;
 };

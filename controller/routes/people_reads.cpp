@@ -6,7 +6,6 @@
 #include "controller/routes/answers.h"
 #include "controller/routes/incident_routes.h"
 #include "controller/routes/people_routes.h"
-#include "controller/runs/run_log.h"
 #include "controller/web/pages.h"
 
 namespace picket::controller {
@@ -47,31 +46,6 @@ async::Task<ServerResponse> PeopleRoutes::check(ServerRequest, std::string name)
   const auto view = ports_.turn.evaluator().view(check);
   if (!view) co_return problem(ErrorCode::not_found, fmt::format("no check `{}`", name));
   co_return json(render_check(*view, ports_.dispatch.planner().worst_gap(check)));
-}
-
-async::Task<ServerResponse> PeopleRoutes::results(ServerRequest request, std::string name) {
-  if (!ports_.turn.evaluator().view(CheckName{name}))
-    co_return problem(ErrorCode::not_found, fmt::format("no check `{}`", name));
-  RunQuery query;
-  query.check = CheckName{name};
-  query.limit = limit_of(request, 50);
-  if (const auto region = request.query_value("region")) query.region = RegionName{*region};
-  query.failed_only = request.query_value("failed").has_value();
-  auto reading = read_runs({ports_.pool, ports_.work_pool, ports_.store}, std::move(query));
-  const auto runs = co_await std::move(reading);
-  if (!runs) co_return problem(runs.error());
-  co_return json(render_runs(*runs));
-}
-
-async::Task<ServerResponse> PeopleRoutes::evidence(ServerRequest request, std::string name) {
-  EvidenceFilter filter;
-  filter.check = CheckName{name};
-  filter.limit = limit_of(request, 10);
-  if (const auto region = request.query_value("region")) filter.region = RegionName{*region};
-  const auto read = [this, &filter] { return read_evidence(ports_.store, filter); };
-  const auto runs = co_await async::offload(ports_.pool, read);
-  if (!runs) co_return problem(runs.error());
-  co_return json(render_runs(*runs));
 }
 
 async::Task<ServerResponse> PeopleRoutes::incidents(ServerRequest request, std::string) {

@@ -36,8 +36,6 @@ const std::vector<PeopleRoutes::Route>& PeopleRoutes::routes() {
       {"GET", "/metrics", &P::metrics, Policy::read},
       {"GET", "/api/v1/status", &P::status, Policy::read},
       {"GET", "/api/v1/checks/*", &P::check, Policy::read},
-      {"GET", "/api/v1/checks/*/results", &P::results, Policy::read},
-      {"GET", "/api/v1/checks/*/evidence", &P::evidence, Policy::read},
       {"GET", "/api/v1/incidents", &P::incidents, Policy::read},
       {"GET", "/api/v1/incidents/*", &P::incident, Policy::read},
       {"POST", "/api/v1/incidents/*/acknowledge", &P::acknowledge, Policy::admin},

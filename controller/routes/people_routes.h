@@ -28,7 +28,6 @@ class PeopleRoutes {
   struct Ports {
     async::Clock& clock;
     async::BlockingPool& pool;  // the database's
-    async::BlockingPool& work_pool;
     Store& store;
     Turn& turn;
     Dispatch& dispatch;
@@ -89,8 +88,6 @@ class PeopleRoutes {
   async::Task<ServerResponse> metrics(ServerRequest request, std::string segment);
   async::Task<ServerResponse> status(ServerRequest request, std::string segment);
   async::Task<ServerResponse> check(ServerRequest request, std::string name);
-  async::Task<ServerResponse> results(ServerRequest request, std::string name);
-  async::Task<ServerResponse> evidence(ServerRequest request, std::string name);
   async::Task<ServerResponse> incidents(ServerRequest request, std::string segment);
   async::Task<ServerResponse> incident(ServerRequest request, std::string id);
   async::Task<ServerResponse> acknowledge(ServerRequest request, std::string id);

@@ -117,8 +117,9 @@ async::Task<void> WebRoutes::restore() {
     for (const GridRun& run : runs) grid_.add_older(run);
     runs.clear();
   };
+  const WallTime now = ports_.turn.now();
   auto reading = walk_back({ports_.database_pool, ports_.work_pool, ports_.store},
-                           ports_.turn.now() - kRestored, look, take);
+                           {now - kRestored, now + Millis{1}}, look, take);
   if (const Status done = co_await std::move(reading); !done)
     log::error("the newest rounds cannot be read back", done.error());
 }

@@ -10,11 +10,13 @@ constexpr std::size_t kPieceBytes = 512 * 1024;  // packed: a few ms of either p
 
 }  // namespace
 
-async::Task<Status> walk_back(LogPorts ports, WallTime from, LookAtBatches look,
+async::Task<Status> walk_back(LogPorts ports, LogSpan span, LookAtBatches look,
                               std::function<void()> looked) {
   std::uint64_t before = std::numeric_limits<std::int64_t>::max();
   while (true) {
-    const auto read = [&] { return ports.store.event_batches_before(before, from, kPieceBytes); };
+    const auto read = [&] {
+      return ports.store.event_batches_before(before, span.from, span.until, kPieceBytes);
+    };
     const auto batches = co_await async::offload(ports.database_pool, read);
     if (!batches) co_return fail(batches.error());
     if (batches->empty()) co_return Status{};

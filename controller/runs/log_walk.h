@@ -21,10 +21,15 @@ struct LogPorts {
 // Gets the batches of one piece, newest first, on the work pool. true: that is enough.
 using LookAtBatches = std::function<Result<bool>(const std::vector<EventBatchRow>&)>;
 
-// Until `look` has enough or every batch that ends at `from` or later was shown. `looked` is called
-// on the caller's executor after each piece.
+struct LogSpan {
+  WallTime from;
+  WallTime until;  // exclusive
+};
+
+// Until `look` has enough or every batch that holds events received within the span was shown.
+// `looked` is called on the caller's executor after each piece.
 // Errors: the store's and those of `look`. What both refer to must outlive the task.
-async::Task<Status> walk_back(LogPorts ports, WallTime from, LookAtBatches look,
+async::Task<Status> walk_back(LogPorts ports, LogSpan span, LookAtBatches look,
                               std::function<void()> looked = {});
 
 }  // namespace picket::controller

@@ -19,7 +19,13 @@ bool wanted(const v1::RunReceived& received, const RunQuery& query) {
   if (received.superseded()) return false;
   if (received.run().key().check() != query.check.value) return false;
   if (query.region && received.region() != query.region->value) return false;
-  return !query.failed_only || received.run().verdict() == "fail";
+  const std::string& verdict = received.run().verdict();
+  switch (query.ended) {
+    case RunQuery::Ended::failed: return verdict == "fail";
+    case RunQuery::Ended::good: return verdict != "fail" && verdict != "unknown";
+    case RunQuery::Ended::any: break;
+  }
+  return true;
 }
 
 // The bytes of each event of a v1.EventBatch, in its order: most are of other checks, and to parse
@@ -55,9 +61,19 @@ Result<std::size_t> collect(const EventBatchRow& row, const RunQuery& query,
     if (!event.has_run() || !wanted(event.run(), query)) continue;
     auto run = wire::decode(event.run().run(), RegionName{event.run().region()});
     if (!run) return fail(std::move(run.error()));
-    runs.push_back(std::move(*run));
+    if (run->started < query.until) runs.push_back(std::move(*run));
   }
   return bytes->size();
+}
+
+Result<std::vector<RunResult>> decode_rows(const std::vector<EvidenceRow>& rows) {
+  std::vector<RunResult> runs;
+  for (const EvidenceRow& row : rows) {
+    auto run = decode_evidence(row);
+    if (!run) return fail(std::move(run.error()));
+    runs.push_back(std::move(*run));
+  }
+  return runs;
 }
 
 }  // namespace
@@ -74,7 +90,8 @@ async::Task<Result<std::vector<RunResult>>> read_runs(LogPorts ports, RunQuery q
     }
     return false;
   };
-  if (Status done = co_await walk_back(ports, WallTime{}, look); !done)
+  auto walking = walk_back(ports, {WallTime{}, query.until}, look);
+  if (Status done = co_await std::move(walking); !done)
     co_return fail(std::move(done.error()));
   co_return runs;
 }
@@ -91,13 +108,15 @@ Result<RunResult> decode_evidence(const EvidenceRow& row) {
 Result<std::vector<RunResult>> read_evidence(Store& store, const EvidenceFilter& filter) {
   const auto rows = store.evidence(filter);
   if (!rows) return fail(rows.error());
-  std::vector<RunResult> runs;
-  for (const EvidenceRow& row : *rows) {
-    auto run = decode_evidence(row);
-    if (!run) return fail(std::move(run.error()));
-    runs.push_back(std::move(*run));
-  }
-  return runs;
+  return decode_rows(*rows);
+}
+
+Result<std::vector<RunResult>> read_last_good(Store& store, const CheckName& check,
+                                              const std::optional<RegionName>& region) {
+  auto rows = store.last_good(check);
+  if (!rows) return fail(rows.error());
+  if (region) std::erase_if(*rows, [&](const EvidenceRow& row) { return row.region != *region; });
+  return decode_rows(*rows);
 }
 
 }  // namespace picket::controller

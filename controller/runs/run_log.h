@@ -12,9 +12,11 @@
 namespace picket::controller {
 
 struct RunQuery {
+  enum class Ended { any, failed, good };  // good: it was measured and did not fail
   CheckName check;
   std::optional<RegionName> region;
-  bool failed_only{false};
+  WallTime until;  // received and begun before
+  Ended ended{Ended::any};
   std::size_t limit{50};
 };
 
@@ -23,8 +25,13 @@ struct RunQuery {
 // checks in 12 regions every five minutes).
 async::Task<Result<std::vector<RunResult>>> read_runs(LogPorts ports, RunQuery query);
 
-// Blocking. Newest first, whole, with evidence: failed runs and last good ones.
+// Blocking. Failed runs, newest first, whole, with evidence.
 Result<std::vector<RunResult>> read_evidence(Store& store, const EvidenceFilter& filter);
+
+// Blocking. The newest good run of each region, or of the one, whole, with evidence. By region;
+// kept however long ago it was.
+Result<std::vector<RunResult>> read_last_good(Store& store, const CheckName& check,
+                                              const std::optional<RegionName>& region);
 
 // The run of one row. corrupt: it does not parse.
 Result<RunResult> decode_evidence(const EvidenceRow& row);

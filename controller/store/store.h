@@ -135,10 +135,10 @@ class Store {
   // Those that hold events received in [from, until).
   Status for_each_event_batch(WallTime from, WallTime until, const EachBatch& each);
 
-  // Those that start below `before` and end at `from` or later, newest first: as many as fit into
-  // `bytes`, at least one if there is any.
+  // Those below the sequence `before` that hold events received in [from, until), newest first: as
+  // many as fit into `bytes`, at least one if there is any.
   Result<std::vector<EventBatchRow>> event_batches_before(std::uint64_t before, WallTime from,
-                                                          std::size_t bytes);
+                                                          WallTime until, std::size_t bytes);
 
   Result<std::vector<EvidenceRow>> evidence(const EvidenceFilter& filter);  // newest first
   Result<std::optional<EvidenceRow>> evidence(const RunKey& key);           // failed or last good

@@ -179,7 +179,7 @@ Status Store::for_each_event_batch(WallTime from, WallTime until, const EachBatc
 }
 
 Result<std::vector<EventBatchRow>> Store::event_batches_before(std::uint64_t before, WallTime from,
-                                                               std::size_t bytes) {
+                                                               WallTime until, std::size_t bytes) {
   std::vector<EventBatchRow> batches;
   const auto each = [&](const Row& row) {
     EventBatchRow batch;
@@ -191,8 +191,10 @@ Result<std::vector<EventBatchRow>> Store::event_batches_before(std::uint64_t bef
   };
   const Table& table = table_of(static_cast<const EventBatchRow*>(nullptr));
   const auto done = database_->query(
-      select_sql(table, "WHERE first_seq < $1 AND last_at_ms >= $2 ORDER BY first_seq DESC"),
-      {static_cast<std::int64_t>(before), to_value(from)}, each);
+      select_sql(
+          table,
+          "WHERE first_seq < $1 AND last_at_ms >= $2 AND first_at_ms < $3 ORDER BY first_seq DESC"),
+      {static_cast<std::int64_t>(before), to_value(from), to_value(until)}, each);
   if (!done) return fail(done.error());
   return batches;
 }

@@ -147,3 +147,91 @@ TEST_CASE("GET history says what is wrong", "[routes]") {
   CHECK(wrong({{"points", "1"}}) == "`points` is a number from 2 to 1000");
   CHECK(desk.get("/history", "shop", {{"from", "2025-11-01T00:00:00Z"}, {"points", "1000"}}));
 }
+
+namespace {
+
+// Failed or good, with the evidence that makes the store keep it whole.
+RunResult keepable(const Check& check, const std::string& region, WallTime ended, bool good) {
+  test::RunSpec spec{.verdict = good ? RunVerdict::pass : RunVerdict::fail};
+  RunResult run = test::make_run(check, RegionName{region}, ended, spec);
+  RequestResult request;
+  request.method = "GET";
+  request.evidence.emplace();
+  run.attempts.back().steps.back().requests.push_back(std::move(request));
+  return run;
+}
+
+std::vector<std::string> told(const Result<Json>& answer) {
+  std::vector<std::string> out;
+  for (const Json& run : answer->at("results"))
+    out.push_back(run.at("region").get<std::string>() + " " + run.at("verdict").get<std::string>() +
+                  " " + run.at("started").get<std::string>().substr(11, 5));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("GET results: the last good run before a time is found behind an outage",
+          "[routes][results]") {
+  Desk desk;
+  const auto receive = [&](const std::string& region, RunVerdict verdict) {
+    auto run =
+        test::make_run(desk.shop, RegionName{region}, desk.clock.wall_now(), {.verdict = verdict});
+    desk.turn.record(desk.turn.receive(std::move(run), "agent-1"));
+    desk.run(minutes{5});
+  };
+  desk.run(minutes{1});
+  receive("r01", RunVerdict::pass);
+  receive("r01", RunVerdict::degraded);
+  receive("r02", RunVerdict::pass);
+  receive("r01", RunVerdict::unknown);
+  for (int round = 0; round < 120; ++round) receive("r01", RunVerdict::fail);
+  receive("r01", RunVerdict::pass);
+  const auto good = [&](Query query) {
+    query.insert(query.end(), {{"region", "r01"}, {"good", "1"}});
+    return told(desk.get("/results", "shop", query));
+  };
+  using Texts = std::vector<std::string>;
+  CHECK(good({{"limit", "1"}}) == Texts{"r01 pass 10:20"});
+  CHECK(good({{"limit", "1"}, {"before", "2026-11-22T05:00:00Z"}}) == Texts{"r01 degraded 00:05"});
+  CHECK(good({{"before", "2026-11-22T00:05:59.700Z"}}) == Texts{"r01 pass 00:00"});
+  CHECK(good({{"before", "2026-11-22T00:00:00Z"}}).empty());
+  CHECK(told(desk.get("/results", "shop", {{"failed", ""}, {"limit", "2"}})) ==
+        Texts{"r01 fail 10:15", "r01 fail 10:10"});
+  CHECK(desk.get("/results", "shop", {{"limit", "200"}})->at("results").size() == 125);
+}
+
+TEST_CASE("GET results says what is wrong", "[routes][results]") {
+  Desk desk;
+  CHECK(desk.get("/results", "nobody").error().code == ErrorCode::not_found);
+  const auto both = desk.get("/results", "shop", {{"failed", ""}, {"good", ""}});
+  CHECK(both.error().code == ErrorCode::invalid_argument);
+  const auto before = desk.get("/results", "shop", {{"before", "yesterday"}});
+  CHECK(before.error().code == ErrorCode::invalid_argument);
+}
+
+TEST_CASE("GET evidence: a good run of each region is kept behind any outage",
+          "[routes][evidence]") {
+  Desk desk;
+  const auto receive = [&](const std::string& region, bool good) {
+    auto run = keepable(desk.shop, region, desk.clock.wall_now(), good);
+    desk.turn.record(desk.turn.receive(std::move(run), "agent-1"));
+  };
+  for (const char* region : {"r02", "r01"}) receive(region, true);
+  desk.run(minutes{5});
+  receive("r02", true);
+  for (int round = 0; round < 120; ++round) {
+    desk.run(minutes{5});
+    receive("r01", false);
+  }
+  const auto good = desk.get("/evidence", "shop", {{"last_good", ""}, {"limit", "1"}});
+  CHECK(told(good) == std::vector<std::string>{"r01 pass 23:59", "r02 pass 00:04"});
+  const Json& step = good->at("results")[0].at("attempts")[0].at("steps")[0];
+  CHECK(step.at("requests").back().contains("evidence"));
+  const auto here = desk.get("/evidence", "shop", {{"last_good", "1"}, {"region", "r01"}});
+  CHECK(told(here) == std::vector<std::string>{"r01 pass 23:59"});
+  const auto failed = desk.get("/evidence", "shop", {{"region", "r01"}, {"limit", "2"}});
+  CHECK(told(failed) == std::vector<std::string>{"r01 fail 10:04", "r01 fail 09:59"});
+  CHECK(desk.get("/evidence", "plain", {{"last_good", ""}})->at("results").empty());
+  CHECK(desk.get("/evidence", "nobody")->at("results").empty());
+}

@@ -80,6 +80,7 @@ struct Log {
 RunQuery query_of(const char* check, std::size_t limit = 50) {
   RunQuery query;
   query.check = CheckName{check};
+  query.until = kStart + hours{1};
   query.limit = limit;
   return query;
 }
@@ -111,8 +112,12 @@ TEST_CASE("the newest runs of a check come first, over the batches of the log", 
   query.region = RegionName{"eu"};
   CHECK(seconds_of(log.read(query).value()) == Times{40, 10});
   query.region.reset();
-  query.failed_only = true;
+  query.ended = RunQuery::Ended::failed;
   CHECK(seconds_of(log.read(query).value()) == Times{30});
+  query.ended = RunQuery::Ended::good;
+  CHECK(seconds_of(log.read(query).value()) == Times{40, 10});
+  query.until = kStart + Seconds{35};
+  CHECK(seconds_of(log.read(query).value()) == Times{10});
 }
 
 TEST_CASE("a long log is read in pieces, and only as far as it must be", "[runs]") {
