@@ -22,31 +22,49 @@ std::unique_ptr<Store> make_store() {
   return std::move(Store::open(options).value());
 }
 
-// A turn and a dispatch between a start and its death.
-struct Desk {
+// A turn and a dispatch between a start and its death; the store lives on.
+struct Life {
   boost::asio::io_context context;
-  sim::SimClock clock{context.get_executor(), kStart};
+  sim::SimClock clock;
   std::unique_ptr<async::BlockingPool> pool{async::create_inline_pool()};
-  std::unique_ptr<Store> store{make_store()};
-  Turn turn{{context.get_executor(), clock, *pool, *store},
-            IncidentBook{BookSettings{.install_id = "install"}},
-            TurnOptions{}};
-  Dispatch dispatch{{context.get_executor(), clock, turn}, {}};
+  Turn turn;
+  Dispatch dispatch;
   async::TaskGroup group{context.get_executor()};
-  std::vector<RegionLiveness> regions;
+  std::vector<RegionLiveness> regions;  // as told since the start
   std::vector<AgentLiveness> agents;
 
-  Desk(const std::string& plan, const std::vector<AgentId>& enrolled) {
+  Life(Store& store, WallTime start, const std::string& plan, const std::vector<AgentId>& enrolled)
+      : clock(context.get_executor(), start),
+        turn({context.get_executor(), clock, *pool, store},
+             IncidentBook{BookSettings{.install_id = "install"}}, TurnOptions{}),
+        dispatch({context.get_executor(), clock, turn}, {}) {
+    REQUIRE(turn.restore().has_value());
+    REQUIRE(dispatch.restore(plan, enrolled).has_value());
     turn.on_event = [this](const Event& event) {
       if (const auto* of = std::get_if<RegionLiveness>(&event.what)) regions.push_back(*of);
       if (const auto* of = std::get_if<AgentLiveness>(&event.what)) agents.push_back(*of);
     };
-    REQUIRE(turn.restore().has_value());
-    REQUIRE(dispatch.restore(plan, enrolled).has_value());
     group.spawn("plan", dispatch.run());
+    group.spawn("commit", turn.commit_loop());
     run(Seconds{1});
   }
   void run(Nanos span) { sim::run_for(context, clock, span); }
+};
+
+std::string stored_plan(Store& store) {
+  std::string plan;
+  const auto rows = store.checkpoints().value();
+  for (const CheckpointRow& row : rows)
+    if (row.key == "plan") plan = row.blob;
+  return plan;
+}
+
+// A desk of its own store.
+struct Desk {
+  std::unique_ptr<Store> store{make_store()};
+  Life life;
+  Desk(const std::string& plan, const std::vector<AgentId>& enrolled)
+      : life(*store, kStart, plan, enrolled) {}
 };
 
 std::string plan_of(const std::vector<AgentId>& agents) {
@@ -60,22 +78,86 @@ std::string plan_of(const std::vector<AgentId>& agents) {
 
 TEST_CASE("an agent that was revoked after the snapshot of the plan stays gone", "[dispatch]") {
   Desk desk{plan_of({kKept, kRevoked}), {kKept}};
-  CHECK(desk.dispatch.planner().online(kKept.region));
-  CHECK_FALSE(desk.dispatch.planner().online(kRevoked.region));
-  const auto removed = std::find_if(desk.agents.begin(), desk.agents.end(),
-                                    [](const AgentLiveness& one) { return one.removed; });
-  REQUIRE(removed != desk.agents.end());
+  const Planner& planner = desk.life.dispatch.planner();
+  CHECK(planner.online(kKept.region));
+  CHECK_FALSE(planner.online(kRevoked.region));
+  const auto& told = desk.life.agents;
+  const auto removed =
+      std::find_if(told.begin(), told.end(), [](const AgentLiveness& one) { return one.removed; });
+  REQUIRE(removed != told.end());
   CHECK(removed->agent == kRevoked.name);
 }
 
 TEST_CASE("an agent that was enrolled after the snapshot of the plan is missed", "[dispatch]") {
   Desk desk{plan_of({kKept}), {kKept, kEnrolled}};
-  CHECK(desk.dispatch.planner().online(kEnrolled.region));
-  CHECK(desk.regions.empty());
-  desk.run(Seconds{60});
-  desk.dispatch.seen(kKept);
-  desk.run(Seconds{40});
-  REQUIRE(desk.regions.size() == 1);
-  CHECK(desk.regions.front().region == kEnrolled.region);
-  CHECK_FALSE(desk.regions.front().online);
+  CHECK(desk.life.dispatch.planner().online(kEnrolled.region));
+  CHECK(desk.life.regions.empty());
+  desk.life.run(Seconds{60});
+  desk.life.dispatch.seen(kKept);
+  desk.life.run(Seconds{40});
+  REQUIRE(desk.life.regions.size() == 1);
+  CHECK(desk.life.regions.front().region == kEnrolled.region);
+  CHECK_FALSE(desk.life.regions.front().online);
+}
+
+TEST_CASE("a region that is offline is told as back over a start", "[dispatch]") {
+  const auto store = make_store();
+  {
+    Life life{*store, kStart, plan_of({kKept}), {kKept}};
+    life.run(minutes{2});
+    REQUIRE(life.regions.size() == 1);
+    REQUIRE_FALSE(life.turn.fleet().online(kKept.region));
+  }
+  WallTime at = kStart;
+  // No phase has moved, yet the plan that is stored knows; and one that does not would do no harm.
+  for (const std::string& plan : {stored_plan(*store), plan_of({kKept}), std::string{}}) {
+    at = at + minutes{5};
+    Life life{*store, at, plan, {kKept}};
+    CHECK(life.regions.empty());
+    CHECK_FALSE(life.dispatch.planner().online(kKept.region));
+    life.run(Seconds{20});
+    life.dispatch.seen(kKept);
+    REQUIRE(life.regions.size() == 1);
+    CHECK(life.regions.front().online);
+    CHECK(life.turn.fleet().online(kKept.region));
+    life.run(minutes{2});  // away again: for the next start
+    CHECK_FALSE(life.turn.fleet().online(kKept.region));
+  }
+}
+
+TEST_CASE("the plan is stored when a region goes offline", "[dispatch]") {
+  const auto store = make_store();
+  {
+    Life life{*store, kStart, plan_of({kKept}), {kKept}};
+    life.run(minutes{2});
+  }
+  Planner planner;
+  REQUIRE(planner.restore(stored_plan(*store), kStart + minutes{3}).has_value());
+  CHECK_FALSE(planner.online(kKept.region));
+}
+
+TEST_CASE("an agent that is revoked while its poll is open stays gone", "[dispatch]") {
+  Desk desk{plan_of({kKept, kRevoked}), {kKept, kRevoked}};
+  Life& life = desk.life;
+  const auto poll = [](Dispatch& dispatch, bool& answered) -> async::Task<void> {
+    PollRequest request;
+    request.session = "s";
+    (void)co_await dispatch.poll(kRevoked, request);
+    request.have = dispatch.planner().desired(kRevoked).digest();
+    (void)co_await dispatch.poll(kRevoked, request);
+    answered = true;
+  };
+  bool answered = false;
+  life.group.spawn("poll", poll(life.dispatch, answered));
+  life.run(Seconds{5});
+  REQUIRE_FALSE(answered);  // nothing new: it is held
+  life.agents.clear();
+  life.dispatch.remove_agent(kRevoked);
+  life.run(minutes{3});
+  CHECK(answered);
+  CHECK_FALSE(life.dispatch.planner().online(kRevoked.region));
+  std::vector<bool> removed;
+  for (const AgentLiveness& one : life.agents)
+    if (one.agent == kRevoked.name) removed.push_back(one.removed);
+  CHECK(removed == std::vector<bool>{true});
 }
