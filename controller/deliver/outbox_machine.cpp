@@ -50,7 +50,9 @@ OutboxStep OutboxMachine::restore(std::vector<OutboxRow> rows, WallTime now) {
       step.changed.push_back(row);
     }
     learn(episodes_[row.key.value], row);
-    if (is_owed(row)) insert(std::move(row));
+    if (!is_owed(row)) continue;
+    row.degrade_level = 0;  // its receiver may have changed: whole again
+    insert(std::move(row));
   }
   for (OutboxRow& row : rows)
     if (needs_sending_after_all(row)) {
@@ -301,8 +303,8 @@ void OutboxMachine::on_failed(Episode& episode, Entry& entry, const SendResult& 
   row.ever_unknown = row.ever_unknown || uncertain;
   row.state = row.ever_unknown ? OutboxState::unknown : OutboxState::pending;
   if (uncertain) learn(episode, row);
-  if (misled && !episode.trigger_accepted) episode.credential.clear();
-  if (!refused || !degrade(entry, now)) {
+  const bool elsewhere = (refused || misled) && try_in_force(episode, entry, now);
+  if (!elsewhere && (!refused || !degrade(entry, now))) {
     const FailedAttempt attempt{failures_of(row, false), row.due,          entry.started, now,
                                 result.retry_after,      refused || misled};
     row.next_attempt = next_attempt(attempt, random_);

@@ -73,6 +73,9 @@ struct OutboxStep {
 //   in_flight  accepted                      accepted   finished, or fences when a trigger was
 //   unknown in_flight  not_sent, transient           pending *  by schedule or Retry-After
 //   in_flight  unknown, suspect              unknown    ever_unknown; report the third suspect
+//   in_flight  rejected, misrouted or mis-   pending *  whole and at once, while no trigger was
+//              configured, and another secret           accepted
+//              or address is in force
 //   in_flight  rejected, can be degraded     pending *  degrade_level + 1, at once
 //   in_flight  rejected, minimal             pending *  report, fallback; dead if it is over
 //   in_flight  misrouted, misconfigured      pending *  report, fallback, slowly
@@ -160,6 +163,7 @@ class OutboxMachine {
 
   void on_accepted(Episode& episode, Entry& entry, WallTime now, OutboxStep& step);
   bool degrade(Entry& entry, WallTime now) const;
+  bool try_in_force(Episode& episode, Entry& entry, WallTime now) const;
   void on_failed(Episode& episode, Entry& entry, const SendResult& result, WallTime now,
                  OutboxStep& step);
   bool may_hand_over(const Episode& episode, const Entry& entry) const;
