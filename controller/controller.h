@@ -75,6 +75,10 @@ class Controller {
   // that is gone.
   async::Task<Status> reconfigure(ControllerSettings next, Reloader::Load load);
 
+  // The clock was just set by so much. What waits is no older or younger for it, and of what jumps
+  // forward nobody was silent: absence of data counts anew, as after a start.
+  void clock_stepped(Millis by);
+
   // A new configuration that cannot be read is told by metrics and /readyz.
   void note_bad_configuration() { reloads_.failed(); }
 

@@ -129,7 +129,9 @@ Millis AlertmanagerFeed::skew_at(const Place& place) const {
 }
 
 WallTime AlertmanagerFeed::ends_at(const AlertLevel& level, const Place& place) const {
-  const WallTime end = level.resolved.value_or(ports_.clock.wall_now() + kAlertHolds);
+  const WallTime now = ports_.clock.wall_now();
+  // What ended by a clock that is ahead has ended by now.
+  const WallTime end = level.resolved ? std::min(*level.resolved, now) : now + kAlertHolds;
   return end + skew_at(place);
 }
 

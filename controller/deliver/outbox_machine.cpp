@@ -52,6 +52,7 @@ OutboxStep OutboxMachine::restore(std::vector<OutboxRow> rows, WallTime now) {
     learn(episodes_[row.key.value], row);
     if (!is_owed(row)) continue;
     row.degrade_level = 0;  // its receiver may have changed: whole again
+    owe_still(row, now);
     insert(std::move(row));
   }
   for (OutboxRow& row : rows)
@@ -69,6 +70,7 @@ OutboxStep OutboxMachine::add(const std::vector<OutboxRow>& rows, WallTime now) 
     OutboxRow row = given;
     if (needs_sending_after_all(row)) step.changed.push_back(row);
     if (!is_owed(row) || key_of_.count(row.id) != 0) continue;
+    owe_now(row, now);
     insert(row);
     hasten_earlier(row, now);
     Episode& episode = episodes_[row.key.value];

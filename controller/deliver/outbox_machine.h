@@ -99,7 +99,8 @@ class OutboxMachine {
   // of open incidents. Call once, before anything else.
   OutboxStep restore(std::vector<OutboxRow> rows, WallTime now);
 
-  // Rows that were committed just now. A row that is known already changes nothing.
+  // Rows that were committed just now, due now whatever they say: what made them may go by a clock
+  // that is ahead. A row that is known already changes nothing.
   OutboxStep add(const std::vector<OutboxRow>& rows, WallTime now);
 
   // The rows to send now, most important first, all in_flight; their route_json says where.
@@ -117,6 +118,9 @@ class OutboxMachine {
 
   // Receivers changed: what waits for a person is tried again.
   void retry_all(WallTime now);
+
+  // The clock behind `now` was set by so much: no row is older or younger than before.
+  void clock_stepped(Millis by);
 
   // When start() or advance() has something to do; nothing while only answers are awaited.
   std::optional<WallTime> next_due(WallTime now) const;
@@ -149,6 +153,8 @@ class OutboxMachine {
   };
   Entry& insert(OutboxRow row);
   bool needs_sending_after_all(OutboxRow& row);
+  static void owe_now(OutboxRow& row, WallTime now);    // outbox_clock.cpp
+  static void owe_still(OutboxRow& row, WallTime now);  // outbox_clock.cpp
   void learn(Episode& episode, const OutboxRow& row) const;
   void learn_fallbacks(const std::vector<OutboxRow>& rows);
   void settle(Episode& episode, Entry& entry, OutboxState state, WallTime now, OutboxStep& step);
