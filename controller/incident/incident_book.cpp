@@ -90,6 +90,7 @@ void IncidentBook::restore(std::vector<IncidentRow> open, const std::vector<Outb
     reindex(kept);
   }
   restore_storms(pages);
+  renew_ways();
 }
 
 BookRows IncidentBook::apply(const AlertTransition& t) {
@@ -250,11 +251,16 @@ Result<BookRows> IncidentBook::acknowledge(const IncidentId& id, const std::stri
 
 void IncidentBook::set_routes(Routes routes) {
   settings_.routes = std::move(routes);
-  look_again_ = !waiting_.empty();
+  renew_ways();
+}
+
+// Other receivers than when the pages were made: at a reload, or found by a start.
+void IncidentBook::renew_ways() {
   for (auto& [slot, kept] : kept_) {
     renew_untold(kept);
     reindex(kept);  // escalations
   }
+  look_again_ = !waiting_.empty();
 }
 
 // Does what is due of one incident. True when its row has changed.

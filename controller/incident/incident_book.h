@@ -184,6 +184,7 @@ class IncidentBook {
   std::optional<std::string> find_route(const std::string& receiver) const;
   std::string present_name(const Page& page) const;
   void renew_untold(Kept& kept) const;
+  void renew_ways();
   std::vector<std::string> receivers_for(Kept& kept, const News& news, BookRows& rows) const;
   void tell(Kept& kept, Page& page, WallTime at, BookRows& rows, const std::string& remark = {});
   void tell_again(Kept& kept, Page& page, WallTime at, BookRows& rows, const std::string& remark);
