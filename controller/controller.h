@@ -2,6 +2,7 @@
 // (daemon/app.h) gives it real ones, the simulation virtual ones. One executor; owns all its tasks.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -146,6 +147,8 @@ class Controller {
   HealthWatch health_;
   RemoteWriter remote_writer_;
   ConfigReloads reloads_;
+  // By receivers that a reload removed: acknowledgements of their pages still count.
+  std::map<std::string, std::vector<std::string>> gone_webhook_secrets_;
   async::TaskGroup tasks_;
 };
 

@@ -210,6 +210,7 @@ void OutboxMachine::begin(Episode& episode, Entry& entry, WallTime now, OutboxSt
   entry.sending = true;
   entry.held = false;
   entry.started = now;
+  entry.kind = route.kind;
   entry.channel = channel_of(route, row);
   channels_[entry.channel].started(now);
   ++in_flight_;
@@ -260,7 +261,7 @@ void OutboxMachine::on_accepted(Episode& episode, Entry& entry, WallTime now, Ou
   if (row.action == OutboxAction::resolve) {
     if (!first)
       --row.fences_left;
-    else if (episode.trigger_unknown && reopens_late(entry.snapshot.kind))
+    else if (episode.trigger_unknown && reopens_late(entry.kind))
       row.fences_left = kFences;
     if (!alone) row.fences_left = 0;
   }

@@ -140,7 +140,8 @@ class OutboxMachine {
     bool reported{false};
     int suspects{0};
     WallTime started;
-    std::string channel;  // of the last attempt
+    ReceiverKind kind{ReceiverKind::pagerduty};  // of the last attempt
+    std::string channel;                         // of the last attempt
   };
   using Position = std::pair<std::uint32_t, std::string>;  // ordinal, id
   struct Episode {                                         // of one dedup key

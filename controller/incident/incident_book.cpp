@@ -371,6 +371,14 @@ bool IncidentBook::end_silence(const std::string& id, WallTime at) {
   return suppressions_.end(id, at);
 }
 
+bool IncidentBook::has_told(const std::string& receiver) const {
+  return std::any_of(kept_.begin(), kept_.end(), [&](const auto& item) {
+    const auto& pages = item.second.pages;
+    return std::any_of(pages.begin(), pages.end(),
+                       [&](const Page& page) { return page.receiver == receiver && page.told(); });
+  });
+}
+
 std::vector<IncidentRow> IncidentBook::unresolved() const {
   std::vector<IncidentRow> rows;
   for (const auto& [slot, kept] : kept_)

@@ -265,6 +265,26 @@ TEST_CASE("what even the smallest body did not mend is told whole by a new key",
   }
 }
 
+TEST_CASE("fences go by the kind that took the page, not by the one it was made for", "[deliver]") {
+  Receiver slack = receiver("main");
+  slack.kind = ReceiverKind::slack;
+  Bench bench;
+  bench.directory.set({slack});
+  OutboxRow row = trigger();
+  row.route_json = render_route(slack);
+  OutboxRow end = resolve(5);
+  end.route_json = row.route_json;
+  bench.add(row, 0);
+  bench.send("t", SendClass::transient, 0);
+  bench.directory.set({with_key("a key of PagerDuty's")});
+  bench.machine.retry_all(at(1));
+  bench.send("t", SendClass::unknown, 1);
+  bench.send("t", SendClass::accepted, 6);
+  bench.add(end, 7);
+  bench.send("r", SendClass::accepted, 7);
+  CHECK(bench.rows.at("r").fences_left == 2);
+}
+
 TEST_CASE("a key that took the trigger keeps the end of it, whatever it answers", "[deliver]") {
   Bench bench;
   bench.add(trigger(), 0);
