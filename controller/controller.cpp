@@ -273,6 +273,15 @@ void Controller::let_out(const Outbound& out) {
                {{"check", spent.check.value}, {"refused", spent.refused}});
 }
 
+void Controller::clock_stepped(Millis by) {
+  deliverer_.clock_stepped(by);
+  const Millis jump = turn_.jump_of(by);
+  if (jump <= Millis{0}) return;
+  registry_.time_jumped(jump);
+  dispatch_.time_jumped(jump);
+  turn_.record(ControllerStarted{});
+}
+
 void Controller::start() {
   tasks_.spawn("commits", turn_.commit_loop());
   tasks_.spawn("timers", turn_.timer_loop());

@@ -2,6 +2,7 @@
 // (daemon/app.h) gives it real ones, the simulation virtual ones. One executor; owns all its tasks.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -75,6 +76,10 @@ class Controller {
   // that is gone.
   async::Task<Status> reconfigure(ControllerSettings next, Reloader::Load load);
 
+  // The clock was just set by so much. What waits is no older or younger for it, and of what jumps
+  // forward nobody was silent: absence of data counts anew, as after a start.
+  void clock_stepped(Millis by);
+
   // A new configuration that cannot be read is told by metrics and /readyz.
   void note_bad_configuration() { reloads_.failed(); }
 
@@ -142,6 +147,8 @@ class Controller {
   HealthWatch health_;
   RemoteWriter remote_writer_;
   ConfigReloads reloads_;
+  // By receivers that a reload removed: acknowledgements of their pages still count.
+  std::map<std::string, std::vector<std::string>> gone_webhook_secrets_;
   async::TaskGroup tasks_;
 };
 

@@ -23,6 +23,13 @@ void Controller::connect_channels() {
   webhooks_.on_received = [this](DeliveryLogRow row) {
     turn_.staged().delivery_log.push_back(std::move(row));
   };
+  webhooks_.secrets_of_gone = [this] {
+    std::vector<std::string> secrets;
+    for (const auto& [receiver, of_receiver] : gone_webhook_secrets_)
+      if (turn_.book().has_told(receiver))
+        secrets.insert(secrets.end(), of_receiver.begin(), of_receiver.end());
+    return secrets;
+  };
   webhooks_.settle = [this]() -> async::Task<Status> { return turn_.commit_rows({}); };
 }
 

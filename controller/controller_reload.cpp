@@ -39,7 +39,11 @@ void Controller::put_in_force(ControllerSettings next) {
   std::vector<std::string> gone;
   const std::set<std::string> stay = receiver_names(next.receivers);
   for (const Receiver& receiver : settings_.receivers)
-    if (stay.count(receiver.name) == 0) gone.push_back(receiver.name);
+    if (stay.count(receiver.name) == 0) {
+      gone.push_back(receiver.name);
+      gone_webhook_secrets_[receiver.name] = receiver.webhook_secrets;
+    }
+  for (const std::string& name : stay) gone_webhook_secrets_.erase(name);
   Routes routes = make_routes(next, turn_.book().settings().routes);
   test_deliveries_.reconfigure(next.receivers, routes);
   change_with(settings_, std::move(next));

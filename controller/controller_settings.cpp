@@ -39,8 +39,14 @@ Routes make_routes(const ControllerSettings& settings, const Routes& before) {
   for (const Receiver& receiver : settings.receivers)
     if (!receiver.escalate_to.empty())
       routes.escalations[receiver.name] = {receiver.escalate_after, receiver.escalate_to};
-  for (const auto& [name, escalation] : before.escalations)
-    if (routes.receivers.count(name) == 0) routes.escalations[name] = escalation;
+  for (const auto& [name, escalation] : before.escalations) {
+    if (routes.receivers.count(name) != 0) continue;
+    routes.escalations[name] = escalation;
+    if (routes.receivers.count(escalation.to) != 0) continue;
+    for (const auto* known : {&before.receivers, &before.gone})
+      if (const auto found = known->find(escalation.to); found != known->end())
+        routes.gone[found->first] = found->second;
+  }
   routes.default_receiver = settings.default_receiver;
   routes.fleet = settings.fleet_receivers;
   routes.rules = settings.route_rules;

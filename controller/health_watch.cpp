@@ -144,10 +144,11 @@ HealthSample HealthWatch::sample() const {
   sample.server_until = server_until;
   read_agents(sample, now);
   sample.lateness = lateness_.view(now);
-  sample.delivery = delivery_lag(now);
+  const WallTime clock = ports_.clock.wall_now();  // the deliverer's; the turn may be ahead
+  sample.delivery = delivery_lag(clock);
   sample.events_waiting = ports_.turn.events_waiting();
   sample.events_waiting_max = ports_.turn.events_waiting_max();
-  if (failing_since_) sample.beats_failing = std::max(Millis{0}, now - *failing_since_);
+  if (failing_since_) sample.beats_failing = std::max(Millis{0}, clock - *failing_since_);
   sample.beat_error = beat_error_;
   return sample;
 }

@@ -16,6 +16,7 @@
 #include "common/http/curl_client.h"
 #include "common/http/smtp_client.h"
 #include "common/service/supervisor.h"
+#include "controller/clock_follower.h"
 #include "controller/config/config.h"
 #include "controller/controller.h"
 #include "controller/daemon/server_certificate.h"
@@ -29,11 +30,8 @@ namespace {
 constexpr int kDrained = 0;
 constexpr int kBadConfig = 3;
 constexpr int kCouldNotRun = 4;
-constexpr Millis kDisciplineEvery{10'000};
-constexpr Millis kSmallSkew{500};
 constexpr Millis kPulseEvery{5'000};
 constexpr Millis kOverdueMost{90'000};  // the evaluation's longest nap is a minute
-constexpr int kStepLooks = 60;          // a larger difference must last ten minutes to be believed
 
 int give_up(const Error& error, int code = kCouldNotRun) {
   log::write(log::Level::critical, "cannot run",
@@ -64,23 +62,6 @@ ControllerSettings make_settings(const ControllerConfig& config, std::string tok
   settings.dead_man = config.dead_man;
   settings.remote_write = config.remote_write;
   return settings;
-}
-
-// The daemon's time follows the machine's: small differences at once, a step only when it lasts.
-async::Task<void> follow_machine_clock(async::RealClock& machine, async::DisciplinedClock& clock) {
-  int looks = 0;
-  while (true) {
-    co_await machine.sleep_for(kDisciplineEvery);
-    const Millis skew = clock.machine_skew();
-    const bool small = std::chrono::abs(skew) <= kSmallSkew;
-    looks = small ? 0 : looks + 1;
-    if (looks == 1)
-      log::write(log::Level::error, "the machine's clock was stepped: not followed for ten minutes",
-                 {{"skew_ms", skew.count()}});
-    if (!small && looks < kStepLooks) continue;
-    clock.discipline(machine.wall_now(), machine.now(), Millis{5});
-    looks = 0;
-  }
 }
 
 class App {
@@ -341,7 +322,9 @@ async::Task<void> App::serve() {
   log::info("listening", {{"agents", static_cast<std::int64_t>(agent_server_->port())},
                           {"api", static_cast<std::int64_t>(people_server_->port())}});
   async::TaskGroup beside{context_.get_executor()};
-  beside.spawn("clock", follow_machine_clock(machine_clock_, clock_));
+  beside.spawn("clock", follow_machine_clock(machine_clock_, clock_, [this](Millis by) {
+                 controller_->clock_stepped(by);
+               }));
   beside.spawn("pulse", pulse());
   beside.spawn("certificate", certificate_->renew(*agent_server_));
   co_await wait_for_stop();

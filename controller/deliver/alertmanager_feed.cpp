@@ -7,6 +7,7 @@
 
 #include "common/core/log.h"
 #include "controller/deliver/alertmanager.h"
+#include "controller/deliver/route.h"
 
 namespace picket::controller {
 namespace {
@@ -129,7 +130,9 @@ Millis AlertmanagerFeed::skew_at(const Place& place) const {
 }
 
 WallTime AlertmanagerFeed::ends_at(const AlertLevel& level, const Place& place) const {
-  const WallTime end = level.resolved.value_or(ports_.clock.wall_now() + kAlertHolds);
+  const WallTime now = ports_.clock.wall_now();
+  // What ended by a clock that is ahead has ended by now.
+  const WallTime end = level.resolved ? std::min(*level.resolved, now) : now + kAlertHolds;
   return end + skew_at(place);
 }
 
@@ -150,17 +153,26 @@ async::Task<void> AlertmanagerFeed::renew_at(Receiver receiver, std::string inst
   views_[place].alerts = levels.size();
 }
 
+// Whoever was told goes on hearing of it, also when its name is that of a receiver of another kind
+// now. Levels of one name went the same way.
+std::optional<Receiver> AlertmanagerFeed::settings_of(const std::string& name,
+                                                      const std::vector<AlertLevel>& levels) const {
+  const Receiver* known = directory_.find_known(name);
+  if (known != nullptr && known->kind == ReceiverKind::alertmanager) return *known;
+  const auto route = parse_route(levels.front().row.route_json);
+  return route ? directory_.settings(*route) : std::nullopt;
+}
+
 async::Task<void> AlertmanagerFeed::renew() {
   renewing_ = true;
   overtaken_ = false;
   auto levels = levels_.at(ports_.clock.wall_now());
   for (auto& [place, view] : views_) view.alerts = 0;
   for (auto& [name, of_receiver] : levels) {
-    const Receiver* found = directory_.find_known(name);
-    if (found == nullptr || found->kind != ReceiverKind::alertmanager) continue;
-    const Receiver receiver = *found;  // the directory may change meanwhile
-    for (const std::string& instance : instances_of(receiver)) {
-      async::Task<void> renewed = renew_at(receiver, instance, of_receiver);
+    const auto receiver = settings_of(name, of_receiver);  // the directory may change meanwhile
+    if (!receiver) continue;
+    for (const std::string& instance : instances_of(*receiver)) {
+      async::Task<void> renewed = renew_at(*receiver, instance, of_receiver);
       co_await std::move(renewed);
     }
   }

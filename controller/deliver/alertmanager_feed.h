@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,6 +58,8 @@ class AlertmanagerFeed {
   async::Task<std::vector<SendResult>> tell_from(OutboxRow row, Receiver receiver,
                                                  std::size_t first);
   async::Task<SendResult> tell_one(OutboxRow row, Receiver receiver, std::string instance);
+  std::optional<Receiver> settings_of(const std::string& name,
+                                      const std::vector<AlertLevel>& levels) const;
   async::Task<void> renew();
   async::Task<void> renew_at(Receiver receiver, std::string instance,
                              std::vector<AlertLevel> levels);

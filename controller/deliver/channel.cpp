@@ -43,6 +43,11 @@ void Channel::failed(WallTime now) {
   last_failure_ = now;
 }
 
+void Channel::clock_stepped(Millis by) {
+  for (WallTime& sent : sent_) sent = sent + by;
+  last_failure_ = last_failure_ + by;
+}
+
 bool Channel::down(WallTime now) const {
   return failures_ >= kFailuresToOpen && now - last_failure_ < kFailureCounts;
 }

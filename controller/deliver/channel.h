@@ -34,6 +34,8 @@ class Channel {
   bool succeeded() { return std::exchange(failures_, 0) > 0; }  // true: it failed before
   void failed(WallTime now);
 
+  void clock_stepped(Millis by);
+
   // Three failures in a row, the last one not long ago.
   bool down(WallTime now) const;
 

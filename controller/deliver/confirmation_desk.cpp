@@ -57,6 +57,14 @@ std::optional<OutboxRow> ConfirmationDesk::start(WallTime now) {
   return first->second.row;
 }
 
+void ConfirmationDesk::clock_stepped(Millis by) {
+  for (auto& [id, waiting] : waiting_) {
+    waiting.accepted = waiting.accepted + by;
+    waiting.next = waiting.next + by;
+  }
+  last_ = last_ + by;
+}
+
 std::optional<WallTime> ConfirmationDesk::next_due() const {
   if (!under_way_.empty() || waiting_.empty()) return std::nullopt;
   std::optional<WallTime> due;

@@ -57,6 +57,8 @@ class ConfirmationDesk {
   // the provider's id; nothing when none did.
   std::optional<OutboxRow> confirm(const DedupKey& key, const std::string& provider_id);
 
+  void clock_stepped(Millis by);  // the clock behind `now` was set by so much
+
   std::optional<WallTime> next_due() const;  // nothing: none waits, or a lookup is under way
   std::size_t waiting() const { return waiting_.size(); }
   const ConfirmationCounters& counters() const { return counters_; }

@@ -57,6 +57,11 @@ void Confirmer::confirm(const DedupKey& key, const std::string& provider_id) {
   if (on_confirmed) on_confirmed(std::move(*row), provider_id);
 }
 
+void Confirmer::clock_stepped(Millis by) {
+  desk_.clock_stepped(by);
+  news_.notify_all();
+}
+
 async::Task<void> Confirmer::run() {
   while (true) {
     auto row = desk_.start(ports_.clock.wall_now());

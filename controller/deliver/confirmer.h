@@ -35,6 +35,8 @@ class Confirmer {
   // A webhook says that the incident exists.
   void confirm(const DedupKey& key, const std::string& provider_id);
 
+  void clock_stepped(Millis by);  // it was just set by so much
+
   async::Task<void> run();  // until cancelled
 
   const ConfirmationCounters& counters() const { return desk_.counters(); }

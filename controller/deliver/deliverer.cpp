@@ -114,6 +114,12 @@ void Deliverer::set_receivers(std::vector<Receiver> receivers) {
   work_.notify_all();
 }
 
+void Deliverer::clock_stepped(Millis by) {
+  machine_.clock_stepped(by);
+  confirmer_.clock_stepped(by);
+  work_.notify_all();
+}
+
 std::map<std::string, std::size_t> Deliverer::owed_to_gone() const {
   std::map<std::string, std::size_t> rows;
   for (const OutboxRow* row : machine_.owed())

@@ -70,6 +70,9 @@ class Deliverer {
   // is sent what it is owed, and the end of what it was told.
   void set_receivers(std::vector<Receiver> receivers);
 
+  // The clock was just set by so much.
+  void clock_stepped(Millis by);
+
   // What is owed to receivers that are not in the configuration: rows by receiver.
   std::map<std::string, std::size_t> owed_to_gone() const;
 

@@ -167,12 +167,27 @@ void OutboxMachine::wake(const std::string& channel, WallTime now) {
         entry.row.next_attempt = std::min(entry.row.next_attempt, now);
 }
 
+// Who refuses a page has not taken it, whatever became of earlier attempts: from now on it goes by
+// what is in force. True when that is another secret or address: whole and at once, for what was
+// refused says nothing about the body.
+bool OutboxMachine::try_in_force(Episode& episode, Entry& entry, WallTime now) const {
+  if (episode.trigger_accepted || directory_.find(entry.row.receiver) == nullptr) return false;
+  episode.credential.clear();
+  const auto tried = parse_route(entry.row.route_json);
+  if (!tried || channel_of(*tried) == channel_of(route_of(episode, entry))) return false;
+  entry.row.degrade_level = 0;
+  entry.row.next_attempt = now;
+  return true;
+}
+
 void OutboxMachine::retry_all(WallTime now) {
   for (auto& [key, episode] : episodes_) {
     for (auto& [position, entry] : episode.queue) {
-      if (entry.sending || entry.held || is_fence(entry.row)) continue;
-      entry.row.next_attempt = std::min(entry.row.next_attempt, now);
+      if (entry.sending || is_fence(entry.row)) continue;
+      entry.row.degrade_level = 0;  // another receiver may take all of it
+      entry.refused = false;
       entry.reported = false;
+      if (!entry.held) entry.row.next_attempt = std::min(entry.row.next_attempt, now);
     }
   }
 }

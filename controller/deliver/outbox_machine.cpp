@@ -50,7 +50,10 @@ OutboxStep OutboxMachine::restore(std::vector<OutboxRow> rows, WallTime now) {
       step.changed.push_back(row);
     }
     learn(episodes_[row.key.value], row);
-    if (is_owed(row)) insert(std::move(row));
+    if (!is_owed(row)) continue;
+    row.degrade_level = 0;  // its receiver may have changed: whole again
+    owe_still(row, now);
+    insert(std::move(row));
   }
   for (OutboxRow& row : rows)
     if (needs_sending_after_all(row)) {
@@ -67,6 +70,7 @@ OutboxStep OutboxMachine::add(const std::vector<OutboxRow>& rows, WallTime now) 
     OutboxRow row = given;
     if (needs_sending_after_all(row)) step.changed.push_back(row);
     if (!is_owed(row) || key_of_.count(row.id) != 0) continue;
+    owe_now(row, now);
     insert(row);
     hasten_earlier(row, now);
     Episode& episode = episodes_[row.key.value];
@@ -206,6 +210,7 @@ void OutboxMachine::begin(Episode& episode, Entry& entry, WallTime now, OutboxSt
   entry.sending = true;
   entry.held = false;
   entry.started = now;
+  entry.kind = route.kind;
   entry.channel = channel_of(route, row);
   channels_[entry.channel].started(now);
   ++in_flight_;
@@ -256,7 +261,7 @@ void OutboxMachine::on_accepted(Episode& episode, Entry& entry, WallTime now, Ou
   if (row.action == OutboxAction::resolve) {
     if (!first)
       --row.fences_left;
-    else if (episode.trigger_unknown && reopens_late(entry.snapshot.kind))
+    else if (episode.trigger_unknown && reopens_late(entry.kind))
       row.fences_left = kFences;
     if (!alone) row.fences_left = 0;
   }
@@ -301,8 +306,8 @@ void OutboxMachine::on_failed(Episode& episode, Entry& entry, const SendResult& 
   row.ever_unknown = row.ever_unknown || uncertain;
   row.state = row.ever_unknown ? OutboxState::unknown : OutboxState::pending;
   if (uncertain) learn(episode, row);
-  if (misled && !episode.trigger_accepted) episode.credential.clear();
-  if (!refused || !degrade(entry, now)) {
+  const bool elsewhere = (refused || misled) && try_in_force(episode, entry, now);
+  if (!elsewhere && (!refused || !degrade(entry, now))) {
     const FailedAttempt attempt{failures_of(row, false), row.due,          entry.started, now,
                                 result.retry_after,      refused || misled};
     row.next_attempt = next_attempt(attempt, random_);

@@ -73,6 +73,9 @@ struct OutboxStep {
 //   in_flight  accepted                      accepted   finished, or fences when a trigger was
 //   unknown in_flight  not_sent, transient           pending *  by schedule or Retry-After
 //   in_flight  unknown, suspect              unknown    ever_unknown; report the third suspect
+//   in_flight  rejected, misrouted or mis-   pending *  whole and at once, while no trigger was
+//              configured, and another secret           accepted
+//              or address is in force
 //   in_flight  rejected, can be degraded     pending *  degrade_level + 1, at once
 //   in_flight  rejected, minimal             pending *  report, fallback; dead if it is over
 //   in_flight  misrouted, misconfigured      pending *  report, fallback, slowly
@@ -96,7 +99,8 @@ class OutboxMachine {
   // of open incidents. Call once, before anything else.
   OutboxStep restore(std::vector<OutboxRow> rows, WallTime now);
 
-  // Rows that were committed just now. A row that is known already changes nothing.
+  // Rows that were committed just now, due now whatever they say: what made them may go by a clock
+  // that is ahead. A row that is known already changes nothing.
   OutboxStep add(const std::vector<OutboxRow>& rows, WallTime now);
 
   // The rows to send now, most important first, all in_flight; their route_json says where.
@@ -114,6 +118,9 @@ class OutboxMachine {
 
   // Receivers changed: what waits for a person is tried again.
   void retry_all(WallTime now);
+
+  // The clock behind `now` was set by so much: no row is older or younger than before.
+  void clock_stepped(Millis by);
 
   // When start() or advance() has something to do; nothing while only answers are awaited.
   std::optional<WallTime> next_due(WallTime now) const;
@@ -133,7 +140,8 @@ class OutboxMachine {
     bool reported{false};
     int suspects{0};
     WallTime started;
-    std::string channel;  // of the last attempt
+    ReceiverKind kind{ReceiverKind::pagerduty};  // of the last attempt
+    std::string channel;                         // of the last attempt
   };
   using Position = std::pair<std::uint32_t, std::string>;  // ordinal, id
   struct Episode {                                         // of one dedup key
@@ -146,6 +154,8 @@ class OutboxMachine {
   };
   Entry& insert(OutboxRow row);
   bool needs_sending_after_all(OutboxRow& row);
+  static void owe_now(OutboxRow& row, WallTime now);    // outbox_clock.cpp
+  static void owe_still(OutboxRow& row, WallTime now);  // outbox_clock.cpp
   void learn(Episode& episode, const OutboxRow& row) const;
   void learn_fallbacks(const std::vector<OutboxRow>& rows);
   void settle(Episode& episode, Entry& entry, OutboxState state, WallTime now, OutboxStep& step);
@@ -160,6 +170,7 @@ class OutboxMachine {
 
   void on_accepted(Episode& episode, Entry& entry, WallTime now, OutboxStep& step);
   bool degrade(Entry& entry, WallTime now) const;
+  bool try_in_force(Episode& episode, Entry& entry, WallTime now) const;
   void on_failed(Episode& episode, Entry& entry, const SendResult& result, WallTime now,
                  OutboxStep& step);
   bool may_hand_over(const Episode& episode, const Entry& entry) const;

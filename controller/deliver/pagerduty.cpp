@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/core/text.h"
 #include "controller/deliver/answer.h"
 #include "controller/deliver/channel_request.h"
 #include "controller/deliver/page_content.h"
@@ -54,6 +55,15 @@ std::string event_body(const OutboxRow& row, const std::string& routing_key) {
   return dump(trigger_event(content, event));
 }
 
+// It says 400 also of the key: "Length of 'routing_key' is incorrect", "Invalid routing key". No
+// smaller body mends that.
+bool blames_the_key(const http::Exchange& exchange) {
+  if (exchange.status != 400 || is_html(exchange)) return false;
+  const std::string text = to_lower_ascii(exchange.body);
+  return text.find("routing_key") != std::string::npos ||
+         text.find("routing key") != std::string::npos;
+}
+
 }  // namespace
 
 http::Request make_pagerduty_request(const OutboxRow& row, const Receiver& receiver) {
@@ -66,7 +76,10 @@ http::Request make_pagerduty_request(const OutboxRow& row, const Receiver& recei
 
 SendResult classify_pagerduty(const http::Exchange& exchange, const OutboxRow& row,
                               const Receiver& receiver) {
-  if (auto failed = classify_failure(exchange, receiver.secret)) return std::move(*failed);
+  if (auto failed = classify_failure(exchange, receiver.secret)) {
+    if (blames_the_key(exchange)) failed->kind = SendClass::misconfigured;
+    return std::move(*failed);
+  }
   SendResult result;
   result.kind = SendClass::suspect;
   const json answer = json::parse(exchange.body, nullptr, false);

@@ -26,6 +26,11 @@ bool is_secret_the_recipient(ReceiverKind kind) {
   return kind != ReceiverKind::alertmanager && kind != ReceiverKind::email;
 }
 
+// Of those whose present settings are always the right ones, as long as their kind is the same.
+std::string name_credential(ReceiverKind kind, const std::string& name) {
+  return credential_of(std::string{name_of(kind)} + " " + name);
+}
+
 std::string text_of(const json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
@@ -40,7 +45,7 @@ std::string credential_of(std::string_view secret) {
 Route make_route(const Receiver& receiver) {
   const std::string credential = is_secret_the_recipient(receiver.kind)
                                      ? credential_of(receiver.secret)
-                                     : credential_of("receiver " + receiver.name);
+                                     : name_credential(receiver.kind, receiver.name);
   return {receiver.name, receiver.kind, receiver.url, credential, receiver.fallback};
 }
 
@@ -65,6 +70,10 @@ Result<Route> parse_route(std::string_view text) {
   route.kind = *kind;
   if (route.receiver.empty() || route.url.empty())
     return fail(ErrorCode::corrupt, "a page's route lacks its receiver or URL");
+  // Rows of earlier versions have a digest of the name alone.
+  if (!is_secret_the_recipient(route.kind) &&
+      route.credential == credential_of("receiver " + route.receiver))
+    route.credential = name_credential(route.kind, route.receiver);
   return route;
 }
 

@@ -23,8 +23,8 @@ struct Route {
 std::string credential_of(std::string_view secret);
 
 // The credential is that of the secret where the secret is the recipient: an episode then stays
-// with the secret that took its trigger. Of alertmanager and email it is that of the name: their
-// present settings are always the right ones.
+// with the secret that took its trigger. Of alertmanager and email it is that of kind and name:
+// their present settings are the right ones while the kind is the same.
 Route make_route(const Receiver& receiver);
 
 // A trigger that arrives after the resolve would open the incident there again.

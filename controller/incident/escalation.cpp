@@ -11,6 +11,13 @@ constexpr Millis kLookAgain = minutes{1};
 
 }  // namespace
 
+// The escalation of what was told stays as it was, also when both receivers are gone.
+std::optional<std::string> IncidentBook::find_escalation_route(const std::string& receiver) const {
+  if (auto route = find_route(receiver)) return route;
+  const auto gone = settings_.routes.gone.find(receiver);
+  return gone == settings_.routes.gone.end() ? std::nullopt : std::optional{gone->second};
+}
+
 // Nothing: it is not escalated, or was. The receiver it leads to is told once, whoever else was.
 std::optional<WallTime> IncidentBook::escalation_due(const Kept& kept, const Page& page) const {
   const auto found = settings_.routes.escalations.find(present_name(page));
@@ -19,7 +26,7 @@ std::optional<WallTime> IncidentBook::escalation_due(const Kept& kept, const Pag
   const std::string& to = found->second.to;
   const bool told = std::any_of(kept.pages.begin(), kept.pages.end(),
                                 [&](const Page& other) { return other.receiver == to; });
-  if (told || !find_route(to)) return std::nullopt;
+  if (told || !find_escalation_route(to)) return std::nullopt;
   return std::max(*page.first_told + found->second.after, page.escalate_from);
 }
 
@@ -33,8 +40,8 @@ void IncidentBook::escalate(Kept& kept, WallTime now, BookRows& rows) {
       kept.pages[i].escalate_from = suppression->until.value_or(now + kLookAgain);
       continue;
     }
-    Page page{to, *find_route(to), with_escalation_note(kept.pages[i].payload_json, from, after),
-              key_for(kept, to)};
+    Page page{to, *find_escalation_route(to),
+              with_escalation_note(kept.pages[i].payload_json, from, after), key_for(kept, to)};
     tell(kept, page, now, rows,
          ", nobody acknowledged the page of " + from + " within " + render_duration(after));
     kept.pages.push_back(std::move(page));

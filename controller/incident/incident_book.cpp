@@ -90,6 +90,7 @@ void IncidentBook::restore(std::vector<IncidentRow> open, const std::vector<Outb
     reindex(kept);
   }
   restore_storms(pages);
+  renew_ways();
 }
 
 BookRows IncidentBook::apply(const AlertTransition& t) {
@@ -250,11 +251,16 @@ Result<BookRows> IncidentBook::acknowledge(const IncidentId& id, const std::stri
 
 void IncidentBook::set_routes(Routes routes) {
   settings_.routes = std::move(routes);
-  look_again_ = !waiting_.empty();
+  renew_ways();
+}
+
+// Other receivers than when the pages were made: at a reload, or found by a start.
+void IncidentBook::renew_ways() {
   for (auto& [slot, kept] : kept_) {
     renew_untold(kept);
     reindex(kept);  // escalations
   }
+  look_again_ = !waiting_.empty();
 }
 
 // Does what is due of one incident. True when its row has changed.
@@ -363,6 +369,14 @@ void IncidentBook::set_silence(Silence silence) {
 bool IncidentBook::end_silence(const std::string& id, WallTime at) {
   look_again_ = !waiting_.empty();
   return suppressions_.end(id, at);
+}
+
+bool IncidentBook::has_told(const std::string& receiver) const {
+  return std::any_of(kept_.begin(), kept_.end(), [&](const auto& item) {
+    const auto& pages = item.second.pages;
+    return std::any_of(pages.begin(), pages.end(),
+                       [&](const Page& page) { return page.receiver == receiver && page.told(); });
+  });
 }
 
 std::vector<IncidentRow> IncidentBook::unresolved() const {

@@ -103,6 +103,9 @@ class IncidentBook {
   BookRows advance(WallTime now);
   std::optional<WallTime> next_due() const;
 
+  // Whether a page of an incident that is not over was sent to it.
+  bool has_told(const std::string& receiver) const;
+
   std::vector<IncidentRow> unresolved() const;  // in order of opening
   const BookSettings& settings() const { return settings_; }
   // Why a page of such an incident would not go out now: silence, window, shadow.
@@ -184,6 +187,7 @@ class IncidentBook {
   std::optional<std::string> find_route(const std::string& receiver) const;
   std::string present_name(const Page& page) const;
   void renew_untold(Kept& kept) const;
+  void renew_ways();
   std::vector<std::string> receivers_for(Kept& kept, const News& news, BookRows& rows) const;
   void tell(Kept& kept, Page& page, WallTime at, BookRows& rows, const std::string& remark = {});
   void tell_again(Kept& kept, Page& page, WallTime at, BookRows& rows, const std::string& remark);
@@ -196,6 +200,7 @@ class IncidentBook {
   std::optional<std::string> way_for(const Kept& kept, const Page& page) const;
 
   // escalation.cpp: who is told as well when nobody acknowledges.
+  std::optional<std::string> find_escalation_route(const std::string& receiver) const;
   std::optional<WallTime> escalation_due(const Kept& kept, const Page& page) const;
   void escalate(Kept& kept, WallTime now, BookRows& rows);
 

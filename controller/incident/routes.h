@@ -29,6 +29,7 @@ struct RouteRule {
 struct Routes {
   std::map<std::string, std::string> receivers;  // "pagerduty/payments" -> settings as JSON,
                                                  // secrets by reference only
+  std::map<std::string, std::string> gone{};     // settings of those that escalations still lead to
   std::string default_receiver;  // for a page that names none that exists; may be empty
   std::map<std::string, Escalation> escalations;  // by the receiver that was paged
   std::vector<RouteRule> rules{};                 // of incidents of checks, in order

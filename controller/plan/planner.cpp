@@ -111,6 +111,16 @@ void Planner::seen(const AgentId& id, WallTime now) {
   dirty_ = true;
 }
 
+void Planner::time_jumped(Millis by) {
+  for (auto& [region, agents] : agents_)
+    for (auto& [name, agent] : agents) {
+      agent.seen = agent.seen + by;
+      if (agent.back_since) agent.back_since = *agent.back_since + by;
+      if (agent.drains_since) agent.drains_since = *agent.drains_since + by;
+    }
+  for (auto& [region, since] : awaited_since_) since = since + by;
+}
+
 void Planner::drain(const AgentId& id, WallTime now) {
   add_agent(id, now);
   Agent& agent = agents_[id.region][id.name];

@@ -77,6 +77,9 @@ class Planner {
   // The agent polled or reported.
   void seen(const AgentId& agent, WallTime now);
 
+  // Time went on by so much at once: nobody was silent for as long.
+  void time_jumped(Millis by);
+
   // The agent has said that it goes: others of its region take its checks, and until kDrainGrace
   // has passed it counts as online. Told again it changes nothing.
   void drain(const AgentId& agent, WallTime now);

@@ -41,8 +41,8 @@ Result<NewToken> Registry::create_token(const TokenRequest& request, WallTime no
     return fail(ErrorCode::invalid_argument, "a join token is valid for 1 minute to 30 days");
   NewToken made;
   made.token = "pkt_" + secure_random_hex(24);
-  made.row = JoinTokenRow{sha256_hex(made.token), request.region, now, now + request.valid_for,
-                          std::nullopt, {}};
+  made.row = JoinTokenRow{sha256_hex(made.token),  request.region, now,
+                          now + request.valid_for, std::nullopt,   {}};
   return made;
 }
 
@@ -55,8 +55,8 @@ Result<Registry::Admission> Registry::admit(const std::string& token, const std:
   const bool answer_lost = row.used && row.used_by == render(agent) &&
                            now - *row.used < kEnrolAgain && last_seen_.count(agent) == 0;
   if (row.used && !answer_lost)
-    return refused(fmt::format("the join token was used at {} by {}", render_rfc3339(*row.used),
-                               row.used_by));
+    return refused(
+        fmt::format("the join token was used at {} by {}", render_rfc3339(*row.used), row.used_by));
   if (row.expires <= now)
     return refused(fmt::format("the join token expired at {}", render_rfc3339(row.expires)));
   if (!is_label(name))
@@ -99,6 +99,10 @@ bool Registry::seen(const AgentId& agent, WallTime now) {
   const bool news = it == last_seen_.end() || now - it->second >= kOfflineAfter;
   last_seen_[agent] = now;
   return news;
+}
+
+void Registry::time_jumped(Millis by) {
+  for (auto& [agent, seen] : last_seen_) seen = seen + by;
 }
 
 std::optional<WallTime> Registry::last_seen(const AgentId& agent) const {

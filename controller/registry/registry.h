@@ -55,13 +55,16 @@ class Registry {
   // seen since start.
   bool seen(const AgentId& agent, WallTime now);
 
+  // Time went on by so much at once: nobody was silent for as long.
+  void time_jumped(Millis by);
+
   const std::map<AgentId, AgentRow>& agents() const { return agents_; }
   std::optional<WallTime> last_seen(const AgentId& agent) const;
   std::vector<JoinTokenRow> open_tokens(WallTime now) const;
 
  private:
   std::map<AgentId, AgentRow> agents_;
-  std::map<AgentId, WallTime> last_seen_;  // since start; rows keep it only now and then
+  std::map<AgentId, WallTime> last_seen_;       // since start; rows keep it only now and then
   std::map<std::string, JoinTokenRow> tokens_;  // by SHA-256
 };
 

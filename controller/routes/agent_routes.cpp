@@ -143,7 +143,9 @@ async::Task<ServerResponse> AgentRoutes::enroll(ServerRequest request) {
                {{"from", request.remote_address}, {"why", admission.error().message}});
     co_return error_response(admission.error());
   }
-  const auto issued = ports_.authority.issue_agent(message.csr_pem(), admission->agent, now);
+  // Machines judge it by their own clocks, which the turn may be ahead of.
+  const auto issued =
+      ports_.authority.issue_agent(message.csr_pem(), admission->agent, ports_.clock.wall_now());
   if (!issued) co_return error_response(issued.error());
 
   AgentRow row;
@@ -167,7 +169,7 @@ async::Task<ServerResponse> AgentRoutes::renew(ServerRequest request) {
   v1::RenewRequest message;
   if (!message.ParseFromString(request.body)) co_return error_response(unparsable());
   const auto issued =
-      ports_.authority.issue_agent(message.csr_pem(), *request.peer, ports_.turn.now());
+      ports_.authority.issue_agent(message.csr_pem(), *request.peer, ports_.clock.wall_now());
   if (!issued) co_return error_response(issued.error());
   const AgentRow row = ports_.registry.renewed(*request.peer, issued->serial);
   ports_.registry.apply(row);

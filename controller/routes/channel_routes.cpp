@@ -165,7 +165,7 @@ async::Task<Result<std::string>> ChannelRoutes::retry(std::string id) {
   const Receiver* receiver = ports_.tests.find(row.receiver);
   if (receiver == nullptr)
     co_return fail(ErrorCode::conflict, "receiver " + row.receiver + " is not configured",
-                   "add it to `receivers` and restart the controller");
+                   "add it to `receivers` and send SIGHUP to the controller");
   row.route_json = render_route(*receiver);
   row.state = row.ever_unknown ? OutboxState::unknown : OutboxState::pending;
   row.finished.reset();

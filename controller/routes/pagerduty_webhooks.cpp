@@ -35,13 +35,17 @@ bool PagerDutyWebhooks::remember(const std::string& id) {
   order_.push_back(id);
   if (order_.size() > kSeenMax) {
     seen_.erase(order_.front());
+    unsettled_.erase(order_.front());
     order_.pop_front();
   }
   return true;
 }
 
 async::Task<ServerResponse> PagerDutyWebhooks::take(ServerRequest request) {
-  if (secrets_.empty())
+  std::vector<std::string> secrets = secrets_;
+  if (secrets_of_gone)
+    for (std::string& secret : secrets_of_gone()) secrets.push_back(std::move(secret));
+  if (secrets.empty())
     co_return problem(ErrorCode::not_found, "no receiver takes webhooks of PagerDuty",
                       "give a pagerduty receiver a webhook_secret_file");
   if (request.body.size() > kBodyBytes) {
@@ -50,7 +54,7 @@ async::Task<ServerResponse> PagerDutyWebhooks::take(ServerRequest request) {
     co_return large;
   }
   const std::string header = request.header("x-pagerduty-signature").value_or("");
-  if (!is_signed_by(header, request.body, secrets_)) {
+  if (!is_signed_by(header, request.body, secrets)) {
     ++counters_.refused;
     co_return problem(ErrorCode::unauthorized, "no signature of this webhook holds",
                       "is the subscription's secret in webhook_secret_file?");
@@ -64,7 +68,9 @@ async::Task<ServerResponse> PagerDutyWebhooks::take(ServerRequest request) {
   }
   if (!remember(event->id)) {
     ++counters_.duplicates;
-    co_return taken("known");
+    if (unsettled_.count(event->id) == 0) co_return taken("known");
+    async::Task<ServerResponse> again = answer_when_durable(event->id, "known");
+    co_return co_await std::move(again);
   }
   async::Task<ServerResponse> handled = handle(std::move(*event));
   co_return co_await std::move(handled);
@@ -81,12 +87,24 @@ async::Task<ServerResponse> PagerDutyWebhooks::handle(PagerDutyEvent event) {
   const Status told = tell(event, *named);
   if (!told) ++counters_.ignored;
   if (on_received) on_received(log_row(event, *named));
-  if (settle) {
-    async::Task<Status> durable = settle();
-    const Deadline deadline = Deadline::after(ports_.clock.now(), kSettleMax);
-    co_await async::with_deadline(ports_.clock, deadline, std::move(durable));
-  }
-  co_return taken(told ? "taken" : "ignored");
+  async::Task<ServerResponse> answer = answer_when_durable(event.id, told ? "taken" : "ignored");
+  co_return co_await std::move(answer);
+}
+
+// What was told is told once. PagerDuty sends it again until that is durable, so that a crash
+// before loses nothing.
+async::Task<ServerResponse> PagerDutyWebhooks::answer_when_durable(std::string id,
+                                                                   const char* what) {
+  if (!settle) co_return taken(what);
+  unsettled_.insert(id);
+  async::Task<Status> durable = settle();
+  const Deadline deadline = Deadline::after(ports_.clock.now(), kSettleMax);
+  const auto done = co_await async::with_deadline(ports_.clock, deadline, std::move(durable));
+  if (!done || !*done)
+    co_return problem(ErrorCode::overloaded, "the event cannot be stored at present",
+                      "PagerDuty sends it again");
+  unsettled_.erase(id);
+  co_return taken(what);
 }
 
 Result<PagerDutyWebhooks::Named> PagerDutyWebhooks::find(Store& store,

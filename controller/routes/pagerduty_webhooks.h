@@ -41,7 +41,8 @@ class PagerDutyWebhooks {
   void restore(const std::vector<DeliveryLogRow>& received);
 
   // 401 without a signature that holds, 404 without a secret, 413 beyond 256 KiB, 503 when the
-  // store cannot be asked whose event it is; else 2xx, within 5 s.
+  // store cannot be asked whose event it is or what follows is not durable within 3 s: PagerDuty
+  // sends it again, and it is not told again. Else 2xx. All within 5 s.
   async::Task<ServerResponse> take(ServerRequest request);
 
   // The key is that of the page that the controller owes, also when a fallback's incident is
@@ -54,6 +55,8 @@ class PagerDutyWebhooks {
   std::function<Status(const DedupKey& key, const std::string& provider_id)> on_triggered;
   std::function<void(DeliveryLogRow row)> on_received;  // to be stored
   std::function<async::Task<Status>()> settle;          // until that is durable
+  // Of receivers that are not configured any more, but have pages of open incidents. May be empty.
+  std::function<std::vector<std::string>()> secrets_of_gone;
 
   const WebhookCounters& counters() const { return counters_; }
 
@@ -69,12 +72,14 @@ class PagerDutyWebhooks {
   DeliveryLogRow log_row(const PagerDutyEvent& event, const Named& named) const;
   bool remember(const std::string& id);
   async::Task<ServerResponse> handle(PagerDutyEvent event);
+  async::Task<ServerResponse> answer_when_durable(std::string id, const char* what);
 
   Ports ports_;
   std::vector<std::string> secrets_;
   WebhookCounters counters_;
   std::set<std::string> seen_;
-  std::deque<std::string> order_;  // of seen_
+  std::deque<std::string> order_;    // of seen_
+  std::set<std::string> unsettled_;  // of seen_: told, but not known to be durable
 };
 
 }  // namespace picket::controller

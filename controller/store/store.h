@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -151,6 +152,8 @@ class Store {
   Result<std::vector<RoundSummaryRow>> rounds(const CheckName& check, WallTime from,
                                               WallTime until);  // oldest first, until exclusive
   Result<std::optional<std::string>> meta(const std::string& name);
+  // Those whose names begin so, by the rest of their names.
+  Result<std::map<std::string, std::string>> metas(const std::string& prefix);
 
   // store_people.cpp
   Result<std::vector<DeploymentRow>> deployments(const DeploymentFilter& filter);  // newest first

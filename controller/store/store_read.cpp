@@ -258,4 +258,17 @@ Result<std::optional<std::string>> Store::meta(const std::string& name) {
   return value;
 }
 
+Result<std::map<std::string, std::string>> Store::metas(const std::string& prefix) {
+  std::map<std::string, std::string> values;
+  const auto each = [&](const Row& row) {
+    values[row.text(0).substr(prefix.size())] = row.text(1);
+    return true;
+  };
+  const auto length = static_cast<std::int64_t>(prefix.size());
+  const auto done = database_->query("SELECT name, value FROM meta WHERE substr(name, 1, $1) = $2",
+                                     {length, prefix}, each);
+  if (!done) return fail(done.error());
+  return values;
+}
+
 }  // namespace picket::controller

@@ -86,6 +86,11 @@ void Dispatch::seen(const AgentId& agent) {
   update();
 }
 
+void Dispatch::time_jumped(Millis by) {
+  planner_.time_jumped(by);
+  for (auto& [agent, poller] : pollers_) poller.last = poller.last + by;
+}
+
 void Dispatch::update() {
   const FleetSight& fleet = ports_.turn.fleet();
   planner_.set_sight(fleet.blind_regions(), fleet.blind_agents());

@@ -54,6 +54,7 @@ class Dispatch {
   void add_agent(const AgentId& agent);
   void remove_agent(const AgentId& agent);
   void seen(const AgentId& agent);
+  void time_jumped(Millis by);  // time went on by so much at once
 
   void order(const std::vector<RunRequest>& requests);
   void want_evidence(const std::vector<CheckName>& checks);

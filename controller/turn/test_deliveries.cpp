@@ -26,6 +26,7 @@ constexpr Millis kNapMax = minutes{1};
 constexpr const char* kTested = "test_delivery:";  // meta: when the last daily test was sent
 constexpr const char* kAlarm = "test_alarm:";  // meta: since when it fails, and the next ordinal
 constexpr const char* kDaily = "test-daily-";
+constexpr std::string_view kKeyPrefix = "picket:";
 
 const Receiver* find_in(const std::vector<Receiver>& receivers, const std::string& name) {
   const auto found = std::find_if(receivers.begin(), receivers.end(),
@@ -109,17 +110,10 @@ Status TestDeliveries::restore(Store& store) {
   const auto accepted = store.last_accepted();
   if (!accepted) return fail(accepted.error());
   health_.restore(*accepted);
+  if (auto restored = restore_alarms(store); !restored) return restored;
   for (const Receiver& receiver : ports_.receivers) {
     const auto tested = store.meta(kTested + receiver.name);
-    const auto alarm = store.meta(kAlarm + receiver.name);
     if (!tested) return fail(tested.error());
-    if (!alarm) return fail(alarm.error());
-    if (*alarm && !(**alarm).empty()) {
-      const json kept = json::parse(**alarm, nullptr, false);
-      if (kept.is_array() && kept.size() == 2)
-        alarms_[receiver.name] = {WallTime::from_unix_ms(kept[0].get<std::int64_t>()),
-                                  kept[1].get<std::uint32_t>()};
-    }
     if (!receiver.test_delivery) continue;
     // A new receiver waits for its hour; a test that was due while nobody ran is due now.
     const WallTime last = *tested ? WallTime::from_unix_ms(std::stoll(**tested)) : now;
@@ -130,6 +124,36 @@ Status TestDeliveries::restore(Store& store) {
       ports_.turn.staged().meta.emplace_back(kTested + receiver.name,
                                              std::to_string(now.unix_ms()));
   }
+  return {};
+}
+
+Status TestDeliveries::restore_alarms(Store& store) {
+  const auto alarms = store.metas(kAlarm);
+  if (!alarms) return fail(alarms.error());
+  for (const auto& [receiver, value] : *alarms) {
+    const json kept = json::parse(value, nullptr, false);
+    if (!kept.is_array() || kept.size() != 2) continue;  // over
+    alarms_[receiver] = {WallTime::from_unix_ms(kept[0].get<std::int64_t>()),
+                         kept[1].get<std::uint32_t>()};
+    if (auto ended = end_stale(store, receiver); !ended) return ended;
+  }
+  return {};
+}
+
+// The configuration may have changed since: it ends for whoever was told and would not be now.
+Status TestDeliveries::end_stale(Store& store, const std::string& receiver) {
+  const Receiver* failing = find(receiver);
+  const bool goes_on = failing != nullptr && failing->test_delivery;
+  const Routes& routes = ports_.turn.book().settings().routes;
+  const auto after =
+      goes_on ? told_of(receiver, ports_.receivers, routes) : std::vector<Receiver>{};
+  std::vector<Receiver> leaving;
+  for (const Receiver& other : without(ports_.receivers, after)) {
+    const auto rows = store.outbox_of_key(key_of(receiver, other.name));
+    if (!rows) return fail(rows.error());
+    if (!rows->empty() && rows->back().action != OutboxAction::resolve) leaving.push_back(other);
+  }
+  end_for(receiver, leaving, goes_on);
   return {};
 }
 
@@ -233,11 +257,16 @@ void TestDeliveries::retell(const std::string& receiver, const std::vector<Recei
   const bool goes_on = failing != nullptr && failing->test_delivery;
   const auto before = told_of(receiver, ports_.receivers, ports_.turn.book().settings().routes);
   const auto after = goes_on ? told_of(receiver, next, routes) : std::vector<Receiver>{};
-  if (const auto leaving = without(before, after); !leaving.empty())
-    tell(receiver, OutboxAction::resolve,
-         receiver + (goes_on ? " is told of to others" : " is not tested any more"), leaving);
+  end_for(receiver, without(before, after), goes_on);
   if (const auto joining = without(after, before); !joining.empty())
     tell(receiver, OutboxAction::trigger, receiver + " did not take its daily test", joining);
+}
+
+void TestDeliveries::end_for(const std::string& receiver, const std::vector<Receiver>& leaving,
+                             bool goes_on) {
+  if (!leaving.empty())
+    tell(receiver, OutboxAction::resolve,
+         receiver + (goes_on ? " is told of to others" : " is not tested any more"), leaving);
   if (goes_on) return;
   alarms_.erase(receiver);
   keep(receiver);
@@ -269,14 +298,11 @@ void TestDeliveries::tell(const std::string& receiver, OutboxAction action,
                           const std::string& summary, const std::vector<Receiver>& told) {
   Alarm& alarm = alarms_[receiver];
   const WallTime now = ports_.turn.now();
-  const std::string since = std::to_string(alarm.since.unix_ms());
   std::vector<OutboxRow> rows;
   for (const Receiver& one : told) {
-    const std::string& install = ports_.turn.book().settings().install_id;
-    const std::string digest =
-        sha256_hex(join_unambiguously({"test alarm", install, receiver, one.name, since}));
-    OutboxRow row = make_message(one, IncidentId{"channel-" + digest.substr(0, 16)},
-                                 DedupKey{"picket:" + digest}, action, alarm.ordinal, now);
+    const DedupKey key = key_of(receiver, one.name);
+    const IncidentId incident{"channel-" + key.value.substr(kKeyPrefix.size(), 16)};
+    OutboxRow row = make_message(one, incident, key, action, alarm.ordinal, now);
     row.severity = Severity::error;
     row.payload_json = payload_of(summary, "the daily test", Severity::error, now);
     rows.push_back(std::move(row));
@@ -284,6 +310,14 @@ void TestDeliveries::tell(const std::string& receiver, OutboxAction action,
   ++alarm.ordinal;
   ports_.turn.owe(std::move(rows));
   keep(receiver);
+}
+
+// Of the alarm that `told` has of `receiver`.
+DedupKey TestDeliveries::key_of(const std::string& receiver, const std::string& told) const {
+  const std::string since = std::to_string(alarms_.at(receiver).since.unix_ms());
+  const std::string& install = ports_.turn.book().settings().install_id;
+  return DedupKey{std::string{kKeyPrefix} +
+                  sha256_hex(join_unambiguously({"test alarm", install, receiver, told, since}))};
 }
 
 void TestDeliveries::keep(const std::string& receiver) {

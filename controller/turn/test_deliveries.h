@@ -58,6 +58,10 @@ class TestDeliveries {
     WallTime since;
     std::uint32_t ordinal{0};  // of the next message
   };
+  Status restore_alarms(Store& store);
+  Status end_stale(Store& store, const std::string& receiver);
+  void end_for(const std::string& receiver, const std::vector<Receiver>& leaving, bool goes_on);
+  DedupKey key_of(const std::string& receiver, const std::string& told) const;
   std::vector<Receiver> told_of(const std::string& receiver, const std::vector<Receiver>& receivers,
                                 const Routes& routes) const;
   void raise(const std::string& receiver, const std::string& error);

@@ -48,7 +48,19 @@ Turn::Turn(Ports ports, IncidentBook book, TurnOptions options)
       commit_done_(ports_.executor),
       due_changed_(ports_.executor) {}
 
-WallTime Turn::now() const { return std::max(last_at_, ports_.clock.wall_now()); }
+WallTime Turn::now() const { return time_at(ports_.clock.wall_now()); }
+
+WallTime Turn::time_at(WallTime wall) const {
+  const Nanos passed = (ports_.clock.now() - anchored_at_) / 10 * 9;
+  return std::max({last_at_, wall, anchor_ + std::chrono::floor<Millis>(passed)});
+}
+
+void Turn::drop_anchor() {
+  anchor_ = last_at_;
+  anchored_at_ = ports_.clock.now();
+}
+
+Millis Turn::jump_of(Millis step) const { return now() - time_at(ports_.clock.wall_now() - step); }
 
 WriteSet& Turn::staged() {
   touch();
@@ -91,8 +103,10 @@ void Turn::tell(const FleetTransition& transition) {
 }
 
 void Turn::record(decltype(Event::what) what) {
-  Event event{++last_seq_, now(), std::move(what)};
+  const WallTime wall = ports_.clock.wall_now();
+  Event event{++last_seq_, time_at(wall), std::move(what)};
   last_at_ = event.at;
+  if (event.at == wall) drop_anchor();
   log_event(event);
   fold(event);
   touch();
@@ -294,6 +308,7 @@ std::optional<WallTime> Turn::advance() {
   const Effects effects = evaluator_.advance(now());
   for (const auto& [at, check] : effects.time_passed) {
     const Event event{++last_seq_, at, TimePassed{check}};
+    last_at_ = std::max(last_at_, at);
     log_event(event);
   }
   absorb(effects);

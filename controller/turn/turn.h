@@ -139,7 +139,11 @@ class Turn {
   void set_routes(Routes routes, const AfterManualResolve& after);
   const Ledger& ledger() const { return ledger_; }
   std::uint64_t last_seq() const { return last_seq_; }
-  WallTime now() const;  // never falls within the log
+  // The clock's time, but it never falls within the log: where the clock stands behind, as after a
+  // step back, time goes on from there, a tenth slower until the clock has caught up.
+  WallTime now() const;
+  // How far now() has jumped by a step of the clock that was just made.
+  Millis jump_of(Millis step) const;
 
  private:
   struct Batch {
@@ -152,6 +156,8 @@ class Turn {
     bool empty() const { return rows.empty() && events.events_size() == 0; }
   };
 
+  WallTime time_at(WallTime wall) const;
+  void drop_anchor();
   Status restore_ledger();
   Status acknowledge(const IncidentId& incident, const std::string& by, const DedupKey& outside);
   Status replay(const EventBatchRow& row);
@@ -192,6 +198,8 @@ class Turn {
   async::Notice dirty_;
   async::Notice commit_done_;
   async::Notice due_changed_;
+  WallTime anchor_;       // when the clock was last right, or the start's newest event
+  MonoTime anchored_at_;  // the same moment
 };
 
 }  // namespace picket::controller

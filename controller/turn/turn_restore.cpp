@@ -37,6 +37,7 @@ Status Turn::restore() {
   Status status = ports_.store.for_each_event_batch(*folded, each);
   replaying_ = false;
   if (!status) return status;
+  drop_anchor();
   next_checkpoint_ = now() + options_.checkpoint_every;
   record(ControllerStarted{});
   return {};

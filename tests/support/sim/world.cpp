@@ -7,6 +7,7 @@
 
 #include "common/core/digest.h"
 #include "common/wire/wire.h"
+#include "controller/clock_follower.h"
 
 namespace picket::sim {
 namespace {
@@ -165,7 +166,8 @@ void World::start_controller() {
   if (controller_) return;
   controller_node_ = timeline_.add_node("controller");
   controller_clock_ = std::make_unique<async::DisciplinedClock>(controller_node_->clock());
-  pager_.attach(*controller_clock_);
+  true_clock_ = std::make_unique<async::DisciplinedClock>(controller_node_->clock());
+  pager_.attach(*true_clock_);
   controller::Controller::Ports ports{controller_node_->executor(),
                                       *controller_clock_,
                                       controller_node_->pool(),
@@ -183,6 +185,11 @@ void World::start_controller() {
   }
   controller_ = std::move(*created);
   controller_->start();
+  controller_tasks_ = std::make_unique<async::TaskGroup>(controller_node_->executor());
+  controller_tasks_->spawn("clock",
+                           controller::follow_machine_clock(
+                               controller_node_->clock(), *controller_clock_,
+                               [c = controller_.get()](Millis by) { c->clock_stepped(by); }));
   controller_since_ = timeline_.wall_now();
   ++controller_starts_;
   port_.node = controller_node_;
@@ -211,8 +218,10 @@ void World::kill_controller() {
   pager_.attach(pager_node_->clock());
   timeline_.remove_node(controller_node_);
   controller_node_->stop();
+  controller_tasks_.reset();
   controller_.reset();
   controller_clock_.reset();
+  true_clock_.reset();
   controller_node_.reset();
 }
 

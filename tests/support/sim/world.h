@@ -159,6 +159,9 @@ class World {
   std::map<std::string, std::string> last_action_;  // by dedup key
   std::set<std::string> complained_;
   std::vector<std::string> violations_;
+  std::unique_ptr<async::DisciplinedClock>
+      true_clock_;  // of the controller's machine, set by nobody
+  std::unique_ptr<async::TaskGroup> controller_tasks_;  // of the daemon around the controller
 };
 
 }  // namespace picket::sim

@@ -1,6 +1,8 @@
 // The promises of paging.md, 7, as far as a world can see them from outside.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/model/schedule.h"
 #include "common/wire/wire.h"
 #include "controller/store/compression.h"
@@ -51,7 +53,8 @@ void World::judge_end() {
 // 1: each slot of a closed round is in exactly one state.
 void World::judge_ledger() {
   if (!controller_) return;
-  const WallTime now = timeline_.wall_now();
+  // Behind its log the controller's time goes slower.
+  const WallTime now = std::min(timeline_.wall_now(), controller_->turn().now());
   for (const Check& check : options_.checks) {
     const WallTime first = round_start(timeline_.start() + check.interval, check.interval);
     for (WallTime round = first;

@@ -73,6 +73,8 @@ void World::judge_due() {
   if (now < next_look_) return;
   next_look_ = now + kLookEvery;
   if (!controller_ || now - controller_since_ < kFallbackWithin) return;
+  // Its rows are due by its own clock.
+  if (std::chrono::abs(controller_clock_->wall_now() - now) > Seconds{1}) return;
   const auto rows = store_->outbox_unfinished();
   if (!rows) return;
   for (const controller::OutboxRow& row : *rows) {

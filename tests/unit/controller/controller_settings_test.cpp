@@ -80,6 +80,22 @@ TEST_CASE("who was told and is gone is escalated as before", "[reload]") {
   CHECK(make_routes(settings, before).escalations.empty());
 }
 
+TEST_CASE("an escalation stays as it was when both of its receivers go", "[reload]") {
+  ControllerSettings settings;
+  settings.receivers = receivers({"pagerduty/main", "pagerduty/boss"});
+  settings.receivers[0].escalate_after = minutes{15};
+  settings.receivers[0].escalate_to = "pagerduty/boss";
+  const Routes before = make_routes(settings);
+  settings.receivers = receivers({"slack/new"});
+  const Routes once = make_routes(settings, before);
+  CHECK(once.escalations.at("pagerduty/main").to == "pagerduty/boss");
+  CHECK(once.receivers.count("pagerduty/boss") == 0);
+  CHECK(once.gone.at("pagerduty/boss") == before.receivers.at("pagerduty/boss"));
+  CHECK(make_routes(settings, once).gone == once.gone);  // by another reload
+  settings.receivers = receivers({"pagerduty/boss"});
+  CHECK(make_routes(settings, once).gone.empty());
+}
+
 TEST_CASE("a change takes over what may change while the controller runs, and nothing else",
           "[reload]") {
   ControllerSettings settings;

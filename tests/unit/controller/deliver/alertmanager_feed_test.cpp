@@ -65,6 +65,7 @@ class World {
     feed.learn(row);
   }
 
+  void configure(std::vector<Receiver> receivers) { directory_.set(std::move(receivers)); }
   void run(Nanos span) { sim::run_for(io, clock, span); }
   void start() { boost::asio::co_spawn(io, feed.run(), boost::asio::detached); }
 
@@ -193,4 +194,22 @@ TEST_CASE("an incident that ends while it is renewed is told as ended right afte
   world.run(Seconds{14});
   CHECK(world.ends(kOne) == Ends{"2026-11-22T02:50:00.000Z", "2026-11-22T02:30:01.000Z"});
   CHECK(world.ends(kTwo).size() >= 1);
+}
+
+TEST_CASE("what is open goes on there when its name becomes that of another kind",
+          "[deliver][alertmanager]") {
+  World world;
+  world.learn(world.row(OutboxAction::trigger, 0));
+  world.start();
+  world.run(Seconds{1});
+  Receiver other = receiver();
+  other.kind = ReceiverKind::email;
+  other.url = "smtp://mail.example:587";
+  world.configure({other});
+  world.run(minutes{2});
+  CHECK(world.ends(kOne).size() == 3);
+  world.configure({});
+  world.run(minutes{1});
+  CHECK(world.ends(kOne).size() == 4);
+  CHECK(world.ends(kTwo).size() == 4);
 }

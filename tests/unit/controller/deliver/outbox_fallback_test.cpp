@@ -12,6 +12,16 @@ namespace {
 
 const std::vector<std::string> kNothing;
 
+Receiver with_key(const std::string& key) {
+  Receiver rotated = receiver("main");
+  rotated.secret = key;
+  return rotated;
+}
+
+std::string credential(const Bench& bench, const std::string& id) {
+  return parse_route(bench.rows.at(id).route_json)->credential;
+}
+
 }  // namespace
 
 TEST_CASE("a trigger that is refused for good does not hold up its resolve", "[deliver]") {
@@ -208,6 +218,83 @@ TEST_CASE("a wrong key is mended by a new configuration", "[deliver]") {
   const auto sent = bench.start(5);
   CHECK(std::count(sent.begin(), sent.end(), "t") == 1);
   CHECK(parse_route(bench.rows.at("t").route_json)->credential == credential_of("right key"));
+}
+
+TEST_CASE("a key that timed out and then refuses makes room for the one in force", "[deliver]") {
+  for (const SendClass answer : {SendClass::rejected, SendClass::misconfigured}) {
+    INFO(to_string(answer));
+    Bench bench;
+    bench.add(trigger(), 0);
+    bench.send("t", SendClass::unknown, 0);
+    bench.directory.set({with_key("new key")});
+    bench.machine.retry_all(at(1));
+    bench.send("t", answer, 1);  // by the old one, which may have taken it
+    CHECK(credential(bench, "t") == credential_of("key of main"));
+    bench.send("t", SendClass::accepted, 1);
+    CHECK(credential(bench, "t") == credential_of("new key"));
+    CHECK(bench.rows.at("t").degrade_level == 0);
+    bench.add(resolve(5), 5);
+    bench.send("r", SendClass::accepted, 5);
+    CHECK(credential(bench, "r") == credential_of("new key"));
+  }
+}
+
+TEST_CASE("what even the smallest body did not mend is told whole by a new key", "[deliver]") {
+  Bench bench;
+  bench.directory.set({with_key("old key")});
+  bench.add(trigger(), 0);
+  bench.send("t", SendClass::unknown, 0);
+  for (std::uint32_t i = 0; i <= kDegradeLevelMax; ++i) bench.send("t", SendClass::rejected, 2);
+  CHECK(bench.start(3) == kNothing);
+  CHECK(bench.count(Kind::rejected) == 1);
+  SECTION("by a reload") {
+    bench.directory.set({with_key("new key")});
+    bench.machine.retry_all(at(5));
+    bench.send("t", SendClass::rejected, 5);
+    CHECK(bench.rows.at("t").degrade_level == 1);  // it was whole, and is refused by itself
+    bench.send("t", SendClass::accepted, 5);
+    CHECK(credential(bench, "t") == credential_of("new key"));
+  }
+  SECTION("by a restart") {
+    Bench after;
+    after.directory.set({with_key("new key")});
+    after.note(after.machine.restore(bench.stored(), at(100)));
+    after.send("t", SendClass::accepted, 100);
+    CHECK(credential(after, "t") == credential_of("new key"));
+    CHECK(after.rows.at("t").degrade_level == 0);
+  }
+}
+
+TEST_CASE("fences go by the kind that took the page, not by the one it was made for", "[deliver]") {
+  Receiver slack = receiver("main");
+  slack.kind = ReceiverKind::slack;
+  Bench bench;
+  bench.directory.set({slack});
+  OutboxRow row = trigger();
+  row.route_json = render_route(slack);
+  OutboxRow end = resolve(5);
+  end.route_json = row.route_json;
+  bench.add(row, 0);
+  bench.send("t", SendClass::transient, 0);
+  bench.directory.set({with_key("a key of PagerDuty's")});
+  bench.machine.retry_all(at(1));
+  bench.send("t", SendClass::unknown, 1);
+  bench.send("t", SendClass::accepted, 6);
+  bench.add(end, 7);
+  bench.send("r", SendClass::accepted, 7);
+  CHECK(bench.rows.at("r").fences_left == 2);
+}
+
+TEST_CASE("a key that took the trigger keeps the end of it, whatever it answers", "[deliver]") {
+  Bench bench;
+  bench.add(trigger(), 0);
+  bench.send("t", SendClass::accepted, 0);
+  bench.directory.set({with_key("new key")});
+  bench.add(resolve(5), 5);
+  bench.send("r", SendClass::rejected, 5);
+  bench.send("r", SendClass::misconfigured, 65);
+  bench.send("r", SendClass::accepted, 125);
+  CHECK(credential(bench, "r") == credential_of("key of main"));
 }
 
 TEST_CASE("a hung channel leaves room for the fallbacks", "[deliver]") {

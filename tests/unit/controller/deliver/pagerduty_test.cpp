@@ -116,6 +116,26 @@ TEST_CASE("only PagerDuty's own answer for our key is acceptance", "[deliver]") 
   CHECK(judge(400, R"({"status":"invalid event"})") == SendClass::rejected);
 }
 
+TEST_CASE("a 400 that is about the key is no fault of the body", "[deliver]") {
+  const auto judge = [](int status, const std::string& body) {
+    return classify_pagerduty(answer(status, body), trigger(), receiver()).kind;
+  };
+  const auto event = [](const std::string& mistake) {
+    return json{
+        {"status", "invalid event"}, {"message", "Event object is invalid"}, {"errors", {mistake}}}
+        .dump();
+  };
+  CHECK(judge(400, event("Length of 'routing_key' is incorrect (should be 32 characters)")) ==
+        SendClass::misconfigured);
+  CHECK(judge(400, event("'routing_key' cannot contain non-alphanumeric characters.")) ==
+        SendClass::misconfigured);
+  CHECK(judge(400, "Invalid routing key") == SendClass::misconfigured);
+  CHECK(judge(400, event("'payload.summary' is missing or blank")) == SendClass::rejected);
+  CHECK(judge(400, "<html>routing key</html>") == SendClass::rejected);
+  CHECK(judge(413, "routing key") == SendClass::rejected);
+  CHECK(judge(500, "routing key") == SendClass::transient);
+}
+
 TEST_CASE("what is kept of an answer never shows the routing key", "[deliver]") {
   const auto result =
       classify_pagerduty(answer(400, "no such key " + kRoutingKey), trigger(), receiver());

@@ -116,3 +116,20 @@ TEST_CASE("who took a message is asked by the settings of then", "[deliver]") {
   restarted.set({rotated});
   CHECK_FALSE(restarted.taker(taken));  // with another account's key it would seem lost
 }
+
+TEST_CASE("another kind under the same name does not hear of the end", "[deliver]") {
+  const Receiver before{"ops/main", ReceiverKind::alertmanager, "http://am.example", "token", "",
+                        ""};
+  Receiver after{"ops/main", ReceiverKind::email, "smtp://mail.example:587", "password", "", ""};
+  after.to = {"ops@x.example"};
+  ReceiverDirectory directory;
+  directory.set({before});
+  const Route triggered = make_route(before);
+  directory.set({after});
+  const auto told = directory.settings(directory.choose(triggered, triggered.credential));
+  REQUIRE(told);
+  CHECK(told->kind == ReceiverKind::alertmanager);
+  CHECK(told->url == "http://am.example");
+  CHECK(told->secret == "token");
+  CHECK(directory.settings(directory.choose(triggered, ""))->kind == ReceiverKind::email);
+}

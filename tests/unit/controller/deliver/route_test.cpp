@@ -42,6 +42,17 @@ TEST_CASE("the credential is the secret's where the secret is the recipient, els
     CHECK(credential(kind, "a/b", "") != credential(kind, "c/d", ""));
     CHECK_FALSE(credential(kind, "a/b", "").empty());
   }
+  CHECK(credential(ReceiverKind::alertmanager, "a/b", "") !=
+        credential(ReceiverKind::email, "a/b", ""));
+}
+
+TEST_CASE("a row of an earlier version has the credential of today", "[deliver]") {
+  Route stored = make_route({"a/b", ReceiverKind::email, "smtp://x.example", "", "", ""});
+  const std::string today = stored.credential;
+  stored.credential = credential_of("receiver a/b");
+  CHECK(parse_route(render_route(stored))->credential == today);
+  stored.kind = ReceiverKind::webhook;  // whose secret may be anything
+  CHECK(parse_route(render_route(stored))->credential == stored.credential);
 }
 
 TEST_CASE("credentials tell secrets apart, and no secret has none", "[deliver]") {

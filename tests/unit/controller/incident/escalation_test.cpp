@@ -184,3 +184,21 @@ TEST_CASE("an escalation to nobody that is configured waits for the configuratio
   world.book.set_routes(settings().routes);
   CHECK(pages(world.advance(minutes{16})) == kManagers);
 }
+
+TEST_CASE("who was told and whom that leads to may both be gone", "[incident]") {
+  World world;
+  world.tell(AlertPhase::fires, Seconds{4});
+  Routes routes = settings().routes;
+  routes.gone["pagerduty/managers"] = routes.receivers.at("pagerduty/managers");
+  routes.receivers.erase("pagerduty/shop");
+  routes.receivers.erase("pagerduty/managers");
+  world.book.set_routes(routes);
+  CHECK(world.book.has_told("pagerduty/shop"));
+  CHECK_FALSE(world.book.has_told("pagerduty/managers"));
+  const BookRows rows = world.advance(minutes{16});
+  CHECK(pages(rows) == kManagers);
+  CHECK_FALSE(rows.outbox.at(0).route_json.empty());
+  CHECK(world.book.has_told("pagerduty/managers"));
+  world.tell(AlertPhase::clears, minutes{20});
+  CHECK_FALSE(world.book.has_told("pagerduty/shop"));
+}

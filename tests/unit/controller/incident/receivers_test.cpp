@@ -187,3 +187,38 @@ TEST_CASE("what is kept back goes the way that is in force when it goes out", "[
     CHECK(out.outbox[0].receiver == "pagerduty/shop");
   }
 }
+
+TEST_CASE("what was kept back before a restart goes the way that is in force after it",
+          "[incident]") {
+  IncidentBook book{with_routes({{"pagerduty/shop", "old"}})};
+  Silence silence;
+  silence.id = "s";
+  silence.matchers = {*parse_silence_matcher("check=shop")};
+  silence.from = kRound - minutes{1};
+  silence.until = kRound + hours{1};
+  book.set_silence(silence);
+  const BookRows held = book.apply(news(AlertPhase::fires, Seconds{4}));
+  REQUIRE(held.outbox.at(0).state == OutboxState::suppressed);
+  const auto restart = [&](const BookSettings& settings) {
+    IncidentBook after{settings};
+    after.restore(book.unresolved(), held.outbox, kRound + minutes{2});
+    after.set_silence(silence);
+    after.advance(kRound + minutes{2});
+    after.end_silence("s", kRound + minutes{3});
+    return after.advance(kRound + minutes{3}).outbox;
+  };
+  SECTION("by the new key") {
+    const auto out = restart(with_routes({{"pagerduty/shop", "new"}}));
+    REQUIRE(out.size() == 1);
+    CHECK(out[0].state == OutboxState::pending);
+    CHECK(out[0].route_json.find(R"("credential":"new")") != std::string::npos);
+  }
+  SECTION("to the default receiver when its own is gone") {
+    BookSettings next = with_routes({{"pagerduty/ops", "ops"}});
+    next.routes.default_receiver = "pagerduty/ops";
+    const auto out = restart(next);
+    REQUIRE(out.size() == 1);
+    CHECK(out[0].receiver == "pagerduty/ops");
+    CHECK(out[0].state == OutboxState::pending);
+  }
+}

@@ -378,3 +378,16 @@ TEST_CASE("a restart forgets no drain", "[plan]") {
   next.update(fleet.now + minutes{10});
   CHECK_FALSE(next.online(region(1)));
 }
+
+TEST_CASE("time that jumps makes nobody silent", "[plan]") {
+  Fleet fleet;
+  fleet.silent.insert(agent(3));
+  fleet.live(Seconds{60});
+  fleet.now = fleet.now + hours{2};
+  fleet.planner.time_jumped(hours{2});
+  CHECK(fleet.planner.update(fleet.now).liveness.empty());
+  CHECK(fleet.live(Seconds{20}).empty());
+  const auto changes = fleet.live(Seconds{20});  // 90 s in all, without what was left out
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].liveness == std::vector{std::pair{region(3), false}});
+}

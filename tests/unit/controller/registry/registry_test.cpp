@@ -82,6 +82,9 @@ TEST_CASE("an agent comes back after 90 s of silence", "[registry]") {
   CHECK(registry.seen(agent, kNow));
   CHECK_FALSE(registry.seen(agent, kNow + Seconds{89}));
   CHECK(registry.seen(agent, kNow + Seconds{89 + 90}));
+  registry.time_jumped(hours{2});
+  CHECK(registry.last_seen(agent) == kNow + Seconds{89 + 90} + hours{2});
+  CHECK_FALSE(registry.seen(agent, kNow + Seconds{89 + 90 + 30} + hours{2}));
 }
 
 TEST_CASE("an agent whose enrolment answer was lost may ask again until it was seen",

@@ -1,6 +1,7 @@
 #include "controller/routes/pagerduty_webhooks.h"
 
 #include <catch2/catch.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -76,4 +77,91 @@ TEST_CASE("webhooks find their page, also by a fallback's key and the provider's
   CHECK(webhooks.counters().duplicates == 1);
   CHECK(webhooks.counters().ignored == 2);
   group.cancel_all();
+}
+
+namespace {
+
+// Webhooks over a store with one page of the key "key", and what was answered.
+struct Desk {
+  std::unique_ptr<Store> store;
+  boost::asio::io_context context;
+  sim::SimClock clock{context.get_executor(), *parse_rfc3339("2026-11-22T02:30:00Z")};
+  std::unique_ptr<async::BlockingPool> pool{async::create_inline_pool()};
+  async::TaskGroup group{context.get_executor()};
+  std::vector<int> answers;
+  int told{0};
+  std::unique_ptr<PagerDutyWebhooks> webhooks;
+
+  explicit Desk(std::vector<std::string> secrets) {
+    StoreOptions options;
+    options.path = ":memory:";
+    store = std::move(Store::open(options).value());
+    WriteSet set;
+    OutboxRow page;
+    page.id = "p";
+    page.incident = IncidentId{"01"};
+    page.key = DedupKey{"key"};
+    set.outbox = {page};
+    REQUIRE(store->commit(set));
+    webhooks = std::make_unique<PagerDutyWebhooks>(PagerDutyWebhooks::Ports{clock, *pool, *store},
+                                                   std::move(secrets));
+    webhooks->on_acknowledged = [this](const DedupKey&, const std::string&) {
+      ++told;
+      return Status{};
+    };
+  }
+  ~Desk() { group.cancel_all(); }
+
+  // By the secret "secret"; its status, 0 while it waits.
+  int send(const std::string& id) {
+    ServerRequest request;
+    request.body = R"({"event": {"id": ")" + id +
+                   R"(", "event_type": "incident.acknowledged", "data": {"incident_key": "key"}}})";
+    request.headers = {
+        {"x-pagerduty-signature", "v1=" + to_hex(hmac_sha256("secret", request.body))}};
+    answers.clear();
+    group.spawn("webhook", take(*webhooks, std::move(request), answers));
+    sim::run_for(context, clock, Seconds{4});
+    return answers.empty() ? 0 : answers.front();
+  }
+  static async::Task<void> take(PagerDutyWebhooks& to, ServerRequest what, std::vector<int>& out) {
+    async::Task<ServerResponse> taking = to.take(std::move(what));
+    const ServerResponse response = co_await std::move(taking);
+    out.push_back(response.status);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a webhook is acknowledged when what follows is durable, and told once", "[tests]") {
+  Desk desk({"secret"});
+  bool works = false;
+  bool hangs = false;
+  desk.webhooks->settle = [&]() -> async::Task<Status> {
+    if (hangs) co_await desk.clock.sleep_for(minutes{1});
+    if (!works) co_return fail(ErrorCode::overloaded, "the disk is full");
+    co_return Status{};
+  };
+  CHECK(desk.send("1") == 503);
+  hangs = true;
+  CHECK(desk.send("1") == 503);
+  hangs = false;
+  works = true;
+  CHECK(desk.send("1") == 202);
+  CHECK(desk.send("1") == 202);
+  CHECK(desk.told == 1);
+  CHECK(desk.webhooks->counters().duplicates == 3);
+}
+
+TEST_CASE("webhooks of a receiver that is gone are taken while a page of it is open", "[tests]") {
+  Desk desk({});
+  std::vector<std::string> gone{"secret"};
+  desk.webhooks->secrets_of_gone = [&] { return gone; };
+  CHECK(desk.send("1") == 202);
+  CHECK(desk.told == 1);
+  gone.clear();
+  CHECK(desk.send("2") == 404);
+  desk.webhooks->set_secrets({"another"});
+  CHECK(desk.send("3") == 401);
+  CHECK(desk.told == 1);
 }

@@ -37,7 +37,7 @@ BookSettings settings() {
 
 // A controller with test deliveries from a start to its death; the store lives on.
 struct Life {
-  std::vector<Receiver> receivers = three_receivers();
+  std::vector<Receiver> receivers;
   std::vector<OutboxRow> owed;
   boost::asio::io_context context;
   sim::SimClock clock;
@@ -46,8 +46,9 @@ struct Life {
   Turn turn;
   TestDeliveries tests{{clock, turn, receivers}};
 
-  Life(Store& store, WallTime start)
-      : clock(context.get_executor(), start),
+  Life(Store& store, WallTime start, std::vector<Receiver> configured = three_receivers())
+      : receivers(std::move(configured)),
+        clock(context.get_executor(), start),
         turn({context.get_executor(), clock, *pool, store}, IncidentBook{settings()}, {}) {
     turn.on_committed = [this](const Outbound& out) {
       owed.insert(owed.end(), out.outbox.begin(), out.outbox.end());
@@ -226,6 +227,32 @@ TEST_CASE("a failing test of a receiver that is gone ends for those who were tol
   CHECK_FALSE(alarmed.life.tests.next_of("pagerduty/main"));
   alarmed.life.run(hours{48});
   CHECK(alarmed.life.take().empty());
+}
+
+TEST_CASE("a failing test that a restart ends, ends for those who were told", "[tests]") {
+  const auto store = open_store();
+  {
+    Life life{*store, kStart};
+    life.run(hours{7});
+    OutboxRow dead = life.take().at(0);
+    life.tests.observe({Kind::dead, dead});
+    REQUIRE(told(life.take()) == Texts{"trigger email/fleet", "trigger slack/backup"});
+  }
+  auto next = three_receivers();
+  SECTION("its receiver is gone") { next.erase(next.begin()); }
+  SECTION("it is not tested any more") { next[0].test_delivery.reset(); }
+  SECTION("another one stands in for it") {
+    next[0].fallback = "email/fleet";
+    Life life{*store, kStart + hours{8}, next};
+    CHECK(told(life.take()) == Texts{"resolve slack/backup"});
+    return;
+  }
+  {
+    Life life{*store, kStart + hours{8}, next};
+    CHECK(told(life.take()) == Texts{"resolve slack/backup", "resolve email/fleet"});
+  }
+  Life again{*store, kStart + hours{9}, next};
+  CHECK(again.take().empty());
 }
 
 TEST_CASE("who is told of a failing test changes with the configuration", "[tests]") {

@@ -208,3 +208,57 @@ TEST_CASE("notes, deployments and action items are stored, and the log replays w
   life.run(Seconds{1});
   CHECK((*store)->action_item(items[0].id).value()->state == ActionState::done);
 }
+
+TEST_CASE("behind its own log time goes on, a tenth slower until the clock has caught up",
+          "[turn]") {
+  StoreOptions options;
+  options.path = ":memory:";
+  auto store = Store::open(options);
+  REQUIRE(store.has_value());
+  const WallTime start = WallTime::from_unix_ms(1'795'314'600'000);
+  Life life{**store, start};
+  const auto record = [&] { life.turn.record(ControllerStarted{}); };
+  record();
+  const WallTime stepped = life.turn.now();
+  life.clock.step_wall(-minutes{10});
+  for (int i = 0; i < 1000; ++i) {  // each event takes its part of a second, not of a millisecond
+    life.run(Millis{1});
+    record();
+  }
+  CHECK(life.turn.now() - stepped >= Millis{899});
+  CHECK(life.turn.now() - stepped <= Millis{901});
+  life.run(minutes{50});
+  CHECK(life.turn.now() > life.clock.wall_now());
+  SECTION("while it runs") {
+    record();
+    life.run(minutes{51});
+    CHECK(life.turn.now() == life.clock.wall_now());
+  }
+  SECTION("over a restart") {
+    record();
+    const WallTime before = life.turn.now();
+    const WallTime wall = life.clock.wall_now();
+    life.run(Seconds{1});
+    Life next{**store, wall};
+    CHECK(next.turn.now() >= before);
+    next.run(minutes{10});
+    CHECK(next.turn.now() - before >= minutes{9});
+    CHECK(next.turn.now() - before <= minutes{9} + Seconds{2});
+  }
+}
+
+TEST_CASE("a step of the clock makes time jump only as far as it was behind", "[turn]") {
+  StoreOptions options;
+  options.path = ":memory:";
+  auto store = Store::open(options);
+  REQUIRE(store.has_value());
+  Life life{**store, WallTime::from_unix_ms(1'795'314'600'000)};
+  life.turn.record(ControllerStarted{});
+  life.clock.step_wall(hours{2});
+  CHECK(life.turn.jump_of(hours{2}) == hours{2});
+  life.turn.record(ControllerStarted{});
+  life.clock.step_wall(-hours{2});
+  CHECK(life.turn.jump_of(-hours{2}) == Millis{0});
+  life.clock.step_wall(hours{3});
+  CHECK(life.turn.jump_of(hours{3}) == hours{1});
+}
