@@ -22,9 +22,10 @@ function(picket_install_program program)
   set(CPACK_DEBIAN_${upper}_PACKAGE_SHLIBDEPS ON PARENT_SCOPE)
 endfunction()
 
-# A program with a unit, a configuration below /etc/picket and a user of its own.
+# A program with a unit, a configuration below /etc/picket and a user of its own. UNITS are started
+# and stopped with it, as a timer.
 function(picket_install_daemon program)
-  cmake_parse_arguments(arg "" "SHORT;SECRETS;EXAMPLE;PURGED;MORE" "" ${ARGN})
+  cmake_parse_arguments(arg "" "SHORT;SECRETS;EXAMPLE;PURGED;MORE;UNITS" "" ${ARGN})
   install(FILES ${PICKET_DEB_SOURCE}/${arg_SHORT}.yaml DESTINATION /etc/picket
           COMPONENT ${program})
   install(FILES ${CMAKE_SOURCE_DIR}/deploy/systemd/${program}.service
@@ -36,6 +37,7 @@ function(picket_install_daemon program)
   set(PICKET_SECRET_DIRECTORIES ${arg_SECRETS})
   set(PICKET_PURGED_FILES ${arg_PURGED})
   set(PICKET_POSTINST_MORE "${arg_MORE}")
+  string(STRIP "${program}.service ${arg_UNITS}" PICKET_UNITS)
   set(scripts)
   foreach(script postinst prerm postrm)
     configure_file(${PICKET_DEB_SOURCE}/daemon.${script}.in
@@ -65,10 +67,18 @@ picket_install_daemon(picket-agent SHORT agent EXAMPLE agent.example.yaml
 install(FILES ${CMAKE_SOURCE_DIR}/deploy/systemd/50-picket-agent.conf
         DESTINATION lib/sysctl.d COMPONENT picket-agent)
 picket_install_daemon(picket-controller SHORT controller EXAMPLE controller.example.yaml
-  SECRETS /etc/picket/keys
+  SECRETS /etc/picket/keys UNITS picket-backup.timer
   MORE "  # `picket apply` exchanges this directory, so it stands where the controller may write.
   install -d -m 0700 -o \"$name\" -g \"$name\" \"/var/lib/$name\" \"/var/lib/$name/checks\"
 ")
+
+install(FILES ${CMAKE_SOURCE_DIR}/deploy/systemd/picket-backup.service
+              ${CMAKE_SOURCE_DIR}/deploy/systemd/picket-backup.timer
+        DESTINATION /lib/systemd/system COMPONENT picket-controller)
+foreach(script backup restore)
+  install(PROGRAMS ${CMAKE_SOURCE_DIR}/deploy/backup/${script}.sh RENAME ${script}
+          DESTINATION lib/picket-controller COMPONENT picket-controller)
+endforeach()
 
 set(CPACK_DEBIAN_PICKET_DESCRIPTION "The command line:
  Validates checks, runs them here and now with the agents' own engine, and
@@ -80,7 +90,8 @@ set(CPACK_DEBIAN_PICKET-CONTROLLER_DESCRIPTION "The controller:
  Plans checks over the agents of all regions, evaluates what they saw, and
  pages the on-call engineer when the service is down.")
 set(CPACK_DEBIAN_PICKET_PACKAGE_DEPENDS "ca-certificates, tzdata")
-set(CPACK_DEBIAN_PICKET-CONTROLLER_PACKAGE_RECOMMENDS "picket")
+# The daily copy is made by `picket backup`.
+string(APPEND CPACK_DEBIAN_PICKET-CONTROLLER_PACKAGE_DEPENDS ", picket")
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_COMPONENTS_ALL picket picket-agent picket-controller)

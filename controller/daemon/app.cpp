@@ -371,9 +371,12 @@ int run_app(const AppOptions& options) {
   if (auto made = make_directories(config->state_dir); !made) return give_up(made.error());
   const auto lock = StateLock::take(config->state_dir);
   if (!lock) return give_up(lock.error());
-  if (!options.restore_from.empty())
-    if (auto s = restore_backup(options.restore_from, config->state_dir + "/picket.db"); !s)
+  if (!options.restore_from.empty()) {
+    const auto restore = options.restore_only ? replace_with_backup : restore_backup;
+    if (auto s = restore(options.restore_from, config->state_dir + "/picket.db"); !s)
       return give_up(s.error());
+  }
+  if (options.restore_only) return kDrained;
   manager.status("opening the database");
   App app{options, std::move(*config), std::move(manager)};
   if (auto opened = app.open(); !opened) return give_up(opened.error());

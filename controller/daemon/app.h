@@ -12,6 +12,7 @@ struct AppOptions {
   std::string config_path;
   checks::ConfigLayers layers;  // flags and variables over the file
   std::string restore_from;     // a backup to put in place before the start; empty: none
+  bool restore_only = false;    // moves a database that is there aside, and ends
 };
 
 // Runs until SIGTERM or SIGINT. SIGHUP reads the configuration and the checks directory again.

@@ -36,10 +36,16 @@ int main(int argc, char** argv) {
       ->required()
       ->envname("PICKET_CONTROLLER_CONFIG")
       ->type_name("FILE");
+  CLI::Option* restore =
+      command
+          .add_option("--restore", options.restore_from,
+                      "put this backup in place first; the state directory must hold no database")
+          ->type_name("BACKUP");
   command
-      .add_option("--restore", options.restore_from,
-                  "put this backup in place first; the state directory must hold no database")
-      ->type_name("BACKUP");
+      .add_flag("--restore-only", options.restore_only,
+                "move a database that is there to picket.db.replaced, and end when the backup is "
+                "in place")
+      ->needs(restore);
   bool print = false;
   command.add_flag("--print-config", print,
                    "print the configuration in force and where each value comes from, and end");

@@ -72,4 +72,24 @@ Status restore_backup(const std::string& backup, const std::string& target) {
   }
 }
 
+Status replace_with_backup(const std::string& backup, const std::string& target) {
+  const std::string fresh = target + ".new";
+  const std::string old = target + ".replaced";
+  std::error_code error;
+  if (std::filesystem::exists(old, error))
+    return fail(ErrorCode::conflict, old + " is there since the last time",
+                "look whether you need it, and remove it");
+  std::filesystem::remove(fresh, error);
+  if (auto copied = restore_backup(backup, fresh); !copied) return copied;
+  // The journal goes with its database, by the name by which it is found there.
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    if (!std::filesystem::exists(target + suffix, error)) continue;
+    std::filesystem::rename(target + suffix, old + suffix, error);
+    if (error) return fail(ErrorCode::io, target + suffix + ": " + error.message());
+  }
+  std::filesystem::rename(fresh, target, error);
+  if (error) return fail(ErrorCode::io, target + ": " + error.message());
+  return {};
+}
+
 }  // namespace picket::controller

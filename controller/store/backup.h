@@ -16,4 +16,8 @@ Status verify_backup(const std::string& path);
 // Errors: as verify_backup; conflict when `target` exists or is in use; disk_full, io.
 Status restore_backup(const std::string& backup, const std::string& target);
 
+// As restore_backup, but a database at `target`, which nobody has open, is moved to
+// `target`.replaced once the copy stands beside it; one that is there already is a conflict.
+Status replace_with_backup(const std::string& backup, const std::string& target);
+
 }  // namespace picket::controller

@@ -23,7 +23,9 @@ owners=$(dpkg -S $files $(printf '/usr%s\n' $files) 2>/dev/null | cut -d : -f 1 
 packages=$(printf '%s\n' ca-certificates tzdata busybox-static base-files $owners | sort -u)
 
 install -m 0755 "$(command -v busybox)" "$root/usr/bin/busybox"
-for applet in cat find ls sh wget; do ln -s busybox "$root/usr/bin/$applet"; done
+for applet in cat cp find ls mkdir mv rm sh sync wget; do
+  ln -s busybox "$root/usr/bin/$applet"
+done
 cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
 cp -a /usr/share/zoneinfo "$root/usr/share/"
 rm -rf "$root/usr/share/zoneinfo/right" "$root/usr/share/zoneinfo/posix"

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Installs the Debian packages in a Debian 12 that systemd has booted, uses them, upgrades them,
-removes and purges them. What happens inside is boot_proof.sh; nothing leaves the container, which
+loses the controller and restores it, removes and purges them. What happens inside is boot_proof.sh,
+with the commands of the documents that are marked `booted`; nothing leaves the container, which
 has a network of its own with loopback only, and its writes go to memory.
 """
 import os
@@ -10,11 +11,20 @@ import subprocess
 import sys
 import tempfile
 
+import yaml
+
 import debian_base
 import support
 
+sys.path.insert(0, str(support.ROOT / "tests/documents"))
+import commands  # noqa: E402
+
 REASON = "systemd-nspawn, debootstrap or root is missing, or no container boots here"
-BOOT_SECONDS = 240
+BOOT_SECONDS = 450
+# What is the reader's own, and what stands for it. The container knows the host as itself.
+READERS = {"YOUR-CONTROLLER": "picket.example.com"}
+KEY = "0123456789abcdef0123456789abcdef"
+INSTALL = "docs/how-to/install-from-packages.md"
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -28,6 +38,24 @@ def newer(deb, folder):
     control.write_text("\n".join(lines) + "\n")
     support.run("dpkg-deb", "-Zgzip", "-z1", "-b", tree, folder / deb.name)
     shutil.rmtree(tree)
+
+
+def write_pages(proof):
+    """The documents' commands, a file for each block, and what the reader writes by hand."""
+    folder = proof / "pages"
+    folder.mkdir()
+    for path in commands.pages():
+        for block in commands.blocks_of(path):
+            if "booted" in block.markers:
+                text = block.body
+                for own, ours in READERS.items():
+                    text = text.replace(own, ours)
+                (folder / f"{block.markers['booted']}.sh").write_text(text)
+    shown = next(yaml.safe_load(one.body) for one in commands.blocks_of(support.ROOT / INSTALL)
+                 if one.language == "yaml")
+    packaged = yaml.safe_load((support.ROOT / "deploy/debian/controller.yaml").read_text())
+    (folder / "controller.yaml").write_text(yaml.safe_dump({**packaged, **shown}))
+    (folder / "key.txt").write_text(KEY + "\n")
 
 
 def boot(base, proof, script):
@@ -81,6 +109,7 @@ def main():
         for deb in debs.values():
             shutil.copy(deb, proof / deb.name)
             newer(deb, proof / "next")
+        write_pages(proof)
         return prove(base, proof, "boot_proof.sh")
 
 

@@ -3,6 +3,7 @@
 controller, the hand-over of tokens, two agents that join and find a check green. All of them run
 as their own users, with a read-only root and without a capability.
 """
+import datetime
 import json
 import os
 import sys
@@ -76,10 +77,11 @@ def picket(*words):
     return images.podman("exec", "controller", "picket", *words)
 
 
-def passing_regions():
+def passing_regions(since=""):
+    """Where the check passed, in runs that were started after `since`."""
     rows = json.loads(picket("results", "controller-health", "-o", "json"))
     rows = rows["results"] if isinstance(rows, dict) else rows
-    return {row["region"] for row in rows if row["verdict"] == "pass"}
+    return {row["region"] for row in rows if row["verdict"] == "pass" and row["started"] > since}
 
 
 class Images(unittest.TestCase):
@@ -153,8 +155,28 @@ class Quickstart(unittest.TestCase):
             wait_until(lambda name=name: healthy(name, "agent"), 90, "a healthy agent")
             with self.assertRaises(AssertionError):
                 images.podman("exec", name, "sh", "-c", "echo x >/usr/bin/x")
+        self.lose_and_restore()
+        for name in AGENTS:
             self.assertEqual(self.stop(name), 0)
         self.assertEqual(self.stop("controller"), 0)
+
+    def lose_and_restore(self):
+        """The controller's volume is lost; its agents run on and come back to the restored one."""
+        authority = ("exec", "controller", "cat", "/var/lib/picket-controller/ca/ca.pem")
+        before = images.podman(*authority)
+        made = images.podman("exec", "controller", "/usr/lib/picket-controller/backup").strip()
+        self.assertRegex(made, "^/backups/picket-.*Z$")
+        self.assertEqual(self.stop("controller"), 0)
+        images.podman("rm", "controller")
+        images.podman("volume", "rm", "controller")
+        job = {**self.services["controller"], "command": ["/backups"],
+               "entrypoint": ["/usr/lib/picket-controller/restore"]}
+        self.assertIn(f"{made} is in place", run("restore", job, "--rm"))
+        since = datetime.datetime.now(datetime.timezone.utc).isoformat()
+        self.start("controller")
+        wait_until(lambda: healthy("controller", "controller"), 60, "a healthy controller again")
+        self.assertEqual(images.podman(*authority), before)
+        wait_until(lambda: passing_regions(since) == set(AGENTS.values()), 120, "both agents back")
 
 
 if __name__ == "__main__":

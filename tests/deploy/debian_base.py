@@ -27,11 +27,12 @@ def mirror():
 
 
 def dependencies(debs):
+    """What they depend on beside each other."""
     names = set()
     for deb in debs:
         for part in support.run("dpkg-deb", "-f", deb, "Depends").split(","):
             names.add(re.match(r"\s*([a-z0-9.+-]+)", part).group(1))
-    return sorted(names)
+    return sorted(names - {deb.name.partition("_")[0] for deb in debs})
 
 
 def library_packages(programs):

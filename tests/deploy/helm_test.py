@@ -37,7 +37,8 @@ REGION = {"controller": {"enabled": False}, "agents": {
 MISTAKES = (("controller", "storage", "size", "large"), ("agents", "list", 0, "token"),
             ("agents", "controllerUrl", "http://x"), ("controller", "config", {"state_dir": "/x"}),
             ("networkPolicy", "apiFrom", {}), ("serviceMonitor", "enabled", "yes"),
-            ("controller", "replicas", 2))
+            ("controller", "replicas", 2), ("controller", "backup", {"enabled": True}),
+            ("controller", "backup", "keep", 0), ("controller", "backup", "schedule", "daily"))
 
 
 def laid(over, under):
@@ -76,12 +77,14 @@ class Chart(unittest.TestCase):
     def test_it_has_what_the_values_ask_for(self):
         kinds = sorted(one["kind"] for one in self.both)
         self.assertEqual(kinds, sorted(["ConfigMap"] * 4 + ["StatefulSet"] * 3 + ["Service"] * 2 +
-                                       ["NetworkPolicy"] * 2 + ["PodDisruptionBudget"] * 2 +
-                                       ["ServiceMonitor"]))
+                                       ["NetworkPolicy"] * 3 + ["PodDisruptionBudget"] * 2 +
+                                       ["ServiceMonitor", "CronJob", "PersistentVolumeClaim"]))
         self.assertEqual(len(self.region), 4)
-        self.assertEqual([one["kind"] for one in self.render({})],
-                         ["Service", "Service", "NetworkPolicy", "ConfigMap", "ConfigMap",
-                          "StatefulSet"])
+        backup = ["PersistentVolumeClaim", "CronJob", "NetworkPolicy"]
+        bare = ["Service", "Service", "NetworkPolicy", "ConfigMap", "ConfigMap", "StatefulSet"]
+        self.assertEqual([one["kind"] for one in self.render({})], backup + bare)
+        off = {"controller": {"backup": {"enabled": False}}}
+        self.assertEqual([one["kind"] for one in self.render(off)], bare)
 
     def test_kubernetes_knows_every_key(self):
         for document in self.both + self.region:
@@ -111,6 +114,36 @@ class Chart(unittest.TestCase):
                     source = volume.get("configMap", {}).get("name") or \
                         volume.get("secret", {}).get("secretName")
                     self.assertIn(source, made | yours | {None}, name)
+
+    def test_the_backup_reaches_the_controller_its_volume_and_a_claim(self):
+        for values, claim in ((BOTH, "shop-backups"), (
+                laid({"controller": {"backup": {"claim": "mine", "keep": 3}}}, BOTH), "mine")):
+            documents = self.render(values)
+            job, = self.of(documents, "CronJob").values()
+            labels, pod = kubernetes_test.pod_of(job)
+            self.assertEqual([one["persistentVolumeClaim"]["claimName"] for one in pod["volumes"]
+                              if "persistentVolumeClaim" in one],
+                             ["state-shop-controller-0", claim])
+            self.assertEqual(list(self.of(documents, "PersistentVolumeClaim")),
+                             [claim] if claim != "mine" else [])
+            for one in self.of(documents, "Service").values():
+                self.assertFalse(one["spec"]["selector"].items() <= labels.items())
+            admitted = self.of(documents, "NetworkPolicy")["shop-controller-backup"]["spec"]
+            peer = admitted["ingress"][0]["from"][0]["podSelector"]["matchLabels"]
+            self.assertLessEqual(peer.items(), labels.items())
+            controller = self.of(documents, "StatefulSet")["shop-controller"]
+            near = pod["affinity"]["podAffinity"]
+            near, = near["requiredDuringSchedulingIgnoredDuringExecution"]
+            for wanted in (admitted["podSelector"], near["labelSelector"]):
+                self.assertLessEqual(wanted["matchLabels"].items(),
+                                     kubernetes_test.pod_of(controller)[0].items())
+            container, = pod["containers"]
+            self.assertEqual(container["image"],
+                             kubernetes_test.pod_of(controller)[1]["containers"][0]["image"])
+            self.assertEqual(container["securityContext"]["capabilities"], {"drop": ["ALL"]})
+            environment = {one["name"]: one["value"] for one in container["env"]}
+            self.assertEqual(environment["PICKET_CONTROLLER"], "http://shop-controller-api:8080")
+            self.assertEqual(environment["PICKET_BACKUP_KEEP"], "3" if claim == "mine" else "14")
 
     def test_selectors_find_their_own_pods(self):
         pods = {name: one["spec"]["template"]["metadata"]["labels"]

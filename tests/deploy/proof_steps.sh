@@ -26,7 +26,18 @@ until_true() {
 ready() { [ "$(curl -s http://127.0.0.1:8080/readyz)" = ready ]; }
 agent_listed() { picket agents -o json | grep -Eq "\"name\": *\"$1\""; }
 
+# page NAME FOLDER: the commands of a document, as they stand, where the reader would type them.
+page() {
+  step "as documented: $1"
+  cd "$2"
+  # shellcheck source=/dev/null
+  source "/proof/pages/$1.sh"
+  cd /
+}
+
 booted() {
   step "booted: systemd $(systemctl --version | head -n 1 | cut -d ' ' -f 2)"
-  echo '127.0.0.1 localhost' >>/etc/hosts   # debootstrap writes none
+  echo '127.0.0.1 localhost picket.example.com' >>/etc/hosts   # debootstrap writes none
+  # What somebody at a terminal answers.
+  echo 'APT { Get::Assume-Yes "true"; Install-Recommends "false"; };' >/etc/apt/apt.conf.d/90proof
 }

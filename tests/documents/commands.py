@@ -9,6 +9,7 @@
 Comments on the lines before a fence say more of it, one each:
 
     <!-- not-run: REASON -->        no test can run these here; they are held to bash's grammar
+    <!-- booted: NAME -->           tests/deploy/boot_test.py runs them, in a booted Debian
     <!-- tested: NAME -->           scripts/readme_test.py runs them, in a fresh clone
     <!-- exit: N.. -->              what its commands end with, in their order; else 0
     <!-- answer: WORD -->           what is typed when the command asks
@@ -24,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = re.compile(r"<<-?\s*['\"]?(\w+)")
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<body>.*?)^ *```$", re.M | re.S)
 MARKER = re.compile(r"<!-- ([a-z-]+): (.*?) -->")
-MARKERS = {"not-run", "tested", "exit", "answer", "example-output"}
+ELSEWHERE = {"not-run", "tested", "booted"}
+MARKERS = ELSEWHERE | {"exit", "answer", "example-output"}
 PROGRAMS = r"\./dev|picket(-\w+)?|apt(-get)?|curl|docker|podman|kubectl|terraform|systemctl|sudo|" \
     r"git|npm|cp|mv|install|sysctl|pre-commit|helm|buildah|cpack|promtool|cloud-init"
 LOOKS_LIKE_COMMAND = re.compile(rf"^ *(\$ |({PROGRAMS}) )", re.M)
@@ -98,7 +100,7 @@ def is_shell(block):
 
 def is_run(block):
     """Whether documents_test.py or tutorial_test.py must execute it."""
-    return is_shell(block) and "not-run" not in block.markers and "tested" not in block.markers
+    return is_shell(block) and not ELSEWHERE & set(block.markers)
 
 
 def complaints(block):

@@ -31,6 +31,13 @@ class Commands(unittest.TestCase):
         for broken in ("for a in b; do\n  c", "echo 'a", "picket run)"):
             self.assertTrue(syntax_errors(blocks(SH.format(broken))[0]), broken)
 
+    def test_the_blocks_that_are_run_in_a_booted_debian_are_those(self):
+        marked = [one.markers["booted"] for path in pages() for one in blocks_of(path)
+                  if "booted" in one.markers]
+        proof = text_of(ROOT / "tests/deploy/boot_proof.sh")
+        self.assertEqual(sorted(marked), sorted(re.findall(r"^ +page ([a-z-]+) ", proof, re.M)))
+        self.assertGreater(len(marked), 5)
+
     def test_the_folders_of_deploy_are_among_the_pages(self):
         names = {path.parent.name for path in pages() if path.name == "README.md"}
         self.assertLessEqual({"compose", "containers", "debian", "grafana", "helm", "kubernetes",

@@ -169,6 +169,13 @@ class ControllerTest(unittest.TestCase):
         refused.log.close()
         for part in ("picket.db", "picket.db-wal", "picket.db-shm"):
             (self.root / "state" / part).unlink(missing_ok=True)
+        ended = Controller(self.root, "--restore", backup, "--restore-only")
+        self.assertEqual(ended.process.wait(timeout=20), 0)
+        ended.log.close()
+        again = Controller(self.root, "--restore", backup, "--restore-only")
+        self.assertEqual(again.process.wait(timeout=20), 0)
+        again.log.close()
+        (self.root / "state/picket.db").replace(self.root / "state/picket.db.replaced")
         controller = self.start("--restore", backup)
         self.assertEqual(controller.names(), ["c0", "c1"])
 

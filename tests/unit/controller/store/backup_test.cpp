@@ -103,6 +103,42 @@ TEST_CASE("a restore never replaces a database and needs a backup that exists", 
   CHECK(restore_backup(folder.file("none.db"), folder.file("x.db")).error().code == ErrorCode::io);
 }
 
+TEST_CASE("a backup takes the place of a database, which stays beside it whole", "[store]") {
+  const test::TempDir folder;
+  const std::string target = folder.file("picket.db");
+  const std::string copy = folder.file("copy.db");
+  {
+    const auto store = open(target);
+    REQUIRE(store->commit(events(1, 100)));
+    REQUIRE(store->backup(copy));
+    REQUIRE(store->commit(events(2, 100)));
+  }
+  SECTION("a bad one changes nothing") {
+    flip_bytes(copy, 0, 100);
+    CHECK(replace_with_backup(copy, target).error().code == ErrorCode::corrupt);
+    CHECK_FALSE(std::filesystem::exists(target + ".replaced"));
+    CHECK(open(target)->last_event_seq().value() == 2);
+  }
+  SECTION("a good one") {
+    // What a controller that was killed leaves behind: not yet in the database itself.
+    std::filesystem::copy_file(target, folder.file("wal"));
+    std::filesystem::rename(folder.file("wal"), target + "-wal");
+    REQUIRE(replace_with_backup(copy, target));
+    CHECK(std::filesystem::exists(target + ".replaced-wal"));
+    std::filesystem::remove(target + ".replaced-wal");
+    CHECK(open(target)->last_event_seq().value() == 1);
+    CHECK(open(target + ".replaced")->last_event_seq().value() == 2);
+    CHECK(replace_with_backup(copy, target).error().code == ErrorCode::conflict);
+    CHECK(open(target)->last_event_seq().value() == 1);
+  }
+  SECTION("where there is none") {
+    std::filesystem::remove(target);
+    REQUIRE(replace_with_backup(copy, target));
+    CHECK_FALSE(std::filesystem::exists(target + ".replaced"));
+    CHECK(open(target)->last_event_seq().value() == 1);
+  }
+}
+
 TEST_CASE("a backup made by a newer program is refused", "[store]") {
   const test::TempDir folder;
   const std::string copy = folder.file("copy.db");
