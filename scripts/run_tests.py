@@ -3,6 +3,8 @@
 ASan+UBSan build with the unit tests and the simulation, the clang build with the unit tests. The
 dev build runs all of them where the sanitized one is not asked for (`--preset dev`).
 
+`--deploy`: the tests of deploy/ alone, among them those that need root and a Debian mirror.
+
 A skipped test is a failure unless tests/allowed_skips.txt names it with its reason. A test skips as
 a whole with exit code 77, in part by printing `SKIPPED: <id>: <reason>` on a line of its own.
 The last line is `N passed, N failed, N skipped`, in test cases, summed over the builds.
@@ -32,6 +34,7 @@ class Preset:
     labels: str  # a ctest label expression, empty for all
     left_out: str = ""  # that of another preset, which runs these
     programs: bool = False  # its tests are also scripts, which use any program
+    deploy: bool = False  # with the tests of deploy/ that nothing else runs
 
 
 PRESETS = (
@@ -39,6 +42,7 @@ PRESETS = (
     Preset("asan", "^(unit|sim)$"),
     Preset("clang", "^unit$"),
 )
+DEPLOY = Preset("dev", "^(deploy|manifests)$", programs=True, deploy=True)
 
 
 @dataclass
@@ -119,7 +123,8 @@ def build(preset, regex):
 
 
 def build_logged(preset, regex, log):
-    if not run_logged(["cmake", "--preset", preset.name], log):
+    option = f"-DPICKET_DEPLOY_TESTS={'ON' if preset.deploy else 'OFF'}"
+    if not run_logged(["cmake", "--preset", preset.name, option], log):
         return "cmake failed"
     targets = test_programs(preset, regex) + (["programs"] if preset.programs else [])
     if not targets:
@@ -218,12 +223,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--long", action="store_true", help="more rounds (PICKET_TEST_LONG=1)")
     parser.add_argument("-R", metavar="REGEX", help="only tests whose name matches")
-    parser.add_argument("--preset", action="append", choices=[p.name for p in PRESETS])
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--preset", action="append", choices=[p.name for p in PRESETS])
+    chosen.add_argument("--deploy", action="store_true",
+                        help="the tests of deploy/ alone, packages and images among them")
     options = parser.parse_args()
     if options.long:
         os.environ["PICKET_TEST_LONG"] = "1"
     allowed = read_allowed_skips(ROOT / "tests/allowed_skips.txt")
-    return report(run_presets(choose_presets(options.preset), options.R), allowed)
+    presets = [DEPLOY] if options.deploy else choose_presets(options.preset)
+    return report(run_presets(presets, options.R), allowed)
 
 
 if __name__ == "__main__":

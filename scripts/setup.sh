@@ -26,10 +26,10 @@ test: python3-jsonschema shellcheck  # the tests of the house
 test: chromium fonts-dejavu-core  # the browser that walks through the web interface
 test: pre-commit  # the hooks for check files
 test: prometheus  # promtool, which runs the rules of deploy/prometheus
+test: docker-compose python3-kubernetes  # the compose file, what Kubernetes knows
 deploy: help2man lintian debootstrap systemd-container  # Debian packages, and a Debian to boot
-deploy: podman buildah crun docker-compose iproute2  # images, the compose file
+deploy: podman buildah crun iproute2  # images
 deploy: golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev  # renders the chart
-deploy: python3-kubernetes python3-jsonschema python3-yaml  # what Kubernetes knows, schemas
 bench: prometheus-blackbox-exporter libbenchmark-dev  # the peer to compare with
 lint: clang-format-16 clang-tidy-16  # ./dev fmt, ./dev tidy --clang
 '

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -91,6 +92,18 @@ class Report(unittest.TestCase):
             path.write_text("ipv6\n")
             with self.assertRaisesRegex(SystemExit, "skips.txt:1: wanted"):
                 run_tests.read_allowed_skips(path)
+
+    def test_deploy_runs_what_stands_in_its_folder_and_the_rest_runs_its_cheap_part(self):
+        text = (ROOT / "tests/deploy/CMakeLists.txt").read_text()
+        cheap, _, rest = text.partition("if(NOT PICKET_DEPLOY_TESTS)")
+        for part, label in ((cheap, "manifests"), (rest, "deploy")):
+            labels = re.findall(r"^picket_deploy_test\(\w+ LABEL (\w+)", part, re.M)
+            self.assertEqual(set(labels), {label})
+            self.assertEqual(len(labels), part.count("\npicket_deploy_test("))
+            self.assertRegex(label, run_tests.DEPLOY.labels)
+        self.assertTrue(run_tests.DEPLOY.deploy)
+        for preset in run_tests.choose_presets(None):
+            self.assertFalse(preset.deploy)
 
 
 if __name__ == "__main__":
