@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # documents.sh PACKAGE PROGRAM SHARE VERSION MAINTAINER: what Debian wants beside a program, below
-# SHARE: manual pages, changelogs, copyright. Run by the install rules of PicketPackages.cmake.
+# SHARE: manual pages, completion for three shells, changelogs, copyright. Run by the install rules
+# of PicketPackages.cmake.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 package=$1 program=$2 share=$3 version=$4 maintainer=$5
@@ -11,6 +12,12 @@ export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$here" log -1 --format=%
   stat -c %Y "$here/../../CHANGELOG.md")}
 
 "$here/man_pages.sh" "$program" "$share/man/man1"
+complete() { mkdir -p "$share/$(dirname "$2")" && "$program" completion "$1" >"$share/$2"; }
+if [ "$package" = picket ]; then
+  complete bash bash-completion/completions/picket
+  complete zsh zsh/vendor-completions/_picket
+  complete fish fish/vendor_completions.d/picket.fish
+fi
 mkdir -p "$doc"
 install -m 0644 "$here/copyright" "$doc/copyright"
 gzip -9nc "$here/../../CHANGELOG.md" >"$doc/changelog.gz"

@@ -104,6 +104,34 @@ class Packages(unittest.TestCase):
                                   re.M)
                 self.assertEqual(set(below) - set(told), set(), words)
 
+    def test_the_command_line_is_completed_in_three_shells(self):
+        share = self.trees["picket"] / "usr/share"
+        scripts = {"bash": share / "bash-completion/completions/picket",
+                   "zsh": share / "zsh/vendor-completions/_picket",
+                   "fish": share / "fish/vendor_completions.d/picket.fish"}
+        for shell, path in scripts.items():
+            self.assertEqual(path.read_text(),
+                             support.run(support.PROGRAMS / "picket", "completion", shell))
+        self.assertTrue(scripts["zsh"].read_text().startswith("#compdef picket\n"))
+        asked = (f"source {scripts['bash']}; COMP_WORDS=(picket comp); COMP_CWORD=1; _picket; "
+                 "echo ${COMPREPLY[@]}")
+        path = f"{support.PROGRAMS}:{os.environ['PATH']}"
+        self.assertEqual(support.run("bash", "-c", asked, env={**os.environ, "PATH": path}),
+                         "completion\n")
+
+    def test_pages_tell_signals_variables_and_files(self):
+        def page(name):
+            package = self.trees["picket" if name == "picket" else name]
+            return shown_by_man(package / f"usr/share/man/man1/{name}.1.gz")
+        for name, words in {
+                "picket": ("PICKET_CONTEXT", "NO_COLOR", "COLUMNS", "picket/contexts.json"),
+                "picket-agent": ("SIGHUP", "waits for a restart"),
+                "picket-controller": ("receivers, routes, retention", "picket-backup.timer",
+                                      "--restore-only")}.items():
+            told = " ".join(page(name).split())
+            for word in words:
+                self.assertIn(word, told, name)
+
     def test_scripts_of_maintainers_are_shell_that_parses(self):
         for name in support.NAMES[1:]:
             for script in ("postinst", "prerm", "postrm"):
@@ -111,10 +139,27 @@ class Packages(unittest.TestCase):
                 self.assertNotIn("@PICKET", path.read_text())
                 support.run("sh", "-n", path)
 
+    def test_the_controller_brings_its_daily_backup(self):
+        tree = self.trees["picket-controller"]
+        unit = (tree / "lib/systemd/system/picket-backup.service").read_text()
+        self.assertIn("ExecStart=/usr/lib/picket-controller/backup\n", unit)
+        for name in ("backup", "restore"):
+            script = tree / "usr/lib/picket-controller" / name
+            self.assertTrue(os.access(script, os.X_OK))
+            support.run("sh", "-n", script)
+        timer = (tree / "lib/systemd/system/picket-backup.timer").read_text()
+        self.assertIn("Persistent=true\n", timer)
+        for script in ("postinst", "prerm", "postrm"):
+            text = (tree / "DEBIAN" / script).read_text()
+            self.assertIn("picket-controller.service picket-backup.timer", text, script)
+        depends = support.run("dpkg-deb", "-f", self.debs["picket-controller"], "Depends")
+        self.assertIn("picket", re.split(r"[ ,]+", depends))  # whose `picket backup` it calls
+
     def test_units_have_an_exposure_of_two_at_most(self):
-        for name in support.NAMES[1:]:
-            unit = self.trees[name] / f"lib/systemd/system/{name}.service"
-            self.assertLessEqual(exposure(unit), EXPOSURE_MAX, name)
+        for name, service in (*((name, name) for name in support.NAMES[1:]),
+                              ("picket-controller", "picket-backup")):
+            unit = self.trees[name] / f"lib/systemd/system/{service}.service"
+            self.assertLessEqual(exposure(unit), EXPOSURE_MAX, service)
         bare = pathlib.Path(self.folder.name) / "bare.service"
         bare.write_text("[Service]\nExecStart=/bin/true\n")
         self.assertGreater(exposure(bare), 9)  # the measure measures
