@@ -4,7 +4,8 @@
 #
 #   PICKET_BACKUP_KEEP  how many copies stay, 14 unless told
 #   PICKET_BACKUP_TO    a directory elsewhere for all that a new machine needs: the database, the
-#                       certificate authority, the checks, the admin token; as many copies stay
+#                       certificate authority, the checks, the admin token; so many stay there,
+#                       and here the newest: each is as large as the database
 #   PICKET_CONTROLLER, PICKET_TOKEN_FILE  as for `picket`
 set -eu
 umask 077
@@ -16,9 +17,11 @@ case $keep in
     ;;
 esac
 
-# prune PATH...: all but the newest. Names are times, so that they come oldest first.
+# prune COUNT PATH...: all but the newest. Names are times, so that they come oldest first.
 prune() {
-  while [ $# -gt "$keep" ]; do
+  count=$1
+  shift
+  while [ $# -gt "$count" ]; do
     rm -rf "$1"
     shift
   done
@@ -27,7 +30,7 @@ prune() {
 made=$(picket backup)
 folder=${made%/*} name=${made##*/}
 state=${folder%/*} name=${name%.db}
-prune "$folder"/picket-*.db
+prune "$keep" "$folder"/picket-*.db   # also while the other place takes none
 if [ -n "$to" ]; then
   rm -rf "$to"/*.partial
   mkdir "$to/$name.partial"
@@ -37,7 +40,8 @@ if [ -n "$to" ]; then
   done
   sync
   mv "$to/$name.partial" "$to/$name"
-  prune "$to"/picket-*
+  prune "$keep" "$to"/picket-*
+  prune 1 "$folder"/picket-*.db
   made=$to/$name
 fi
 echo "$made"

@@ -142,7 +142,7 @@ class LostControllerTest(unittest.TestCase):
         (self.elsewhere / "picket-2026-01-01T00-00-00.000Z.partial").mkdir()
         made = [self.backup(PICKET_BACKUP_KEEP="2") for _ in range(3)]
         self.assertEqual(sorted(self.elsewhere.iterdir()), made[1:])
-        self.assertEqual(len(list((self.state / "backups").glob("*.db"))), 2)
+        self.assertEqual(self.copies_here(), 1)  # each is as large as the database
         self.assertEqual({one.name for one in made[2].iterdir()},
                          {"picket.db", "ca", "checks", "admin.token"})
         for path in [made[2], *made[2].rglob("*")]:
@@ -151,10 +151,23 @@ class LostControllerTest(unittest.TestCase):
             done = self.script("backup", PICKET_BACKUP_KEEP=wrong)
             self.assertEqual(done.returncode, 2 if wrong else 0)
 
+    def test_without_another_place_copies_stay_beside_the_database(self):
+        for _ in range(3):
+            made = self.backup(PICKET_BACKUP_TO="", PICKET_BACKUP_KEEP="2")
+            self.assertEqual(made.parent, self.state / "backups")
+        self.assertEqual(self.copies_here(), 2)
+        self.assertTrue(made.exists())
+        self.assertEqual(list(self.elsewhere.iterdir()), [])
+
+    def copies_here(self):
+        return len(list((self.state / "backups").glob("*.db")))
+
     def test_a_backup_that_could_not_be_carried_elsewhere_has_failed(self):
-        done = self.script("backup", PICKET_BACKUP_TO=str(self.rig.root / "not-mounted"))
-        self.assertNotEqual(done.returncode, 0)
-        self.assertEqual(len(list((self.state / "backups").glob("*.db"))), 1)
+        for _ in range(3):
+            done = self.script("backup", PICKET_BACKUP_KEEP="2",
+                               PICKET_BACKUP_TO=str(self.rig.root / "not-mounted"))
+            self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(self.copies_here(), 2)  # the disk does not fill meanwhile
 
     def test_a_restore_is_refused_while_a_controller_runs_and_of_a_damaged_backup(self):
         saved = self.backup()
