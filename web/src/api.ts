@@ -31,17 +31,22 @@ export function change<T>(path: string, body: object): Promise<T> {
 }
 
 export interface Resource<T> {
+  asks: boolean; // false of an empty path
   data: Signal<T | null>;
   problem: Signal<Problem | null>;
   refresh: () => Promise<void>;
 }
+
+/** Whether neither an answer nor a reason for none is there yet. */
+export const isAwaited = (of: Resource<unknown>) => of.asks && !of.data.value && !of.problem.value;
 
 const SLOWER = 6; // so much less often while the controller tells of changes
 const APART = 0.4; // the least of `every` between two answers, however often something changes
 
 /**
  * What `path` answers, while somebody looks at the tab: asked again when the controller says that a
- * part of it has changed, and every `every` ms when it says nothing. With 0: once.
+ * part of it has changed, and every `every` ms when it says nothing. With 0: once. An empty path is
+ * never asked for.
  */
 export function poll<T>(path: string, every: number): Resource<T> & { stop: () => void } {
   const data = signal<T | null>(null);
@@ -57,6 +62,7 @@ export function poll<T>(path: string, every: number): Resource<T> & { stop: () =
     if (every > 0 && !stopped) timer = setTimeout(refresh, delay);
   };
   const refresh = async () => {
+    if (!path) return;
     clearTimeout(timer);
     asked = Date.now();
     stale = false;
@@ -88,7 +94,7 @@ export function poll<T>(path: string, every: number): Resource<T> & { stop: () =
     unlive();
     document.removeEventListener("visibilitychange", wake);
   };
-  return { data, problem, refresh, stop };
+  return { asks: path !== "", data, problem, refresh, stop };
 }
 
 export function usePoll<T>(path: string, every = 0): Resource<T> {

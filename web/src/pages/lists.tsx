@@ -4,13 +4,13 @@ import { usePoll } from "../api";
 import { Empty, Head, Loaded, Mark, Panel, Select, Table, Time } from "../parts/basics";
 import { BurnDown } from "../parts/burndown";
 import { Meter } from "../parts/slo";
+import { edgesOf } from "../edges";
 import { coarse, median, percent, plural, rate, span } from "../format";
 import { checkPath, query, runPath, setQuery } from "../router";
 import { status } from "../state";
 import { Trouble, useChange } from "../parts/who";
 import { person } from "../session";
-import { requestMs } from "../waterfall";
-import type { Answers, Run } from "../types";
+import type { Answers } from "../types";
 
 export function SlosPage() {
   const slos = usePoll<Answers["slos"]>("/api/v1/slos", 30_000);
@@ -139,25 +139,6 @@ export function CdnPage() {
       {name ? <Edges key={name} name={name} /> : <Empty>No checks yet.</Empty>}
     </>
   );
-}
-
-interface Edge { pop: string; regions: string[]; requests: number; hits: number; known: number; bad: number; times: number[] }
-
-export function edgesOf(runs: Run[]): Edge[] {
-  const edges = new Map<string, Edge>();
-  for (const run of runs)
-    for (const request of run.attempts.flatMap((one) => one.steps).flatMap((step) => step.requests)) {
-      const pop = request.pop || "no edge named";
-      const edge = edges.get(pop) ?? { pop, regions: [], requests: 0, hits: 0, known: 0, bad: 0, times: [] };
-      edges.set(pop, edge);
-      if (!edge.regions.includes(run.region)) edge.regions.push(run.region);
-      edge.requests++;
-      if (request.cache_status) edge.known++;
-      if (request.cache_status.toLowerCase().includes("hit")) edge.hits++;
-      if (request.status === 0 || request.status >= 500) edge.bad++;
-      edge.times.push(requestMs(request));
-    }
-  return [...edges.values()].sort((a, b) => a.pop.localeCompare(b.pop));
 }
 
 function Edges({ name }: { name: string }) {

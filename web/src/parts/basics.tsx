@@ -59,6 +59,8 @@ export function Head({ title, note, children }:
 
 export const Empty = ({ children }: { children: ComponentChildren }) => <p class="empty">{children}</p>;
 
+export const Awaited = () => <p class="empty" role="status">Loading…</p>;
+
 /** What a resource has: its page, or that it is loading, or why it cannot be had. */
 export function Loaded<T>({ of, children }:
   { of: Resource<T>; children: (data: T) => ComponentChildren }) {
@@ -71,7 +73,7 @@ export function Loaded<T>({ of, children }:
           <Mark word="failed" label={problem.message} /> {problem.hint}
         </p>
       )}
-      {data ? children(data) : !problem && <p class="empty" role="status">Loading…</p>}
+      {data ? children(data) : !problem && <Awaited />}
     </>
   );
 }

@@ -85,6 +85,17 @@ test("what changed is asked for again, what did not only now and then", async ()
   expect(asked).toHaveBeenCalledTimes(3);
 });
 
+test("an empty path is never asked for and awaits nothing", async () => {
+  const { isAwaited, poll } = await import("../../src/api");
+  const [none, agents] = [poll("", 5_000), poll("/api/v1/agents", 0)];
+  expect([isAwaited(none), isAwaited(agents)]).toEqual([false, true]);
+  await none.refresh();
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(asked.mock.calls.map(([path]) => path)).toEqual(["/api/v1/agents"]);
+  expect(isAwaited(agents)).toBe(false);
+  for (const one of [none, agents]) one.stop();
+});
+
 test("without a stream it is asked as often as before, and the stream is tried again", async () => {
   const { poll } = await import("../../src/api");
   const { listen, live } = await import("../../src/events");
