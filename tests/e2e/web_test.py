@@ -21,10 +21,18 @@ sys.path.insert(0, str(ROOT))
 
 from tests.e2e.small_fleet import SmallFleet  # noqa: E402
 
-REGIONS = ("eu-west-1", "us-east-1")
+REGIONS = ("eu-west-1", "office", "attic")
 BROKEN = "eu-west-1"
+BOTH_BROKEN = (BROKEN, "office")  # the quorum
+# A place that a cloud's name tells, one that is configured, and none.
+PLACES = """\
+regions:
+  eu-west-1:
+  office: {latitude: -33.9, longitude: 151.2}
+  attic:
+"""
 CHECK = "home"
-WALK_SECONDS = 900
+WALK_SECONDS = 1200
 CHECKS = """\
 version: 1
 defaults: {owner: web, service: shop, interval: 10s, timeout: 3s, regions: all}
@@ -38,6 +46,7 @@ checks:
     maintenance: [{start: TOMORROW, duration: 2h, reason: the shop moves}]
   - name: widget
     title: Widget of somebody else
+    owner: partners
     tags: [third-party]
     http: GET TARGET/widget
     expect: {status: 200}
@@ -72,7 +81,7 @@ def next_event(stream):
 
 class WebTest(unittest.TestCase):
     def setUp(self):
-        self.fleet = SmallFleet(self, REGIONS)
+        self.fleet = SmallFleet(self, REGIONS, pagerduty=", change_events: true", more=PLACES)
         target = self.fleet.target
         target.pages["shop"] = (f'<!doctype html><script src="http://{THIRD_PARTY}:'
                                 f'{target.server_address[1]}/lib.js"></script>')
@@ -84,10 +93,19 @@ class WebTest(unittest.TestCase):
         # The round in which a check comes into force does not count for its objective.
         self.fleet.wait_for(lambda: self.letters().count("p") > 2 * len(REGIONS),
                             "second round that passed in each region")
-        self.fleet.target.broken.update(REGIONS)
+        self.deploy()
+        self.fleet.target.broken.update(BOTH_BROKEN)
         self.incident = self.fleet.wait_for(self.open_incident, "incident", 120)
         self.fleet.wait_for(lambda: "f" in self.letters(), "failed round in the grid")
         self.addCleanup(self.fleet.target.broken.clear)
+
+    def deploy(self):
+        """A deployment of whose change event PagerDuty will not hear: a message that is dead."""
+        self.fleet.receiver.script.add({"fault": "error", "status": 400, "channel": "change"})
+        self.fleet.expect(0, "deployments", "record", "--service", "shop", "--version", "4.11",
+                          "--by", "anna")
+        dead = "/api/v1/deliveries?state=dead"
+        self.fleet.wait_for(lambda: self.json(dead)["deliveries"], "message that was given up")
 
     def get(self, path, **headers):
         """(status, headers, bytes), whatever the status."""
@@ -109,15 +127,16 @@ class WebTest(unittest.TestCase):
         rows = self.json(f"/api/v1/grid?check={CHECK}")["checks"]
         return "".join(region["verdicts"] for region in rows[0]["regions"])
 
-    def open_incident(self):
-        found = self.json(f"/api/v1/incidents?check={CHECK}&state=open")["incidents"]
+    def open_incident(self, check=CHECK):
+        found = self.json(f"/api/v1/incidents?check={check}&state=open")["incidents"]
         return found[0]["id"] if found else None
 
     def test_the_whole(self):
-        for part in (self.answers_conform, self.third_parties_are_known, self.rounds_are_kept,
-                     self.changes_are_told, self.the_public_sees_what_is_tagged,
-                     self.pages_are_served, self.a_browser_walks, self.changes_conform,
-                     self.the_end_conforms, self.a_shutdown_ends_streams):
+        for part in (self.answers_conform, self.third_parties_are_known, self.places_are_known,
+                     self.rounds_are_kept, self.changes_are_told,
+                     self.the_public_sees_what_is_tagged, self.pages_are_served,
+                     self.a_browser_walks, self.changes_conform, self.the_end_conforms,
+                     self.a_shutdown_ends_streams):
             with self.subTest(part.__name__):
                 part()
 
@@ -146,14 +165,18 @@ class WebTest(unittest.TestCase):
     def answers_conform(self):
         described = description()
         for path in ("status", "grid?rounds=5", f"checks/{CHECK}", f"checks/{CHECK}/evidence",
-                     f"checks/{CHECK}/results", f"checks/{CHECK}/source",
-                     f"checks/{CHECK}/slo?points=20", f"checks/{CHECK}/history?range=1h",
+                     f"checks/{CHECK}/evidence?last_good=1", f"checks/{CHECK}/results",
+                     f"checks/{CHECK}/source", f"checks/{CHECK}/slo?points=20",
+                     f"checks/{CHECK}/history?range=1h",
                      f"maintenance?check={CHECK}", "incidents", f"incidents/{self.incident}",
                      f"incidents/{self.incident}/postmortem", "action-items?state=all",
                      "deliveries?state=all", f"deliveries?incident={self.incident}", "routes",
                      f"routes/explain?check={CHECK}", "deployments", "slos", "delivery-performance",
                      "third-parties", "silences", "agents", "reload", "definitions", "history"):
             self.conform(described, 200, "GET", f"/api/v1/{path}")
+        last_good = f"/api/v1/checks/{CHECK}/results?good=1&region={BROKEN}&limit=1"
+        run, = self.conform(described, 200, "GET", last_good)["results"]
+        self.assertEqual((run["region"], run["verdict"]), (BROKEN, "pass"))
         self.conform(described, 200, "GET", "/public/status.json")
         self.conform(described, 404, "GET", "/api/v1/checks/none")
         begin = datetime.datetime.now(datetime.timezone.utc)
@@ -165,7 +188,9 @@ class WebTest(unittest.TestCase):
         self.assertNotEqual(described.answer_errors("GET", path, 200, '{"schema_version": 1}'), [])
 
     def changes_conform(self):
-        """What people do to an incident, and a test that an agent runs."""
+        """What people do to an incident, one of its own, and a test that agents run."""
+        self.fleet.target.broken.add("widget")
+        self.incident = self.fleet.wait_for(lambda: self.open_incident("widget"), "incident", 120)
         ask = functools.partial(self.conform, description())
         due = (datetime.datetime.now() + datetime.timedelta(days=9)).strftime("%Y-%m-%d")
         incident = f"/api/v1/incidents/{self.incident}"
@@ -206,6 +231,12 @@ class WebTest(unittest.TestCase):
         row, = self.fleet.wait_for(seen, "third party in every region")
         self.assertEqual((row["host"], row["failing"]), (THIRD_PARTY, 0))
         self.assertEqual([one["check"] for one in row["checks"]], ["shop-page"])
+
+    def places_are_known(self):
+        places = {row["region"]: (row["latitude"], row["longitude"])
+                  for row in self.json("/api/v1/status")["regions"]}
+        self.assertEqual(places, {"eu-west-1": (53.3, -6.3), "office": (-33.9, 151.2),
+                                  "attic": (None, None)})
 
     def rounds_are_kept(self):
         """History counts the rounds of the grid, with the durations of those that passed."""

@@ -36,19 +36,26 @@ export function change<T>(path: string, body: object): Promise<T> {
 }
 
 export interface Resource<T> {
+  asks: boolean; // false of an empty path
   data: Signal<T | null>;
   problem: Signal<Problem | null>;
   refresh: () => Promise<void>;
 }
+
+/** Whether neither an answer nor a reason for none is there yet. */
+export const isAwaited = (of: Resource<unknown>) => of.asks && !of.data.value && !of.problem.value;
+
+/** Whether what is not in `of` is not there. */
+export const isKnown = (of: Resource<unknown>) => !of.asks || of.data.value !== null;
 
 const SLOWER = 6; // so much less often while the controller tells of changes
 const APART = 0.4; // the least of `every` between two answers, however often something changes
 
 /**
  * What `path` answers, while somebody looks at the tab: asked again when the controller says that a
- * part of it has changed, and every `every` ms when it says nothing. With 0: until it is had, once. One request at a
- * time, so that no answer comes after a newer one; refresh() returns when one that was sent after the
- * call has been answered.
+ * part of it has changed, and every `every` ms when it says nothing. With 0: until it is had, once. One
+ * request at a time, so that no answer comes after a newer one; refresh() returns when one that was
+ * sent after the call has been answered. An empty path is never asked for.
  */
 export function poll<T>(path: string, every: number): Resource<T> & { stop: () => void } {
   const data = signal<T | null>(null);
@@ -84,6 +91,7 @@ export function poll<T>(path: string, every: number): Resource<T> & { stop: () =
   };
   const refresh = (): Promise<void> => {
     clearTimeout(timer);
+    if (!path) return Promise.resolve();
     if (!underWay) return (underWay = once().then(settled));
     return (following ??= underWay.then(() => {
       following = undefined;
@@ -107,7 +115,7 @@ export function poll<T>(path: string, every: number): Resource<T> & { stop: () =
     unlive();
     document.removeEventListener("visibilitychange", wake);
   };
-  return { data, problem, refresh, stop };
+  return { asks: path !== "", data, problem, refresh, stop };
 }
 
 export function usePoll<T>(path: string, every = 0): Resource<T> {

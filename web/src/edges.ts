@@ -7,7 +7,7 @@ export interface Edge {
   regions: string[];
   requests: number;
   hits: number;
-  known: number;
+  known: number; // requests that told of the cache
   bad: number;
   times: number[];
 }
@@ -21,7 +21,7 @@ export function isCacheHit(status: string): boolean | null {
   return OTHERS.includes(status) ? false : null;
 }
 
-/** By the names of edges. Bad is no answer, a fault of the server, and every request of a step that failed. */
+/** By the names of edges; requests of every attempt count. Bad is no answer, a 5xx, and every request of a step that failed. */
 export function edgesOf(runs: Run[]): Edge[] {
   const edges = new Map<string, Edge>();
   for (const run of runs)

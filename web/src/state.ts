@@ -7,7 +7,7 @@ import type { Came } from "./freshness";
 import type { Grid, Status } from "./types";
 
 const shared = <T>(path: string, every: number): Resource<T> => isPublic
-  ? { data: signal(null), problem: signal(null), refresh: async () => {} } : poll<T>(path, every);
+  ? { asks: false, data: signal(null), problem: signal(null), refresh: async () => {} } : poll<T>(path, every);
 
 export const status = shared<Status>("/api/v1/status", 5_000);
 export const grid = shared<Grid>("/api/v1/grid?rounds=30", 10_000);

@@ -12,6 +12,7 @@ export type RegionDifferences = Schemas["RegionDifferences"];
 export type Run = Schemas["Run"];
 export type Attempt = Schemas["Attempt"];
 export type Step = Schemas["Step"];
+export type Failure = Step["failures"][number];
 export type Request = Schemas["Request"];
 export type Phases = Schemas["Phases"];
 export type Slo = Schemas["Slo"];

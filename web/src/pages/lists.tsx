@@ -4,12 +4,12 @@ import { usePoll } from "../api";
 import { Cut, Empty, Head, Loaded, Mark, Panel, Select, Table, Time } from "../parts/basics";
 import { BurnDown } from "../parts/burndown";
 import { Meter, Pace, UsedUp } from "../parts/slo";
+import { edgesOf } from "../edges";
 import { coarse, median, percent, plural, rate, span } from "../format";
 import { checkPath, query, runPath, setQuery } from "../router";
 import { status } from "../state";
 import { Trouble, useChange } from "../parts/who";
 import { person } from "../session";
-import { edgesOf } from "../edges";
 import type { Answers } from "../types";
 
 export function SlosPage() {

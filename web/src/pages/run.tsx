@@ -1,46 +1,53 @@
 // One run: what it did when, what failed beside its line of the file, the evidence, and what is
 // different from the last good run of the region and from another region.
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
-import { usePoll } from "../api";
-import { Empty, Facts, Head, Loaded, Mark, Panel, Scroll, Select, Table, Time, WhyNot } from "../parts/basics";
+import { type Resource, usePoll } from "../api";
+import { Empty, Facts, Head, Loaded, Mark, NoneIn, Panel, Scroll, Select, Table, Time, WhyNot } from "../parts/basics";
 import { Waterfall } from "../parts/waterfall";
 import { Yaml } from "../parts/yaml";
 import { bytes, span, stamp } from "../format";
 import { checkPath, go, runPath } from "../router";
+import { type Failed, differences, elsewhere, failuresOf, last, lastGoodBefore, runsAbout, together } from "../runs";
 import { compare } from "../waterfall";
-import { excerpt, parsePosition } from "../yaml";
 import type { Answers, Attempt, Request, Run, Source } from "../types";
-
-const last = (run: Run): Attempt => run.attempts.at(-1)!;
-const passed = (run: Run) => run.verdict === "pass" || run.verdict === "pass_on_retry" || run.verdict === "degraded";
 
 export function RunPage({ name, region, started }: { name: string; region: string; started: string }) {
   const path = `/api/v1/checks/${encodeURIComponent(name)}`;
   const here = encodeURIComponent(region);
-  const runs = usePoll<Answers["runs"]>(`${path}/results?region=${here}&limit=60`, 30_000);
+  const newest = usePoll<Answers["runs"]>(`${path}/results?region=${here}&limit=60`, 30_000);
+  const about = usePoll<Answers["runs"]>(runsAbout(path, region, started));
   const evidence = usePoll<Answers["runs"]>(`${path}/evidence?region=${here}&limit=40`, 30_000);
+  const good = usePoll<Answers["runs"]>(`${path}/evidence?last_good=1`, 30_000);
   const source = usePoll<Answers["source"]>(`${path}/source`);
-  const known = evidence.data.value !== null;
+  // A run that is picked of those that were had stays in sight until those about it have come.
+  const had = useRef<Run[]>([]);
+  if (about.data.value) had.current = about.data.value.results;
+  const isHad = had.current.some((one) => one.check === name && one.region === region && one.started === started);
+  const around = about.data.value || isHad ? had.current : [];
+  const back = <a href={checkPath(name)}>Back to the check</a>;
   return (<>
+    <WhyNot of={about} what="Runs about this one cannot be read" />
     <WhyNot of={evidence} what="Runs kept with evidence cannot be read" />
+    <WhyNot of={good} what="The last good run of each region cannot be read" />
     <WhyNot of={source} what="The file of the check cannot be read" />
-    <Loaded of={runs}>{({ results }) => {
-      const whole = evidence.data.value?.results ?? [];
-      const all = [...results, ...whole.filter((one) => !results.some((run) => run.started === one.started))];
-      const found = started ? all.find((run) => run.started === started) : results[0];
-      if (!found && started && !known) return <Empty>{evidence.problem.value ? "Whether this run is stored is not known." : "Loading…"}</Empty>;
-      if (!found) return <Empty>{started ? "This run is not stored any more." : `No run of ${name} in ${region} yet.`} <a href={checkPath(name)}>Back to the check</a></Empty>;
+    <Loaded of={newest}>{({ results }) => {
+      const kept = good.data.value?.results ?? [];
+      const runs = together(results, around);
+      const whole = together(evidence.data.value?.results ?? [], kept.filter((one) => one.region === region));
+      const found = started ? together(runs, whole).find((run) => run.started === started) : results[0];
+      if (!found && started) return <NoneIn reads={[about, evidence, good]} unsure="Whether this run is stored is not known.">This run is not stored any more. {back}</NoneIn>;
+      if (!found) return <Empty>No run of {name} in {region} yet. {back}</Empty>;
       const run = whole.find((one) => one.started === found.started) ?? found;
-      const good = [...all].filter((one) => passed(one) && one.started! < run.started!)
-        .sort((a, b) => b.started!.localeCompare(a.started!))[0];
-      return <Found run={run} runs={results} good={good} known={known} source={source.data.value} />;
+      return <Found run={run} runs={runs} good={good} source={source.data.value} />;
     }}</Loaded>
   </>);
 }
 
-function Found({ run, runs, good, known, source }:
-  { run: Run; runs: Run[]; good: Run | undefined; known: boolean; source: Source | null }) {
+/** `runs`: of this region, none left out between them; `good`: one of each region. */
+function Found({ run, runs, good, source }:
+  { run: Run; runs: Run[]; good: Resource<Answers["runs"]>; source: Source | null }) {
   const picked = useSignal({ started: run.started, attempt: -1 });
   // Of the run that it was picked of: another one begins at its last attempt.
   const chosen = picked.value.started === run.started && run.attempts[picked.value.attempt] ? picked.value.attempt : run.attempts.length - 1;
@@ -60,11 +67,10 @@ function Found({ run, runs, good, known, source }:
           ["trace", <code>{run.trace_id}</code>], ["revision", <code>{run.revision.slice(0, 12)}</code>]]} />
         <Waterfall attempt={attempt} />
       </Panel>
-      <Failures attempt={attempt} source={source} run={run} />
+      <Failures rows={failuresOf(attempt, source, run.started)} />
       <div class="columns">
-        <Compare title="Against the last good run" run={run} other={good}
-          none={known ? "No good run before this one is stored." : "Whether a good run before this one is stored is not known."} />
-        <OtherRegion run={run} />
+        <LastGood run={run} runs={runs} good={good} />
+        <OtherRegion run={run} good={good} />
       </div>
       <Evidence key={run.started} attempt={attempt} />
     </>
@@ -82,39 +88,33 @@ function RunPicker({ run, runs }: { run: Run; runs: Run[] }) {
   );
 }
 
-function Failures({ attempt, source, run }: { attempt: Attempt; source: Source | null; run: Run }) {
-  const rows = attempt.steps.flatMap((step) => [
-    ...step.failures.map((failure) => ({ step, failure, word: "failed" })),
-    ...step.warnings.map((failure) => ({ step, failure, word: "warning" }))]);
+function Failures({ rows }: { rows: Failed[] }) {
   if (rows.length === 0) return null;
-  const moved = source && run.started && source.modified > run.started;
   return (
     <Panel title="What failed" class="failures">
-      {rows.map(({ step, failure, word }, index) => {
-        const at = parsePosition(failure.at);
-        const own = source && at && at.file === source.file;
-        return (
-          <article key={index}>
-            <p><Mark word={word} label={failure.kind.replaceAll("_", " ")} /> in step <b>{step.name}</b></p>
-            <p class="message">{failure.message}</p>
-            {failure.advice && <p class="note">{failure.advice}</p>}
-            {own && <Yaml lines={excerpt(source.text, at.line, at.column)} label={`The expectation at ${failure.at}`} />}
-            {own && moved && <p class="note">The file has changed since this run: the line may be another one.</p>}
-            {failure.at && <p class="note"><code>{failure.at}</code></p>}
-          </article>);
-      })}
+      {rows.map(({ step, failure, word, lines, moved }, index) => (
+        <article key={index}>
+          <p><Mark word={word} label={failure.kind.replaceAll("_", " ")} /> in step <b>{step.name}</b></p>
+          <p class="message">{failure.message}</p>
+          {failure.advice && <p class="note">{failure.advice}</p>}
+          {lines && <Yaml lines={lines} label={`The expectation at ${failure.at}`} />}
+          {moved && <p class="note">The file has changed since this run: the line may be another one.</p>}
+          {failure.at && <p class="note"><code>{failure.at}</code></p>}
+        </article>))}
     </Panel>
   );
 }
 
-function Compare({ title, run, other, none, children }:
-  { title: string; run: Run; other: Run | undefined; none: string; children?: ComponentChildren }) {
-  if (!other) return <Panel title={title}><Empty>{none}</Empty></Panel>;
+/** `above`: of what was read for it; `none`: where there is no other. */
+function Compare({ title, run, other, above, none, children }:
+  { title: string; run: Run; other: Run | undefined; above: ComponentChildren; none: ComponentChildren; children?: ComponentChildren }) {
+  if (!other) return <Panel title={title}>{above}{none}</Panel>;
   const phases = compare(last(other), last(run));
   const facts = differences(last(other), last(run));
   const where = title.charAt(0).toLowerCase() + title.slice(1);
   return (
     <Panel title={title} aside={<a href={runPath(other.check, other.region, other.started ?? "")}>{other.region}, {stamp(other.started)}</a>}>
+      {above}
       {children}
       <Facts rows={[["took", `${span(other.duration_ms)} → ${span(run.duration_ms)}`], ["verdict", `${other.verdict.replaceAll("_", " ")} → ${run.verdict.replaceAll("_", " ")}`]]} />
       <Table caption={`Facts that differ: ${where}`} rows={facts} empty="Same answers, addresses and edges." columns={[
@@ -129,41 +129,28 @@ function Compare({ title, run, other, none, children }:
   );
 }
 
-function OtherRegion({ run }: { run: Run }) {
-  const runs = usePoll<Answers["runs"]>(`/api/v1/checks/${encodeURIComponent(run.check)}/results?limit=120`);
-  const chosen = useSignal("");
-  const others = (runs.data.value?.results ?? []).filter((one) => one.region !== run.region);
-  const regions = [...new Set(others.map((one) => one.region))].sort();
-  const best = others.find((one) => passed(one) && one.round === run.round) ?? others.find(passed);
-  const region = chosen.value || best?.region || regions[0] || "";
-  const other = others.find((one) => one.region === region && one.round === run.round)
-    ?? others.find((one) => one.region === region);
-  const none = runs.data.value ? "No other region ran it lately."
-    : runs.problem.value ? `What other regions saw cannot be read: ${runs.problem.value.message}.` : "Loading…";
+/** Behind an outage that is longer than what is listed the controller looks; beyond what it stores, what it keeps. */
+function LastGood({ run, runs, good }: { run: Run; runs: Run[]; good: Resource<Answers["runs"]> }) {
+  const listed = lastGoodBefore(run, runs);
+  const asked = usePoll<Answers["runs"]>(listed || !run.started ? ""
+    : `/api/v1/checks/${encodeURIComponent(run.check)}/results?region=${encodeURIComponent(run.region)}&good=1&before=${run.started}&limit=1`);
+  const other = listed ?? asked.data.value?.results[0] ?? lastGoodBefore(run, good.data.value?.results ?? []);
   return (
-    <Compare title="Against another region" run={run} other={other} none={none}>
-      <div class="row"><Select label="Other region" value={region} options={regions} onChange={(value) => void (chosen.value = value)} /></div>
-    </Compare>
+    <Compare title="Against the last good run" run={run} other={other} above={<WhyNot of={asked} what="Good runs before this one cannot be read" />}
+      none={<NoneIn reads={[asked, good]} unsure="Whether a good run before this one is stored is not known.">No good run before this one is stored.</NoneIn>} />
   );
 }
 
-interface Difference { step: string; what: string; before: string; now: string }
-
-const FACTS: [string, (request: Request) => string][] = [
-  ["status", (one) => String(one.status || "")], ["address", (one) => one.remote_address],
-  ["edge", (one) => one.pop], ["cache", (one) => one.cache_status],
-  ["protocol", (one) => one.http_version], ["size", (one) => bytes(one.body_bytes)],
-  ["issuer", (one) => one.tls?.chain[0]?.issuer ?? ""],
-];
-
-function differences(good: Attempt, bad: Attempt): Difference[] {
-  return bad.steps.flatMap((step) => {
-    const other = good.steps.find((one) => one.name === step.name);
-    const [before, now] = [other?.requests.at(-1), step.requests.at(-1)];
-    if (!before || !now) return [];
-    return FACTS.map(([what, fact]) => ({ step: step.name, what, before: fact(before), now: fact(now) }))
-      .filter((row) => row.before !== row.now);
-  });
+function OtherRegion({ run, good }: { run: Run; good: Resource<Answers["runs"]> }) {
+  const runs = usePoll<Answers["runs"]>(`/api/v1/checks/${encodeURIComponent(run.check)}/results?limit=120`);
+  const chosen = useSignal("");
+  const { regions, region, other } = elsewhere(run, together(runs.data.value?.results ?? [], good.data.value?.results ?? []), chosen.value);
+  return (
+    <Compare title="Against another region" run={run} other={other} above={<WhyNot of={runs} what="What other regions saw cannot be read" />}
+      none={<NoneIn reads={[runs, good]} unsure="Whether another region ran it is not known.">No other region ran it lately, and no good run of another one is kept.</NoneIn>}>
+      <div class="row"><Select label="Other region" value={region} options={regions} onChange={(value) => void (chosen.value = value)} /></div>
+    </Compare>
+  );
 }
 
 function Evidence({ attempt }: { attempt: Attempt }) {

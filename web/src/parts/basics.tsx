@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { ago, stamp } from "../format";
-import type { Resource } from "../api";
+import { type Resource, isAwaited, isKnown } from "../api";
 import { claim, release } from "../names";
 import { now } from "../session";
 
@@ -70,6 +70,15 @@ export function WhyNot({ of, what }: { of: Pick<Resource<unknown>, "problem">; w
   );
 }
 
+export const Awaited = () => <p class="empty" role="status">Loading…</p>;
+
+/** What is said where nothing was found: that there is none, only when every one of `reads` has an answer. */
+export function NoneIn({ reads, unsure, children }:
+  { reads: Resource<unknown>[]; unsure: string; children: ComponentChildren }) {
+  if (reads.some(isAwaited)) return <Awaited />;
+  return <Empty>{reads.every(isKnown) ? children : unsure}</Empty>;
+}
+
 /** What a resource has: its page, or that it is loading, or why it cannot be had. */
 export function Loaded<T>({ of, children }:
   { of: Resource<T>; children: (data: T) => ComponentChildren }) {
@@ -77,7 +86,7 @@ export function Loaded<T>({ of, children }:
   return (
     <>
       <WhyNot of={of} />
-      {data ? children(data) : !of.problem.value && <p class="empty" role="status">Loading…</p>}
+      {data ? children(data) : !of.problem.value && <Awaited />}
     </>
   );
 }

@@ -1,40 +1,11 @@
 // Walks through the interface of a running controller in Debian's Chromium, as tests/e2e/web_test.py
-// starts it: BASE (the controller's address), CHECK, REGION and INCIDENT (what exists there), TOKEN
-// (the admin token), SHOTS (a folder for screenshots, if any). Prints each failure; exits 1 on any.
+// starts it (what it takes of the environment: browser.mjs; SHOTS: a folder for screenshots, if any).
+// Prints each failure; exits 1 on any.
 import { AxeBuilder } from "@axe-core/playwright";
-import { chromium } from "playwright-core";
+import { BASE, CHECK, PAGES, REGION, TOKEN, browser, check, failures, open, visit } from "./browser.mjs";
+import { failedRun, people, withoutStream } from "./work.mjs";
 
-const { BASE, CHECK, REGION, INCIDENT, TOKEN, SHOTS, CHROMIUM = "/usr/bin/chromium" } = process.env;
-const PAGES = {
-  grid: ["/", "Checks"], check: [`/checks/${CHECK}`, CHECK],
-  run: [`/checks/${CHECK}/runs/${REGION}`, REGION], incidents: ["/incidents", "Incidents"],
-  incident: [`/incidents/${INCIDENT}`, CHECK], map: ["/map", "World"], slos: ["/slos", "Objectives"],
-  cdn: ["/cdn", "CDN"], "third-parties": ["/third-parties", "Third parties"],
-  deployments: ["/deployments", "Deployments"], actions: ["/actions", "Action items"],
-  silences: ["/silences", "Silences"], deliveries: ["/deliveries", "Deliveries"],
-  agents: ["/agents", "Agents"], public: ["/public", ""],
-};
-const failures = [];
-const check = (fine, what) => void (fine || (failures.push(what), console.log(`FAILED: ${what}`)));
-
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-
-async function open(options) {
-  const context = await browser.newContext({ bypassCSP: false, ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  page.on("pageerror", (error) => check(false, `an exception: ${error.message}`));
-  page.on("console", (message) => message.type() === "error" && check(false, `console: ${message.text()}`));
-  page.on("request", (request) => check(request.url().startsWith(`${BASE}/`), `asks elsewhere: ${request.url()}`));
-  return page;
-}
-
-async function visit(page, name) {
-  const [path, title] = PAGES[name];
-  await page.goto(BASE + path);
-  await page.locator("h1", { hasText: title }).waitFor();
-  await page.getByText("Loading…").first().waitFor({ state: "detached" });
-}
+const { SHOTS } = process.env;
 
 async function everyPage(theme, width) {
   const page = await open({ colorScheme: theme, viewport: { width, height: 900 } });
@@ -54,8 +25,29 @@ async function everyPage(theme, width) {
   await page.context().close();
 }
 
+/** As it looks, and as Markdown that leads to what it looks like; none of a check that is not public. */
+async function badges() {
+  const markdown = `[![Home page](${BASE}/public/badges/${CHECK}.svg)](${BASE}/public)`;
+  const page = await open({ viewport: { width: 1440, height: 900 }, permissions: ["clipboard-read", "clipboard-write"] });
+  for (const where of ["check", "public"]) {
+    await visit(page, where);
+    if (where === "public") await page.getByText("Badges", { exact: true }).click();
+    const image = page.getByRole("img", { name: "Badge of Home page" });
+    await image.scrollIntoViewIfNeeded();
+    await page.waitForFunction((one) => one.complete && one.naturalWidth > 40, await image.elementHandle());
+    check(await page.getByLabel("Markdown", { exact: true }).inputValue() === markdown, `${where}: another Markdown`);
+    await page.evaluate(() => navigator.clipboard.writeText("something else"));
+    await page.getByRole("button", { name: "Copy the Markdown of Home page" }).click();
+    await page.getByText("Copied").waitFor();
+    check(await page.evaluate(() => navigator.clipboard.readText()) === markdown, `${where}: something else is copied`);
+  }
+  await page.goto(`${BASE}/checks/widget`);
+  await page.getByText("None: give the check the tag public.").waitFor();
+  await page.context().close();
+}
+
 async function byKeyboard() {
-  const page = await open({ viewport: { width: 1440, height: 900 } });
+  const page = await open();
   await visit(page, "grid");
   await page.keyboard.press("Tab");
   check(await page.locator(".skip").evaluate((one) => one === document.activeElement), "Tab does not come to the skip link first");
@@ -75,18 +67,45 @@ async function byKeyboard() {
 }
 
 async function filters() {
-  const page = await open({ viewport: { width: 1440, height: 900 } });
+  const page = await open();
   await visit(page, "grid");
+  const rows = page.locator("table.matrix tbody tr");
+  const names = async () => (await rows.locator("th a").allInnerTexts()).sort().join();
+  const shows = async (wanted, what) => {
+    await rows.nth(wanted.length).waitFor({ state: "detached" });
+    await rows.nth(wanted.length - 1).waitFor();
+    check(await names() === [...wanted].sort().join(), `${what} shows ${await names()}`);
+  };
+  const ALL = [CHECK, "shop-page", "widget"];
+  check(await rows.locator("th a").first().innerText() === CHECK, "the worst does not stand first");
+  await shows(ALL, "no filter");
   await page.locator("#find").fill("there is none like this");
   await page.getByText("No check passes the filter").waitFor();
   check(page.url().includes("q="), "a filter is not in the address");
-  await page.locator("#find").fill(CHECK);
-  await page.locator("table.matrix tbody tr").first().waitFor();
+  await page.locator("#find").fill("WIDGET of");
+  await shows(["widget"], "a part of a title");
+  await page.locator("#find").fill("");
+  await shows(ALL, "a filter that is taken away");
+
+  await page.getByLabel("Owner").selectOption("partners");
+  await shows(["widget"], "an owner");
+  await page.getByLabel("Owner").selectOption("web");
+  await shows([CHECK, "shop-page"], "another owner");
+  await page.getByLabel("Tag").selectOption("third-party");
+  await page.getByText("No check passes the filter").waitFor(); // both hold
+  await page.getByLabel("Owner").selectOption("");
+  await shows(["widget"], "a tag");
+  await page.getByLabel("Tag").selectOption("");
+  await page.getByLabel("failing only").check();
+  await shows([CHECK], "failing only");
+  check(new URL(page.url()).search === "?failing=1", `the address of what fails: ${page.url()}`);
+  await page.reload();
+  await shows([CHECK], "a link to what fails");
   await page.context().close();
 }
 
 async function history() {
-  const page = await open({ viewport: { width: 1440, height: 900 } });
+  const page = await open();
   const asked = { history: 0, check: 0 };
   page.on("request", (request) => {
     const path = new URL(request.url()).pathname;
@@ -120,38 +139,36 @@ async function history() {
   await page.context().close();
 }
 
-async function changes() {
-  const page = await open({ viewport: { width: 1440, height: 900 } });
-  const other = await open({ viewport: { width: 1440, height: 900 } });
-  await visit(other, "incident");
-  await other.locator("footer", { hasText: "live" }).waitFor();
-  await visit(page, "incident");
-  const note = `seen by the walk ${Date.now()}`;
-  await page.getByLabel("Note for the timeline").fill(note);
-  await page.getByLabel("Note for the timeline").press("Enter");
-  await page.getByLabel("Your name").fill("anna");
-  await page.getByLabel("Admin token").fill(TOKEN);
-  await page.getByRole("button", { name: "Continue" }).click();
-  await page.locator(".timeline", { hasText: note }).waitFor();
-  // Told, not asked for: without the stream's events it would take half a minute.
-  await other.locator(".timeline", { hasText: note }).waitFor({ timeout: 20_000 });
-  await other.context().close();
-  const kept = await page.evaluate(() => [JSON.stringify(localStorage), document.cookie].join());
-  check(!kept.includes(TOKEN), "the token is kept beyond the tab");
-  const [draft] = await Promise.all([
-    page.getByLabel("Draft of the post-mortem"),
-    page.getByRole("button", { name: "Write a draft" }).click()]);
-  await draft.waitFor();
+/** Regions stand where the controller's configuration says, else where clouds say; each is listed. */
+async function places() {
+  const page = await open();
+  await visit(page, "map");
+  const listed = (region) => page.getByRole("table", { name: "Regions" }).locator("tr", { hasText: region });
+  await listed("eu-west-1").getByText("53.3° N, 6.3° W").waitFor();
+  await listed("office").getByText("33.9° S, 151.2° E").waitFor();
+  await listed("attic").getByText("not on the map: set latitude and longitude").waitFor();
+  const spots = await page.locator("g.spot").evaluateAll((all) => all.map((one) => {
+    const { x, y } = one.querySelector("path").getBoundingClientRect();
+    return [one.querySelector("text").textContent, { x, y, words: one.querySelector("title").textContent }];
+  }));
+  const { office, "eu-west-1": ireland, ...others } = Object.fromEntries(spots);
+  check(office?.x > ireland?.x + 200 && office?.y > ireland?.y + 100, `Sydney is not south-east of Ireland: ${JSON.stringify(spots)}`);
+  check(ireland?.words === "eu-west-1: failing", `a failing region is "${ireland?.words}"`);
+  check(Object.keys(others).length === 0, `without a place but on the map: ${Object.keys(others)}`);
   await page.context().close();
 }
 
 try {
-  for (const theme of ["dark", "light"]) await everyPage(theme, 1440);
-  await everyPage("light", 360);
+  for (const theme of ["dark", "light"]) for (const width of [1440, 360]) await everyPage(theme, width);
   await byKeyboard();
+  await badges();
   await filters();
   await history();
-  if (TOKEN) await changes();
+  await places();
+  await failedRun();
+  if (!TOKEN) throw new Error("no TOKEN: nothing can be changed");
+  await withoutStream();
+  await people();
 } catch (error) {
   check(false, String(error));
 } finally {

@@ -37,6 +37,25 @@ test("what changed is asked for again, what did not only now and then", async ()
   expect(asked).toHaveBeenCalledTimes(3);
 });
 
+test("an empty path is never asked for and awaits nothing", async () => {
+  const { paths } = browse("/", () => ({}));
+  const { isAwaited, isKnown, poll } = await import("../../src/api");
+  const [none, agents] = [poll("", 5_000), poll("/api/v1/agents", 0)];
+  expect([none, agents].map((one) => [isAwaited(one), isKnown(one)])).toEqual([[false, true], [true, false]]);
+  await none.refresh();
+  await pass(60_000);
+  expect(paths()).toEqual(["/api/v1/agents"]);
+  expect([isAwaited(agents), isKnown(agents)]).toEqual([false, true]);
+});
+
+test("what cannot be had is neither awaited nor known", async () => {
+  browse("/", () => new Response("", { status: 503 }));
+  const { isAwaited, isKnown, poll } = await import("../../src/api");
+  const agents = poll("/api/v1/agents", 0);
+  await pass(10);
+  expect([isAwaited(agents), isKnown(agents)]).toEqual([false, false]);
+});
+
 test("without a stream it is asked as often as before, and the stream is tried again", async () => {
   const { asked } = browse("/", () => ({}));
   const { poll } = await import("../../src/api");

@@ -1,5 +1,5 @@
 // Answers of a controller, as small as their types allow.
-import type { Check, CheckRegion, Incident, Request, Run, Status, Step } from "../../src/types";
+import type { Check, CheckRegion, Incident, Status } from "../../src/types";
 
 export const NOW = "2026-11-22T04:42:00.000Z";
 
@@ -22,17 +22,3 @@ export const INCIDENT = {
   id: "01ABC", check: "home", subject: "", alert: "down", verdict: "down", severity: "critical", state: "open", title: "home is down",
   opened: NOW, acknowledged: null, resolved: null, started: null, owner: "web", service: "",
 } as unknown as Incident;
-
-export const request = (more: Partial<Request> = {}): Request => ({
-  method: "GET", url: "https://shop.example/", status: 200, http_version: "2", remote_address: "", pop: "fra1",
-  body_bytes: 1, cache_status: "", phases: { dns_ms: 0, connect_ms: 0, tls_ms: 0, wait_ms: 1, transfer_ms: 0 }, ...more,
-} as Request);
-
-export const step = (requests: Request[], more: Partial<Step> = {}): Step => ({
-  name: "home", status: "passed", always: false, duration_ms: 1, failures: [], warnings: [], requests, ...more,
-});
-
-export const run = (steps: Step[], more: Partial<Run> = {}): Run => ({
-  check: "home", region: "eu", round: NOW, kind: "scheduled", ordinal: 0, revision: "", started: NOW, lateness_ms: 0,
-  duration_ms: 1, verdict: "pass", trace_id: "", attempts: [{ run_id: "", started: NOW, duration_ms: 1, verdict: "pass", steps }], ...more,
-});
