@@ -165,17 +165,20 @@ class WebTest(unittest.TestCase):
     def answers_conform(self):
         described = description()
         for path in ("status", "grid?rounds=5", f"checks/{CHECK}", f"checks/{CHECK}/evidence",
-                     f"checks/{CHECK}/results", f"checks/{CHECK}/source",
-                     f"checks/{CHECK}/slo?points=20", f"checks/{CHECK}/history?range=1h",
+                     f"checks/{CHECK}/evidence?last_good=1", f"checks/{CHECK}/results",
+                     f"checks/{CHECK}/source", f"checks/{CHECK}/slo?points=20",
+                     f"checks/{CHECK}/history?range=1h",
                      f"maintenance?check={CHECK}", "incidents", f"incidents/{self.incident}",
                      f"incidents/{self.incident}/postmortem", "action-items?state=all",
                      "deliveries?state=all", f"deliveries?incident={self.incident}", "routes",
                      f"routes/explain?check={CHECK}", "deployments", "slos", "delivery-performance",
                      "third-parties", "silences", "agents", "reload", "definitions", "history"):
             self.conform(described, 200, "GET", f"/api/v1/{path}")
-        for query in (f"results?good=1&region={BROKEN}&limit=1", "evidence?last_good=1"):
-            path = f"/api/v1/checks/{CHECK}/{query}"
-            self.assertTrue(self.conform(described, 200, "GET", path)["results"], path)
+        last_good = f"/api/v1/checks/{CHECK}/results?good=1&region={BROKEN}&limit=1"
+        run, = self.conform(described, 200, "GET", last_good)["results"]
+        self.assertEqual((run["region"], run["verdict"]), (BROKEN, "pass"))
+        kept = f"/api/v1/checks/{CHECK}/evidence?last_good=1"
+        self.assertTrue(self.conform(described, 200, "GET", kept)["results"])
         self.conform(described, 200, "GET", "/public/status.json")
         self.conform(described, 404, "GET", "/api/v1/checks/none")
         begin = datetime.datetime.now(datetime.timezone.utc)
