@@ -255,7 +255,8 @@ async::Task<RunResult> Agent::execute(RunJob job) {
   order.key = job.key;
   order.revision = job.revision;
   order.lateness = std::max(clock_.wall_now() - job.due, Millis{0});
-  order.keep_evidence = evidence_wanted_.contains(job.key.check);
+  const bool keeps = evidence_wanted_.contains(job.key.check);
+  order.keep_evidence = keeps;
   if (job.key.kind == RunKind::scheduled)
     order.on_first_failure = [this](const AttemptFailed& attempt) {
       control_->run_failed();
@@ -263,7 +264,9 @@ async::Task<RunResult> Agent::execute(RunJob job) {
       *record.mutable_attempt_failed() = wire::encode(attempt);
       records_.spawn("record", append(std::move(record)));
     };
-  co_return co_await runner_.run(std::move(order));
+  RunResult result = co_await runner_.run(std::move(order));
+  if (keeps && result.verdict == RunVerdict::pass) evidence_wanted_.erase(job.key.check);
+  co_return result;
 }
 
 void Agent::take_result(RunResult result) {
@@ -291,6 +294,10 @@ void Agent::assign(const Plan& plan) {
   for (const auto& planned : plan.checks)
     assignments.push_back({planned.check, planned.revision, planned.phase, planned.first_round});
   scheduler_->assign(assignments);
+  std::erase_if(evidence_wanted_, [&](const CheckName& name) {
+    return std::none_of(assignments.begin(), assignments.end(),
+                        [&](const Assignment& one) { return one.check->name == name; });
+  });
   planned_ = true;
 }
 
@@ -322,7 +329,8 @@ void Agent::run_ordered(const OrderedRun& order) {
   scheduler_->order(std::move(job));
 }
 
-void Agent::evidence_wanted(std::set<CheckName> checks) { evidence_wanted_ = std::move(checks); }
+// The controller names a check once: it is wanted until a good run has kept its evidence.
+void Agent::evidence_wanted(std::set<CheckName> checks) { evidence_wanted_.merge(checks); }
 
 void Agent::control_targets(std::vector<std::string> targets) { control_->set(std::move(targets)); }
 

@@ -22,6 +22,14 @@ TEST_CASE("a fault of one region is regional within 7.5 minutes and names it", "
   story.finish();
 }
 
+// The agents poll again and again before their first run: the wish for evidence outlasts that.
+TEST_CASE("a good run of each region keeps its evidence for later comparisons", "[sim]") {
+  sim::Scenario story{{11, 3, {}}};
+  story.world.run_for(minutes{12});
+  CHECK(story.world.store().last_good(CheckName{"shop"}).value().size() == 3);
+  story.finish();
+}
+
 TEST_CASE("a fault of two opposite regions is regional within five minutes", "[sim]") {
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     sim::Scenario story{{seed, 12, {}}};
