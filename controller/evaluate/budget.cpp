@@ -154,8 +154,11 @@ void count_late_run(CheckState& state, const RunResult& run) {
   if (in_maintenance(*state.check, run.key.round, until)) return;
   const Slo& slo = *state.check->slo;
   const auto duration = std::chrono::duration_cast<Millis>(run.duration);
+  // Counting begins with zeros, whatever comes late of the time before.
+  const bool begins = is_begin(state.budget.front());
   for (BudgetPoint& point : state.budget)
-    if (point.until >= until) add_run(slo, run.verdict, duration, point);
+    if (point.until >= until && !(begins && &point == &state.budget.front()))
+      add_run(slo, run.verdict, duration, point);
 }
 
 namespace {

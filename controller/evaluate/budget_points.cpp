@@ -15,8 +15,6 @@ constexpr Millis kSixHours{hours{6}};
 
 constexpr double kMostRate = 1e6;
 
-bool is_begin(const BudgetPoint& point) { return counts_of(point) == BudgetCounts{}; }
-
 // Keeps at most one point per `step` among those older than `age`.
 void thin(std::vector<BudgetPoint>& points, WallTime newest) {
   const auto cell_of = [&](const BudgetPoint& point) -> std::int64_t {
@@ -66,6 +64,8 @@ std::optional<double> burn_rate_of(std::uint64_t good, std::uint64_t bad, double
   const double ratio = static_cast<double>(bad) / static_cast<double>(good + bad);
   return std::min(kMostRate, ratio / (1 - objective / 100));
 }
+
+bool is_begin(const BudgetPoint& point) { return counts_of(point) == BudgetCounts{}; }
 
 void begin_points(std::vector<BudgetPoint>& points, WallTime at) {
   if (points.empty()) points.push_back({at});

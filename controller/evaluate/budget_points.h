@@ -32,6 +32,8 @@ std::optional<double> burn_rate_of(std::uint64_t good, std::uint64_t bad, double
 // that reaches back behind the oldest point whether something was forgotten there.
 void begin_points(std::vector<BudgetPoint>& points, WallTime at);
 
+bool is_begin(const BudgetPoint& point);  // of the oldest: nothing before it was forgotten
+
 // True when a window that begins at `from` misses nothing: nothing older was forgotten.
 bool is_known_from(const std::vector<BudgetPoint>& points, WallTime from);
 

@@ -182,3 +182,20 @@ TEST_CASE("a late run heals a missed slot by runs", "[evaluate][slo]") {
   world.apply(RunReceived{late, "agent-1", true, true});  // again: the slot has run
   CHECK(world.view().slo->availability.good == 4);
 }
+
+TEST_CASE("a late run of before counting began counts, and counting began with zeros",
+          "[evaluate][slo]") {
+  EvaluationWorld world{4, with_slo(BudgetBy::runs)};
+  const WallTime start = round_start(world.now, world.check.interval) + world.check.interval;
+  world.wait_until(start + Seconds{10});
+  RunResult late = test::make_run(world.check, world.region(1), world.now, {});
+  for (int i = 1; i <= 4; ++i) world.run(world.region(i), RunVerdict::pass);
+  close(world);
+  const std::uint64_t counted = world.view().slo->availability.good;
+  for (std::uint64_t more = 1; more <= 3; ++more) {
+    late.key.round = late.key.round - world.check.interval;
+    world.apply(RunReceived{late, "agent-1", false, true});
+    CHECK(world.view().slo->availability.good == counted + more);
+    CHECK(world.view().slo->availability.good_total == counted + more);
+  }
+}
