@@ -294,10 +294,6 @@ void Agent::assign(const Plan& plan) {
   for (const auto& planned : plan.checks)
     assignments.push_back({planned.check, planned.revision, planned.phase, planned.first_round});
   scheduler_->assign(assignments);
-  std::erase_if(evidence_wanted_, [&](const CheckName& name) {
-    return std::none_of(assignments.begin(), assignments.end(),
-                        [&](const Assignment& one) { return one.check->name == name; });
-  });
   planned_ = true;
 }
 
@@ -329,8 +325,7 @@ void Agent::run_ordered(const OrderedRun& order) {
   scheduler_->order(std::move(job));
 }
 
-// The controller names a check once: it is wanted until a good run has kept its evidence.
-void Agent::evidence_wanted(std::set<CheckName> checks) { evidence_wanted_.merge(checks); }
+void Agent::evidence_wanted(std::set<CheckName> checks) { evidence_wanted_ = std::move(checks); }
 
 void Agent::control_targets(std::vector<std::string> targets) { control_->set(std::move(targets)); }
 

@@ -231,6 +231,8 @@ void Controller::connect() {
 void Controller::observe(const Event& event) {
   if (const auto* received = std::get_if<RunReceived>(&event.what)) {
     if (!received->superseded && !received->late) series_.observe(received->run);
+    if (is_kept_as_good(received->run))
+      dispatch_.keeps_evidence(received->run.key.check, received->run.key.region);
     web_routes_.observe(*received);
   }
   if (const auto* defined = std::get_if<CheckDefined>(&event.what)) series_.define(defined->check);

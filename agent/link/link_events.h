@@ -52,7 +52,7 @@ class LinkEvents {
   virtual void plan_received(const Plan& plan) = 0;
   virtual void run_ordered(const OrderedRun& order) = 0;
   virtual void test_ordered(OrderedTest test) = 0;
-  // Each is named once: wanted until a good run of it has kept its evidence.
+  // All that the controller wants now: of each the next good run keeps its evidence.
   virtual void evidence_wanted(std::set<CheckName> checks) = 0;
   virtual void control_targets(std::vector<std::string>) {}  // of our region; empty: none
   virtual void time_corrected(Millis step) = 0;

@@ -41,6 +41,8 @@ void Dispatch::set_checks(std::vector<PlannedCheck> checks) {
   for (const PlannedCheck& planned : checks) next[planned.check->name] = planned;
   const auto before = std::exchange(checks_, std::move(next));
   planner_.set_checks(std::move(checks));
+  for (auto& [region, wishes] : evidence_)
+    std::erase_if(wishes, [this](const auto& wish) { return !checks_.contains(wish.first); });
   update();
   for (const auto& [name, planned] : before)
     if (checks_.count(name) == 0) ports_.turn.record(CheckRemoved{name});
@@ -121,6 +123,7 @@ void Dispatch::order_first_looks() {
       const auto placement = planner_.placement(name, region.region);
       if (!placement || placement->agent.empty() || requests.size() >= kFirstLooksMax) continue;
       if (!looked_.emplace(name, region.region).second || region.last_run) continue;
+      evidence_[region.region][name] = {};
       RunRequest request;
       request.check = name;
       request.revision = planned.revision;
@@ -163,11 +166,26 @@ void Dispatch::order(const std::vector<RunRequest>& requests) {
 
 void Dispatch::want_evidence(const std::vector<CheckName>& checks) {
   for (const CheckName& check : checks)
-    for (const RegionName& region : planner_.assigned(check)) {
-      const auto placement = planner_.placement(check, region);
-      if (placement && !placement->agent.empty())
-        evidence_[AgentId{region, placement->agent}].insert(check);
-    }
+    for (const RegionName& region : planner_.assigned(check)) evidence_[region][check] = {};
+}
+
+void Dispatch::keeps_evidence(const CheckName& check, const RegionName& region) {
+  if (const auto wishes = evidence_.find(region); wishes != evidence_.end())
+    wishes->second.erase(check);
+}
+
+// Returns true when a wish is news to the agent.
+bool Dispatch::tell_wishes(const AgentId& agent, v1::PollResponse& response) {
+  bool news = false;
+  response.clear_evidence_for();
+  for (auto& [check, told] : evidence_[agent.region]) {
+    const auto placement = planner_.placement(check, agent.region);
+    if (!placement || placement->agent != agent.name) continue;
+    response.add_evidence_for(check.value);
+    news = news || told != agent.name;
+    told = agent.name;
+  }
+  return news;
 }
 
 v1::RunOrder Dispatch::encode(const Order& order, const AgentId& agent) const {
@@ -230,10 +248,8 @@ bool Dispatch::fill(const AgentId& agent, const PollRequest& request, v1::PollRe
     else if (request.tests)
       *response.add_tests() = encode_test(order);
   }
-  for (const CheckName& check : std::exchange(evidence_[agent], {}))
-    response.add_evidence_for(check.value);
-  return behind || response.orders_size() != 0 || response.tests_size() != 0 ||
-         response.evidence_for_size() != 0;
+  const bool wishes = tell_wishes(agent, response);
+  return behind || wishes || response.orders_size() != 0 || response.tests_size() != 0;
 }
 
 std::vector<AgentId> Dispatch::running_old() {

@@ -57,7 +57,11 @@ class Dispatch {
   void time_jumped(Millis by);  // time went on by so much at once
 
   void order(const std::vector<RunRequest>& requests);
+
+  // Each answer to a poll says of which checks a good run should keep its evidence: of those wanted
+  // here, and of a check that is new in a region, until keeps_evidence().
   void want_evidence(const std::vector<CheckName>& checks);
+  void keeps_evidence(const CheckName& check, const RegionName& region);
 
   // One run for `picket test`, by any agent of the region that polls and takes tests.
   TestPlacement order_test(const RegionName& region, const OrderedTest& test, WallTime expires);
@@ -94,6 +98,7 @@ class Dispatch {
   const v1::DesiredState& desired(const AgentId& agent);
   v1::RunOrder encode(const Order& order, const AgentId& agent) const;
   static v1::TestOrder encode_test(const Order& order);
+  bool tell_wishes(const AgentId& agent, v1::PollResponse& response);
   bool fill(const AgentId& agent, const PollRequest& request, v1::PollResponse& response);
   async::Task<bool> news();
 
@@ -103,7 +108,8 @@ class Dispatch {
   async::Notice changed_;
   std::map<CheckName, PlannedCheck> checks_;
   std::map<AgentId, std::shared_ptr<const v1::DesiredState>> desired_;
-  std::map<AgentId, std::set<CheckName>> evidence_;
+  // Wishes of a region, with the agent that was told; empty: none was.
+  std::map<RegionName, std::map<CheckName, std::string>> evidence_;
   std::set<std::pair<CheckName, RegionName>> looked_;  // has a run, or one was ordered
   struct Poller {
     WallTime last;

@@ -20,14 +20,6 @@ constexpr Millis kCommitRetry{500};
 constexpr Millis kCommitRowsLimit{3'000};
 constexpr Millis kLongestNap{60'000};
 
-bool has_evidence(const RunResult& run) {
-  for (const Attempt& attempt : run.attempts)
-    for (const StepResult& step : attempt.steps)
-      for (const RequestResult& request : step.requests)
-        if (request.evidence) return true;
-  return false;
-}
-
 // The log needs no evidence: failed and last good runs keep theirs in rows of their own.
 Event without_evidence(Event event) {
   auto* received = std::get_if<RunReceived>(&event.what);
@@ -70,6 +62,15 @@ WriteSet& Turn::staged() {
 void Turn::touch() {
   ++touched_;
   dirty_.notify_all();
+}
+
+bool is_kept_as_good(const RunResult& run) {
+  if (run.verdict != RunVerdict::pass) return false;
+  for (const Attempt& attempt : run.attempts)
+    for (const StepResult& step : attempt.steps)
+      for (const RequestResult& request : step.requests)
+        if (request.evidence) return true;
+  return false;
 }
 
 RunReceived Turn::receive(RunResult run, std::string agent) const {
@@ -202,7 +203,7 @@ void Turn::take_run(const RunReceived& received) {
     decide_slot({run.key.check, run.key.region, run.key.round}, *interval, outcome,
                 duration_code(run.duration));
   }
-  const bool good = run.verdict == RunVerdict::pass && has_evidence(run);
+  const bool good = is_kept_as_good(run);
   if (replaying_ || (run.verdict != RunVerdict::fail && !good)) return;
   EvidenceRow row;
   row.check = run.key.check;

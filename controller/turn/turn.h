@@ -30,6 +30,9 @@ struct Outbound {
   std::vector<BudgetSpent> budgets;
 };
 
+// Passed and came with evidence: the store keeps it whole, as the last good one of its region.
+bool is_kept_as_good(const RunResult& run);
+
 struct TurnOptions {
   Millis checkpoint_every{minutes{5}};
   std::size_t events_waiting_max{200'000};  // beyond: overloaded()

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/async/task_group.h"
+#include "tests/support/evaluation_world.h"
 #include "tests/support/sim/sim_clock.h"
 
 using namespace picket;
@@ -98,6 +99,38 @@ TEST_CASE("an agent that was enrolled after the snapshot of the plan is missed",
   REQUIRE(desk.life.regions.size() == 1);
   CHECK(desk.life.regions.front().region == kEnrolled.region);
   CHECK_FALSE(desk.life.regions.front().online);
+}
+
+TEST_CASE("a good run's evidence is asked for with each poll until it has come", "[dispatch]") {
+  Desk desk{{}, {}};
+  const CheckName shop{"shop"};
+  desk.life.dispatch.set_checks(
+      {{std::make_shared<const Check>(test::make_check("shop")), Revision{std::string(64, '1')}}});
+  desk.life.run(Seconds{1});
+  desk.life.dispatch.want_evidence({shop});  // before any agent is there
+  const auto wishes = [&] {
+    v1::PollResponse response;
+    const auto poll = [&]() -> async::Task<void> {
+      PollRequest request;
+      request.hold = Seconds{1};
+      auto polling = desk.life.dispatch.poll(kKept, std::move(request));
+      response = co_await std::move(polling);
+    };
+    desk.life.group.spawn("poll", poll());
+    desk.life.run(Seconds{5});
+    return std::vector<std::string>{response.evidence_for().begin(), response.evidence_for().end()};
+  };
+  desk.life.dispatch.add_agent(kKept);
+  desk.life.run(minutes{1});
+  const std::vector<std::string> wanted{"shop"};
+  CHECK(wishes() == wanted);
+  CHECK(wishes() == wanted);  // the answer may have been lost
+  desk.life.dispatch.keeps_evidence(shop, kKept.region);
+  CHECK(wishes().empty());
+  desk.life.dispatch.want_evidence({shop});
+  CHECK(wishes() == wanted);
+  desk.life.dispatch.set_checks({});
+  CHECK(wishes().empty());
 }
 
 TEST_CASE("a region that is offline is told as back over a start", "[dispatch]") {
