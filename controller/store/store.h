@@ -127,8 +127,9 @@ class Store {
   Result<std::optional<DedupKey>> key_of_provider_id(const std::string& provider_id);
 
   Result<std::vector<CheckpointRow>> checkpoints();
-  Result<std::uint64_t> checkpoint_seq();  // 0: nothing is folded
-  Result<std::uint64_t> last_event_seq();  // 0: no event was ever stored
+  Result<std::uint64_t> checkpoint_seq();           // 0: nothing is folded
+  Result<std::uint64_t> last_event_seq();           // 0: no event was ever stored
+  Result<std::optional<WallTime>> last_event_at();  // of those that are kept
 
   // Batches in order of their sequence until `each` fails, whose error is returned.
   using EachBatch = std::function<Status(const EventBatchRow&)>;

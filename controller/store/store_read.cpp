@@ -165,6 +165,18 @@ Result<std::uint64_t> Store::last_event_seq() {
   return last;
 }
 
+Result<std::optional<WallTime>> Store::last_event_at() {
+  std::optional<WallTime> last;
+  const auto each = [&](const Row& row) {
+    last = WallTime::from_unix_ms(row.integer(0));
+    return true;
+  };
+  const auto done =
+      database_->query("SELECT last_at_ms FROM events ORDER BY first_seq DESC LIMIT 1", {}, each);
+  if (!done) return fail(done.error());
+  return last;
+}
+
 Status Store::for_each_event_batch(std::uint64_t after_seq, const EachBatch& each) {
   // The batch that holds after_seq + 1 is the last one that starts at or below it.
   return each_batch(*database_,

@@ -31,6 +31,10 @@ Status Turn::restore() {
   const auto folded = ports_.store.checkpoint_seq();
   if (!folded) return fail(folded.error());
   last_seq_ = *folded;
+  // Also where the checkpoint has folded it: time does not fall behind it.
+  const auto newest = ports_.store.last_event_at();
+  if (!newest) return fail(newest.error());
+  last_at_ = newest->value_or(last_at_);
   if (auto loaded = restore_ledger(); !loaded) return loaded;
   replaying_ = true;
   const auto each = [this](const EventBatchRow& row) { return replay(row); };
