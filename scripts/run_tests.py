@@ -25,6 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SKIP_LINE = re.compile(r"^SKIPPED: ([^:\n]+): (.+?)\s*$", re.M)
 CATCH_PASSED = re.compile(r"^All tests passed \(\d+ assertions? in (\d+) test cases?\)", re.M)
 CATCH_CASES = re.compile(r"^test cases: +(\d+) \|(?: +(\d+) passed \|)?(?: +(\d+) failed)?", re.M)
+ENDING_LINES, ENDINGS = 30, 5  # of failed tests, said again beside the summary
 UNITTEST_RAN = re.compile(r"^Ran (\d+) tests? in ", re.M)
 
 
@@ -51,6 +52,7 @@ class Outcome:
 
     passed: int = 0
     failures: list = field(default_factory=list)
+    ends: list = field(default_factory=list)  # (test, how the output of a failed one ends)
     skips: list = field(default_factory=list)  # (test, id, reason)
     build_seconds: float = 0
     test_seconds: float = 0
@@ -96,6 +98,7 @@ def read_junit(path, outcome, preset):
             passed, failed = count_cases(output, case.find("failure") is None)
             outcome.passed += max(0, passed - len(skips))
             outcome.failures += [name] * failed
+            outcome.ends += [(name, output.rstrip().splitlines()[-ENDING_LINES:])] * failed
             outcome.skips += skips
 
 
@@ -187,6 +190,8 @@ def run_presets(presets, regex):
 
 def report(outcomes, allowed):
     """Prints the summary; returns the exit code."""
+    for test, lines in [end for o in outcomes.values() for end in o.ends][:ENDINGS]:
+        print("\n".join(["", f"==> end of the output of {test}", *lines]))
     print()
     for name, outcome in outcomes.items():
         print(f"{name:6} {outcome.passed:6} passed {len(outcome.failures):4} failed "

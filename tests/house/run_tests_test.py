@@ -36,12 +36,18 @@ def outcome_of(tests):
         return outcome
 
 
-def report(tests, allowed=()):
-    """(exit code, last line) of the report on these tests."""
+def printed_report(tests, allowed=()):
+    """(exit code, what is printed) of the report on these tests."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         code = run_tests.report({"dev": outcome_of(tests)}, set(allowed))
-    return code, printed.getvalue().splitlines()[-1]
+    return code, printed.getvalue()
+
+
+def report(tests, allowed=()):
+    """(exit code, last line) of the report on these tests."""
+    code, printed = printed_report(tests, allowed)
+    return code, printed.splitlines()[-1]
 
 
 class Report(unittest.TestCase):
@@ -74,6 +80,13 @@ class Report(unittest.TestCase):
                              "</testsuite>")
             run_tests.read_junit(junit, outcome, "dev")
         self.assertEqual(outcome.failures, ["dev: a: Unable to find executable"])
+
+    def test_the_end_of_a_failed_tests_output_stands_beside_the_summary(self):
+        command = "for i in $(seq 100); do echo line $i; done; exit 1"
+        _, printed = printed_report({"a": "echo quiet", "b": command})
+        self.assertIn("==> end of the output of dev: b\nline 71\n", printed)
+        self.assertIn("\nline 100\n\ndev ", printed)
+        self.assertNotIn("quiet", printed)
 
     def test_no_test_at_all_is_a_failure(self):
         self.assertEqual(report({}), (1, "0 passed, 1 failed, 0 skipped"))
