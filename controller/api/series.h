@@ -69,15 +69,21 @@ class SeriesBook {
   };
   using Key = std::pair<CheckName, RegionName>;
 
+  // A pair in one scrape, its labels made once for all its series.
+  struct Shown {
+    const RegionName* region;
+    const Target* target;
+    const Series* series;
+    std::string labels;
+  };
+  std::vector<Shown> shown_at(WallTime now) const;
+  void render_info(std::string& out, const std::vector<Shown>& shown) const;
   template <class Value>
-  void render_gauge(std::string& out, std::string_view name, std::string_view help, WallTime now,
-                    Value value) const;
-  void render_phases(std::string& out, WallTime now) const;
-  void render_histogram(std::string& out, WallTime now) const;
-  void render_facts(std::string& out, WallTime now) const;
-  void render_info(std::string& out, WallTime now) const;
-  const Target* live_target(const Key& key, const Series& series, WallTime now) const;
-  std::string labels(const Key& key, const Target& target) const;
+  static void render_gauge(std::string& out, const std::vector<Shown>& shown, std::string_view name,
+                           std::string_view help, Value value);
+  static void render_phases(std::string& out, const std::vector<Shown>& shown);
+  static void render_histogram(std::string& out, const std::vector<Shown>& shown);
+  static void render_facts(std::string& out, const std::vector<Shown>& shown);
 
   std::size_t pairs_max_;
   std::map<CheckName, Target> targets_;
