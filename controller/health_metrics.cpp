@@ -54,6 +54,11 @@ void HealthWatch::add_metrics(GaugeText& gauges) const {
       seconds(newest_.delivery.oldest));
   set("picket_delivery_nobody_seconds", "Age of the oldest page that nobody has taken",
       seconds(newest_.delivery.nobody));
+  if (facts.refused)
+    for (const auto& [listener, count] : facts.refused())
+      gauges.add("picket_connections_refused_total",
+                 "Connections closed because there were too many, since start",
+                 static_cast<double>(count), {{"listener", listener}});
   set("picket_events_waiting", "Events that wait for a commit",
       static_cast<double>(ports_.turn.events_waiting()));
   if (!dead_man_.configured()) return;

@@ -28,6 +28,7 @@ namespace picket::controller {
 struct OwnFacts {
   std::function<std::optional<DiskSpace>()> disk;  // blocking; called on the pool
   std::optional<WallTime> authority_until;
+  std::function<std::map<std::string, std::uint64_t>()> refused;  // connections, by listener
 };
 
 class HealthWatch {

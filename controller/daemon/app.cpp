@@ -8,6 +8,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <iostream>
+#include <map>
 #include <memory>
 
 #include "common/checks/config_print.h"
@@ -21,6 +22,7 @@
 #include "controller/controller.h"
 #include "controller/daemon/server_certificate.h"
 #include "controller/daemon/state_directory.h"
+#include "controller/server/host_names.h"
 #include "controller/server/server.h"
 #include "controller/store/backup.h"
 
@@ -95,6 +97,7 @@ class App {
   std::optional<WallTime> find_overdue() const;
   bool stuck();
   std::string status_line() const;
+  std::map<std::string, std::uint64_t> refused_connections() const;
 
   AppOptions options_;
   ControllerConfig config_;  // as it was started
@@ -162,19 +165,19 @@ Reloader::Load App::make_load(const ControllerConfig& config) const {
 
 Status App::open_controller(std::string token) {
   const std::string directory = config_.checks_dir;
-  Controller::Ports ports{
-      context_.get_executor(),
-      clock_,
-      *database_pool_,
-      *work_pool_,
-      *store_,
-      *authority_,
-      *delivery_,
-      Random{std::hash<std::string>{}(secure_random_hex(16))},
-      make_load(config_),
-      [directory] { return fingerprint_of(directory); },
-      mail_.get(),
-      OwnFacts{[path = config_.state_dir] { return disk_space(path); }, authority_->until()}};
+  Controller::Ports ports{context_.get_executor(),
+                          clock_,
+                          *database_pool_,
+                          *work_pool_,
+                          *store_,
+                          *authority_,
+                          *delivery_,
+                          Random{std::hash<std::string>{}(secure_random_hex(16))},
+                          make_load(config_),
+                          [directory] { return fingerprint_of(directory); },
+                          mail_.get(),
+                          OwnFacts{[path = config_.state_dir] { return disk_space(path); },
+                                   authority_->until(), [this] { return refused_connections(); }}};
   auto controller = Controller::create(std::move(ports), make_settings(config_, std::move(token)));
   if (!controller) return fail(std::move(controller.error()));
   controller_ = std::move(*controller);
@@ -196,6 +199,7 @@ Status App::open_listeners() {
   people.host = config_.api.host;
   people.port = config_.api.port;
   people.body_bytes_max = 8 * 1024 * 1024;  // the checks of `picket apply`
+  if (is_loopback(people.host)) people.host_names = {host_of_url(config_.external_url)};
   people.streams = [this](const ServerRequest& r) { return controller_->open_stream(r); };
   auto agent_server =
       create_server(context_.get_executor(), std::move(agents),
@@ -215,6 +219,13 @@ Status App::open_listeners() {
         !s)
       return s;
   return {};
+}
+
+std::map<std::string, std::uint64_t> App::refused_connections() const {
+  std::map<std::string, std::uint64_t> refused;
+  if (agent_server_) refused["agents"] = agent_server_->refused();
+  if (people_server_) refused["api"] = people_server_->refused();
+  return refused;
 }
 
 async::Task<void> App::wait_for_stop() {

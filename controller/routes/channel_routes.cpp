@@ -87,10 +87,21 @@ Json rule_json(const RouteRule& rule) {
   return {{"match", std::move(match)}, {"to", rule.to}, {"continue", rule.go_on}};
 }
 
+// Where it leads, for anybody who may read: login, path and query are secrets of some services.
+std::string shown_address(const std::string& url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string::npos) return url;
+  std::string_view host = std::string_view{url}.substr(scheme + 3);
+  host = host.substr(0, host.find_first_of("/?#"));
+  if (const std::size_t login = host.rfind('@'); login != std::string_view::npos)
+    host.remove_prefix(login + 1);
+  return url.substr(0, scheme + 3) + std::string{host};
+}
+
 Json receiver_json(const Receiver& receiver) {
   Json json{{"name", receiver.name},
             {"kind", std::string{name_of(receiver.kind)}},
-            {"url", receiver.url},
+            {"url", shown_address(receiver.url)},
             {"fallback", receiver.fallback},
             {"confirms", !receiver.rest_key.empty()},
             {"webhooks", !receiver.webhook_secrets.empty()},

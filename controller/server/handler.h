@@ -16,12 +16,12 @@ namespace picket::controller {
 
 struct ServerRequest {
   std::string method;
-  std::string path;                                         // decoded, without the query
-  std::vector<std::pair<std::string, std::string>> query;   // decoded
-  std::vector<std::pair<std::string, std::string>> headers; // names in lower case
+  std::string path;                                          // decoded, without the query
+  std::vector<std::pair<std::string, std::string>> query;    // decoded
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
-  std::optional<AgentId> peer;     // from the client certificate, when one was verified
-  std::string peer_serial;         // of that certificate, hex
+  std::optional<AgentId> peer;         // from the client certificate, when one was verified
+  std::string peer_serial;             // of that certificate, hex
   std::optional<WallTime> peer_until;  // the end of its validity
   std::string remote_address;
 

@@ -1,9 +1,9 @@
 #include "controller/server/server.h"
 
 #include <fmt/format.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
 
+#include <algorithm>
+#include <bit>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -19,10 +19,13 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
+#include <utility>
 
 #include "common/async/task_group.h"
 #include "common/core/log.h"
 #include "common/core/text.h"
+#include "controller/server/host_names.h"
+#include "controller/server/peer.h"
 #include "controller/server/target.h"
 
 namespace picket::controller {
@@ -35,46 +38,15 @@ using tcp = asio::ip::tcp;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr auto kHandshakeLimit = std::chrono::seconds{15};
+constexpr auto kFirstHeadersLimit = std::chrono::seconds{15};
 constexpr auto kRequestLimit = std::chrono::seconds{30};  // one whole request, once begun
 constexpr auto kIdleLimit = std::chrono::seconds{75};     // between requests of a connection
 constexpr auto kWriteLimit = std::chrono::seconds{30};
+// Of headers, and of what Beast holds between two reads: it sets no other bound to the lines of
+// chunks and to trailers, and throws on a value of 65,534 bytes.
 constexpr std::uint32_t kHeaderBytesMax = 64 * 1024;
 
 using Parser = http::request_parser<http::string_body>;
-
-struct Peer {
-  std::optional<AgentId> id;
-  std::string serial;
-  std::optional<WallTime> until;
-};
-
-std::string entry_text(X509_NAME* name, int nid) {
-  char text[256] = {};
-  const int length = X509_NAME_get_text_by_NID(name, nid, text, sizeof text);
-  return length > 0 ? std::string(text, static_cast<size_t>(length)) : std::string{};
-}
-
-// The verified client certificate: CN is the agent's name, O its region.
-Peer peer_of(SSL* ssl) {
-  Peer peer;
-  X509* certificate = SSL_get1_peer_certificate(ssl);
-  if (certificate == nullptr) return peer;
-  if (SSL_get_verify_result(ssl) == X509_V_OK) {
-    X509_NAME* subject = X509_get_subject_name(certificate);
-    peer.id = AgentId{RegionName{entry_text(subject, NID_organizationName)},
-                      entry_text(subject, NID_commonName)};
-    BIGNUM* serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr);
-    char* hex = BN_bn2hex(serial);
-    peer.serial = to_lower_ascii(hex);
-    std::tm parts{};
-    if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) == 1)
-      peer.until = WallTime{Seconds{::timegm(&parts)}};
-    OPENSSL_free(hex);
-    BN_free(serial);
-  }
-  X509_free(certificate);
-  return peer;
-}
 
 ServerResponse plain(int status, std::string text) {
   ServerResponse response;
@@ -82,6 +54,12 @@ ServerResponse plain(int status, std::string text) {
   response.content_type = "text/plain; charset=utf-8";
   response.body = std::move(text) + "\n";
   return response;
+}
+
+ServerResponse misdirected(const std::string& host) {
+  return plain(421, fmt::format("This controller listens for this machine alone and is not known "
+                                "as `{}`. If that is its name, set external_url to it.",
+                                clean_line(cut_utf8(host, 100))));
 }
 
 std::optional<ServerRequest> make_request(const http::request<http::string_body>& message) {
@@ -121,9 +99,26 @@ http::response<http::string_body> make_message(ServerResponse response, bool kee
 
 int status_of(beast::error_code error) {
   if (error == http::error::body_limit) return 413;
-  if (error == http::error::header_limit) return 431;
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) return 431;
   return 400;
 }
+
+// Counts while it lives.
+class Counted {
+ public:
+  explicit Counted(std::size_t& count) : count_(&count) { ++*count_; }
+  Counted(Counted&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+  Counted& operator=(Counted&&) = delete;
+  ~Counted() { end(); }
+
+  void end() {
+    if (count_ != nullptr) --*count_;
+    count_ = nullptr;
+  }
+
+ private:
+  std::size_t* count_;
+};
 
 class BeastServer final : public Server {
  public:
@@ -138,17 +133,21 @@ class BeastServer final : public Server {
   std::uint16_t port() const override { return acceptor_.local_endpoint().port(); }
   void start() override { tasks_.spawn(options_.name + " accept", accept_loop()); }
   Status set_tls(TlsListenerOptions tls) override;
+  std::uint64_t refused() const override { return refused_; }
   async::Task<void> stop() override;
 
  private:
+  bool is_full() const;
+  void refuse(const tcp::socket& socket);
   async::Task<void> accept_loop();
-  async::Task<void> serve_tls(tcp::socket socket);
+  async::Task<void> serve_tls(tcp::socket socket, Counted stranger);
   async::Task<void> serve_plain(tcp::socket socket);
 
   template <class Stream>
   async::Task<void> serve(Stream& stream, Peer peer);
   template <class Stream>
-  async::Task<bool> serve_one(Stream& stream, beast::flat_buffer& buffer, const Peer& peer);
+  async::Task<bool> serve_one(Stream& stream, beast::flat_buffer& buffer, const Peer& peer,
+                              std::chrono::seconds headers_limit);
   template <class Stream>
   async::Task<bool> write(Stream& stream, ServerResponse response, bool keep_alive, bool head);
   template <class Stream>
@@ -159,6 +158,8 @@ class BeastServer final : public Server {
   Handler handler_;
   tcp::acceptor acceptor_;
   std::shared_ptr<asio::ssl::context> tls_;  // of connections that begin
+  std::size_t strangers_{0};                 // connections by TLS whose peer is not known
+  std::uint64_t refused_{0};
   async::TaskGroup tasks_;
 };
 
@@ -214,15 +215,33 @@ async::Task<void> BeastServer::accept_loop() {
       co_await pause.async_wait(asio::use_awaitable);
       continue;
     }
-    if (tasks_.size() > options_.connections_max) continue;  // destroys, thus closes the socket
+    if (is_full()) {
+      refuse(socket);
+      continue;  // destroys, thus closes the socket
+    }
     beast::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    tasks_.spawn(options_.name,
-                 tls_ ? serve_tls(std::move(socket)) : serve_plain(std::move(socket)));
+    tasks_.spawn(options_.name, tls_ ? serve_tls(std::move(socket), Counted{strangers_})
+                                     : serve_plain(std::move(socket)));
   }
 }
 
-async::Task<void> BeastServer::serve_tls(tcp::socket socket) {
+bool BeastServer::is_full() const {
+  return tasks_.size() > options_.connections_max ||
+         (tls_ && strangers_ >= options_.connections_max / 2);
+}
+
+// Told at 1, 2, 4, .. of them: whoever floods the listener shall not flood the log.
+void BeastServer::refuse(const tcp::socket& socket) {
+  if (!std::has_single_bit(++refused_)) return;
+  beast::error_code ignored;
+  log::write(log::Level::warn, "too many connections, closed",
+             {{"listener", options_.name},
+              {"peer", socket.remote_endpoint(ignored).address().to_string()},
+              {"refused", static_cast<std::int64_t>(refused_)}});
+}
+
+async::Task<void> BeastServer::serve_tls(tcp::socket socket, Counted stranger) {
   const auto context = tls_;  // another may take its place while the connection lasts
   beast::ssl_stream<beast::tcp_stream> stream{beast::tcp_stream{std::move(socket)}, *context};
   beast::get_lowest_layer(stream).expires_after(kHandshakeLimit);
@@ -232,6 +251,7 @@ async::Task<void> BeastServer::serve_tls(tcp::socket socket) {
     co_return;
   }
   Peer peer = peer_of(stream.native_handle());
+  if (peer.id) stranger.end();
   co_await serve(stream, std::move(peer));
 }
 
@@ -243,9 +263,9 @@ async::Task<void> BeastServer::serve_plain(tcp::socket socket) {
 
 template <class Stream>
 async::Task<void> BeastServer::serve(Stream& stream, Peer peer) {
-  beast::flat_buffer buffer;
-  while (co_await serve_one(stream, buffer, peer)) {
-  }
+  beast::flat_buffer buffer{kHeaderBytesMax};
+  std::chrono::seconds limit = kFirstHeadersLimit;
+  while (co_await serve_one(stream, buffer, peer, limit)) limit = kIdleLimit;
   beast::error_code ignored;
   beast::get_lowest_layer(stream).socket().shutdown(tcp::socket::shutdown_both, ignored);
 }
@@ -253,12 +273,14 @@ async::Task<void> BeastServer::serve(Stream& stream, Peer peer) {
 // One request and its response; false when the connection is to be closed.
 template <class Stream>
 async::Task<bool> BeastServer::serve_one(Stream& stream, beast::flat_buffer& buffer,
-                                         const Peer& peer) {
+                                         const Peer& peer, std::chrono::seconds headers_limit) {
   auto& lowest = beast::get_lowest_layer(stream);
+  const bool stranger = options_.tls && !peer.id;
   Parser parser;
   parser.header_limit(kHeaderBytesMax);
-  parser.body_limit(options_.body_bytes_max);
-  lowest.expires_after(kIdleLimit);
+  parser.body_limit(stranger ? std::min(options_.stranger_body_bytes_max, options_.body_bytes_max)
+                             : options_.body_bytes_max);
+  lowest.expires_after(headers_limit);
   auto [header_error, header_bytes] =
       co_await http::async_read_header(stream, buffer, parser, kTuple);
   beast::error_code error = header_error;
@@ -275,6 +297,9 @@ async::Task<bool> BeastServer::serve_one(Stream& stream, beast::flat_buffer& buf
   auto request = make_request(parser.get());
   const bool head = parser.get().method() == http::verb::head;
   if (!request) co_return co_await write(stream, plain(400, "bad request target"), false, false);
+  const std::string host = request->header("host").value_or("");
+  if (options_.host_names && !is_host_of(host, *options_.host_names))
+    co_return co_await write(stream, misdirected(host), false, head);
   request->peer = peer.id;
   request->peer_serial = peer.serial;
   request->peer_until = peer.until;

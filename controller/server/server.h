@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "common/core/result.h"
 #include "controller/server/handler.h"
@@ -26,6 +28,11 @@ struct ServerOptions {
   std::optional<TlsListenerOptions> tls;
   std::uint64_t body_bytes_max{16 * 1024 * 1024};
   std::size_t connections_max{8192};
+  // Of a TLS listener: a peer that shows no certificate has small requests, and all of these
+  // together with those that are still in their handshake have half of the connections.
+  std::uint64_t stranger_body_bytes_max{64 * 1024};
+  // Host names that a request may be for (is_host_of()), others are answered 421; nothing: any.
+  std::optional<std::vector<std::string>> host_names{};
   StreamHandler streams{};  // may be empty: every request is the Handler's
 };
 
@@ -35,9 +42,13 @@ class Server {
 
   virtual std::uint16_t port() const = 0;  // the real one when 0 was asked for
 
-  // Accepts until stop(). Requests that break HTTP or a limit are answered 400, 413 or 431 and
-  // closed; a connection that does not finish its handshake or headers in 15 s is closed.
+  // Accepts until stop(). Requests that break HTTP or a limit are answered 400, 413, 421 or 431 and
+  // closed; a connection that does not finish its handshake, or then the headers of its first
+  // request, in 15 s is closed; one above a limit of connections at once.
   virtual void start() = 0;
+
+  // Connections closed because there were too many, since start.
+  virtual std::uint64_t refused() const = 0;
 
   // Connections that begin from now on are shown this certificate; those that are open stay.
   // Requires that the server was created with TLS. invalid_config: it does not parse; then nothing
