@@ -52,8 +52,10 @@ Result<Registry::Admission> Registry::admit(const std::string& token, const std:
   if (it == tokens_.end()) return refused("this controller did not issue that join token");
   const JoinTokenRow& row = it->second;
   const AgentId agent{row.region, name};
+  const auto seen = last_seen_.find(agent);
   const bool answer_lost = row.used && row.used_by == render(agent) &&
-                           now - *row.used < kEnrolAgain && last_seen_.count(agent) == 0;
+                           now - *row.used < kEnrolAgain &&
+                           (seen == last_seen_.end() || seen->second <= *row.used);
   if (row.used && !answer_lost)
     return refused(
         fmt::format("the join token was used at {} by {}", render_rfc3339(*row.used), row.used_by));
@@ -73,10 +75,11 @@ void Registry::apply(const JoinTokenRow& token) { tokens_[token.token_sha256] = 
 
 void Registry::apply(const AgentRow& agent) { agents_[agent.id] = agent; }
 
-AgentRow Registry::renewed(const AgentId& agent, const std::string& serial) const {
+AgentRow Registry::renewed(const AgentId& agent, const std::string& shown,
+                           const std::string& issued) const {
   AgentRow row = agents_.at(agent);
-  row.previous_serial = row.certificate_serial;
-  row.certificate_serial = serial;
+  row.previous_serial = shown;
+  row.certificate_serial = issued;
   return row;
 }
 

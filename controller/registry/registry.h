@@ -31,9 +31,9 @@ class Registry {
 
   // The token's region, and the rows to commit before the certificate is handed out: the token
   // used, the agent known. One use only, but the same agent may ask again within ten minutes as
-  // long as it was never seen: its answer was lost. join_token_refused says whether it is unknown,
-  // used or expired. An agent of that name in that region is replaced (its old certificate is
-  // refused from then on). invalid_argument for a bad name.
+  // long as it was not seen since: its answer was lost. join_token_refused says whether it is
+  // unknown, used or expired. An agent of that name in that region is replaced (its old certificate
+  // is refused from then on). invalid_argument for a bad name.
   struct Admission {
     AgentId agent;
     JoinTokenRow token;
@@ -44,8 +44,9 @@ class Registry {
   void apply(const JoinTokenRow& token);
   void apply(const AgentRow& agent);
 
-  // The row after a renewal: both certificates are valid until the new one is used.
-  AgentRow renewed(const AgentId& agent, const std::string& serial) const;
+  // The row after a renewal with the certificate `shown`: both are valid until the new one is used.
+  // One that was issued before and never used is not valid any more: its answer was lost.
+  AgentRow renewed(const AgentId& agent, const std::string& shown, const std::string& issued) const;
 
   // A verified certificate may act for its agent: known, not revoked, the newest or the one
   // before (a renewal that the agent did not hear of). certificate_refused otherwise.

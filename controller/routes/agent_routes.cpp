@@ -8,12 +8,14 @@
 
 #include "common/async/with_deadline.h"
 #include "common/core/log.h"
+#include "common/core/text.h"
 #include "common/wire/control_wire.h"
 #include "common/wire/wire.h"
 
 namespace picket::controller {
 namespace {
 
+constexpr std::size_t kVersionBytes = 64;
 constexpr unsigned long long kHoldSecondsMost = 50;
 constexpr Millis kCommitLimit{20'000};          // longest wait for a commit before 503
 constexpr Millis kOldestRound = hours{24 * 8};  // the horizon of a spool, and a day
@@ -53,6 +55,14 @@ ServerResponse error_response(const Error& error, std::uint64_t next_seq = 0) {
   ServerResponse response = message_response(body, status_of(error.code));
   if (response.status == 503) response.headers.emplace_back("retry-after", "5");
   return response;
+}
+
+// "0.1.0" of "User-Agent: picket/0.1.0", which agents send with every request.
+std::string version_of(const ServerRequest& request) {
+  constexpr std::string_view kProduct = "picket/";
+  const std::string agent = request.header("user-agent").value_or("");
+  return agent.starts_with(kProduct) ? clean_line(agent.substr(kProduct.size(), kVersionBytes))
+                                     : std::string{};
 }
 
 Error unparsable() {
@@ -112,13 +122,16 @@ Status AgentRoutes::authorize(const ServerRequest& request) {
                 "enrol the agent with a join token");
   const Status allowed = ports_.registry.authorize(*request.peer, request.peer_serial);
   if (!allowed) return allowed;
-  const AgentRow& row = ports_.registry.agents().at(*request.peer);
-  if (!row.previous_serial.empty() && row.certificate_serial == request.peer_serial) {
-    AgentRow settled = row;  // the renewal arrived: the old certificate has served
-    settled.previous_serial.clear();
-    ports_.turn.staged().agents.push_back(settled);
-    ports_.registry.apply(settled);
-  }
+  AgentRow row = ports_.registry.agents().at(*request.peer);
+  const std::string version = version_of(request);
+  const bool arrived =  // a renewal: the old certificate has served
+      !row.previous_serial.empty() && row.certificate_serial == request.peer_serial;
+  const bool upgraded = !version.empty() && version != row.version;
+  if (!arrived && !upgraded) return {};
+  if (arrived) row.previous_serial.clear();
+  if (upgraded) row.version = version;
+  ports_.turn.staged().agents.push_back(row);
+  ports_.registry.apply(row);
   return {};
 }
 
@@ -153,7 +166,7 @@ async::Task<ServerResponse> AgentRoutes::enroll(ServerRequest request) {
   row.certificate_serial = issued->serial;
   row.enrolled = now;
   row.last_seen = now;
-  row.version = message.agent_version().substr(0, 64);
+  row.version = message.agent_version().substr(0, kVersionBytes);
   ports_.registry.apply(admission->token);
   ports_.registry.apply(row);
   ports_.turn.staged().join_tokens.push_back(admission->token);
@@ -171,7 +184,7 @@ async::Task<ServerResponse> AgentRoutes::renew(ServerRequest request) {
   const auto issued =
       ports_.authority.issue_agent(message.csr_pem(), *request.peer, ports_.clock.wall_now());
   if (!issued) co_return error_response(issued.error());
-  const AgentRow row = ports_.registry.renewed(*request.peer, issued->serial);
+  const AgentRow row = ports_.registry.renewed(*request.peer, request.peer_serial, issued->serial);
   ports_.registry.apply(row);
   ports_.turn.staged().agents.push_back(row);
   if (const Status settled = co_await settle(); !settled) co_return error_response(settled.error());

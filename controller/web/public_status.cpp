@@ -84,7 +84,7 @@ std::string render_public_status(const std::vector<CheckView>& checks,
                                      {"state", std::string{to_string(incident.state)}},
                                      {"opened", render_rfc3339(incident.opened)}});
   }
-  json["state"] = std::string{worst};
+  json["state"] = json["components"].empty() ? "unknown" : std::string{worst};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -21,8 +21,8 @@ bool is_public(const CheckView& view);
 std::string_view public_state(const CheckView& view);
 
 // {now, state, components: [{name, title, state, since}], incidents: [{component, title, state,
-// opened}]}: `incidents` are those of public checks that somebody was told of and that are not
-// over. `state` is the worst of the components.
+// opened}]}: `incidents` are those of public checks that are more than suspected and not over.
+// `state` is the worst of the components, unknown when there are none.
 std::string render_public_status(const std::vector<CheckView>& checks,
                                  const std::vector<IncidentRow>& unresolved, WallTime now);
 

@@ -64,7 +64,7 @@ TEST_CASE("only the newest certificate and the one it renews are accepted", "[re
   registry.apply(row);
   CHECK(registry.authorize(agent, "1a").has_value());
   CHECK_FALSE(registry.authorize(agent, "").has_value());
-  registry.apply(registry.renewed(agent, "1b"));
+  registry.apply(registry.renewed(agent, "1a", "1b"));
   CHECK(registry.authorize(agent, "1a").has_value());
   CHECK(registry.authorize(agent, "1b").has_value());
   row.certificate_serial = "1c";  // enrolled anew
@@ -74,6 +74,21 @@ TEST_CASE("only the newest certificate and the one it renews are accepted", "[re
   row.revoked = true;
   registry.apply(row);
   CHECK_FALSE(registry.authorize(agent, "1c").has_value());
+}
+
+TEST_CASE("renewals whose answers are lost never lock an agent out", "[registry]") {
+  Registry registry;
+  const AgentId agent{kRegion, "agent-1"};
+  AgentRow row;
+  row.id = agent;
+  row.certificate_serial = "1a";
+  registry.apply(row);
+  for (const char* issued : {"1b", "1c", "1d"}) {
+    registry.apply(registry.renewed(agent, "1a", issued));
+    CHECK(registry.authorize(agent, "1a").has_value());
+    CHECK(registry.authorize(agent, issued).has_value());
+  }
+  CHECK_FALSE(registry.authorize(agent, "1b").has_value());
 }
 
 TEST_CASE("an agent comes back after 90 s of silence", "[registry]") {
@@ -99,4 +114,10 @@ TEST_CASE("an agent whose enrolment answer was lost may ask again until it was s
   CHECK_FALSE(registry.admit(made.token, "agent-1", kNow + minutes{10}).has_value());
   registry.seen(first->agent, kNow + minutes{1});
   CHECK_FALSE(registry.admit(made.token, "agent-1", kNow + minutes{5}).has_value());
+
+  const NewToken anew = add_token(registry);  // for an agent that was seen before
+  const auto again = registry.admit(anew.token, "agent-1", kNow + minutes{7});
+  REQUIRE(again.has_value());
+  registry.apply(again->token);
+  CHECK(registry.admit(anew.token, "agent-1", kNow + minutes{8}).has_value());
 }
