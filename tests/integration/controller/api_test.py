@@ -106,6 +106,8 @@ class ApiTest(unittest.TestCase):
         self.assertEqual(one["definition"], home["definition"])
         told = self.ask(200, "GET", "/api/v1/routes/explain?check=home")
         self.assertEqual([row["to"] for row in told["rules"]], [["pagerduty/shop"]])
+        for receiver in told["told"] + self.ask(200, "GET", "/api/v1/routes")["receivers"]:
+            self.assertRegex(receiver["url"], r"^http://127\.0\.0\.1:\d+$")
         self.ask(404, "GET", "/api/v1/checks/none")
         self.ask(400, "GET", "/api/v1/history/batches")
         self.ask(201, "POST", "/api/v1/backup")

@@ -216,6 +216,11 @@ class ControllerTest(unittest.TestCase):
         self.assertIn(b" 431 ", raw(b"GET / HTTP/1.1\r\nx: " + b"a" * 100_000 + b"\r\n\r\n"))
         big = b"POST /api/v1/reload HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\n\r\n"
         self.assertIn(b" 413 ", raw(big))
+        # A page of a stranger whose name leads here: it may read nothing.
+        strange = b"GET /api/v1/status HTTP/1.1\r\nhost: evil.example\r\n\r\n"
+        self.assertIn(b" 421 ", raw(strange))
+        chunked = b"POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
+        self.assertIn(b" 431 ", raw(chunked + b"0\r\nx: " + b"a" * 70_000 + b"\r\n\r\n"))
         self.assertEqual(controller.call("GET", "/healthz")[0], 200)
 
     def test_a_killed_controller_starts_with_what_it_had(self):
