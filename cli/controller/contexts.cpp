@@ -100,14 +100,21 @@ Status save_contexts(const std::string& path, const Contexts& contexts) {
 Result<ControllerAccess> find_controller(const ControllerAccess& given, const std::string& context,
                                          const Environment& environment) {
   ControllerAccess access = given;
-  if (access.token_file.empty()) access.token_file = environment("PICKET_TOKEN_FILE").value_or("");
-  if (!access.url.empty()) return access;
-  std::string name = context;
-  if (name.empty()) {
-    access.url = environment("PICKET_CONTROLLER").value_or("");
-    if (!access.url.empty()) return access;
-    name = environment("PICKET_CONTEXT").value_or("");
+  const auto take = [&access](const ControllerAccess& other) {
+    access.url = other.url;
+    if (access.token_file.empty()) access.token_file = other.token_file;
+  };
+  const bool is_asked = access.url.empty() && !context.empty();
+  if (is_asked) {  // asked for by name: more than what the environment says of another one
+    const auto chosen = named(context, environment);
+    if (!chosen) return fail(chosen.error());
+    take(*chosen);
   }
+  if (access.token_file.empty()) access.token_file = environment("PICKET_TOKEN_FILE").value_or("");
+  if (!access.url.empty() || is_asked) return access;
+  access.url = environment("PICKET_CONTROLLER").value_or("");
+  if (!access.url.empty()) return access;
+  std::string name = environment("PICKET_CONTEXT").value_or("");
   if (name.empty()) {
     const auto contexts = load_contexts(contexts_path(environment));
     if (!contexts) return fail(contexts.error());
@@ -116,8 +123,7 @@ Result<ControllerAccess> find_controller(const ControllerAccess& given, const st
   if (name.empty()) return access;
   const auto chosen = named(name, environment);
   if (!chosen) return fail(chosen.error());
-  access.url = chosen->url;
-  if (access.token_file.empty()) access.token_file = chosen->token_file;
+  take(*chosen);
   return access;
 }
 

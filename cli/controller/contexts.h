@@ -26,8 +26,9 @@ Result<Contexts> load_contexts(const std::string& path);
 Status save_contexts(const std::string& path, const Contexts& contexts);
 
 // Where the controller is: `given` by flags; else the context of --context; else
-// PICKET_CONTROLLER; else the context of PICKET_CONTEXT; else the current one. A context's token
-// goes to its own URL only; `given` and PICKET_TOKEN_FILE come before it.
+// PICKET_CONTROLLER; else the context of PICKET_CONTEXT; else the current one. The token: `given`;
+// else that of the context of --context; else PICKET_TOKEN_FILE; else that of the other contexts. A
+// context's token goes to its own URL only.
 // not_found: a context that is named and does not exist.
 Result<ControllerAccess> find_controller(const ControllerAccess& given, const std::string& context,
                                          const Environment& environment);

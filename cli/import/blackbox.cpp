@@ -1,10 +1,11 @@
-// blackbox_exporter's modules, and the targets that a Prometheus configuration gives them.
+// blackbox_exporter's modules with the targets that are given to them.
 #include <fmt/format.h>
 
 #include <set>
 
 #include "cli/import/import.h"
 #include "cli/import/request.h"
+#include "cli/import/scrape_jobs.h"
 #include "cli/import/source.h"
 #include "common/checks/formats.h"
 #include "common/core/text.h"
@@ -12,18 +13,11 @@
 namespace picket::cli {
 namespace {
 
-struct Target {
-  std::string job;
-  std::string module;
-  std::string target;
-  std::string interval;
-};
-
 class Blackbox {
  public:
   Blackbox(const Source& source, Draft& draft) : source_(source), draft_(draft) {}
 
-  void add(const Target& target, const Json& module) {
+  void add(const ProbeTarget& target, const Json& module) {
     module_ = &module;
     target_ = target.target;
     const std::string prober = source_.text(module, "prober");
@@ -283,48 +277,18 @@ class Blackbox {
   std::string name_;
 };
 
-Result<std::vector<Target>> targets_of(const BlackboxInput& input, Draft& draft) {
-  std::vector<Target> targets;
-  for (const std::string& one : input.targets) {
-    const std::size_t equals = one.find('=');
-    if (equals == one.npos)
-      return fail(ErrorCode::invalid_argument, "--target wants MODULE=TARGET: " + clean_line(one));
-    targets.push_back({one.substr(0, equals), one.substr(0, equals), one.substr(equals + 1), ""});
-  }
-  if (input.prometheus.empty()) return targets;
-  const auto source = Source::parse_yaml(input.prometheus_file, input.prometheus);
-  if (!source) return fail(source.error());
-  const Json& global = source->map(source->root(), "global");
-  for (const Json& job : source->list(source->root(), "scrape_configs")) {
-    if (!source->is_map(job)) continue;
-    const std::vector<std::string> modules = source->texts(source->map(job, "params"), "module");
-    if (modules.empty()) continue;  // not a job of blackbox_exporter
-    const std::string name = source->text(job, "job_name", modules[0]);
-    const std::string interval = duration_from_go(
-        source->text(job, "scrape_interval", source->text(global, "scrape_interval", "1m")));
-    for (const Json& group : source->list(job, "static_configs"))
-      for (const std::string& target : source->texts(group, "targets"))
-        targets.push_back({name, modules[0], target, interval});
-    for (const auto& [key, value] : job.items())
-      if (key.ends_with("_sd_configs"))
-        draft.add_note(fmt::format("the job {} takes targets from {}", name, key));
-  }
-  if (const Status right = source->status(); !right) return fail(right.error());
-  return targets;
-}
-
 }  // namespace
 
 Result<Imported> import_blackbox(const ImportOptions& options, const BlackboxInput& input) {
   const auto source = Source::parse_yaml(options.file, input.modules);
   if (!source) return fail(source.error());
   Draft draft(options);
-  auto targets = targets_of(input, draft);
+  auto targets = probe_targets(input, draft);
   if (!targets) return fail(targets.error());
   const Json& modules = source->map(source->root(), "modules");
   Blackbox blackbox(*source, draft);
   std::set<std::string> used;
-  for (const Target& target : *targets) {
+  for (const ProbeTarget& target : *targets) {
     used.insert(target.module);
     if (const auto module = modules.find(target.module); module == modules.end())
       draft.add_note(

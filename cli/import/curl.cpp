@@ -1,8 +1,9 @@
 // Command lines of curl, as people paste them and as browsers copy them.
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
 
+#include "cli/import/curl_options.h"
 #include "cli/import/import.h"
 #include "cli/import/request.h"
 #include "cli/import/shell_words.h"
@@ -13,72 +14,15 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-const std::map<std::string, std::string> kLong{
-    {"-X", "--request"},    {"-H", "--header"},      {"-d", "--data"},
-    {"-u", "--user"},       {"-k", "--insecure"},    {"-L", "--location"},
-    {"-m", "--max-time"},   {"-b", "--cookie"},      {"-A", "--user-agent"},
-    {"-e", "--referer"},    {"-x", "--proxy"},       {"-I", "--head"},
-    {"-G", "--get"},        {"-F", "--form"},        {"-0", "--http1.0"},
-    {"-4", "--ipv4"},       {"-6", "--ipv6"},        {"-E", "--cert"},
-    {"-o", "--output"},     {"-w", "--write-out"},   {"-s", "--silent"},
-    {"-S", "--show-error"}, {"-f", "--fail"},        {"-i", "--include"},
-    {"-v", "--verbose"},    {"-c", "--cookie-jar"},  {"-O", "--remote-name"},
-    {"-N", "--no-buffer"},  {"-T", "--upload-file"}, {"-D", "--dump-header"},
-    {"-g", "--globoff"},    {"-C", "--continue-at"}, {"-U", "--proxy-user"},
-    {"-K", "--config"},     {"-r", "--range"}};
-// Options with a value that change nothing of what is asked.
-const std::map<std::string, bool> kTakesValue{{"--request", true},
-                                              {"--header", true},
-                                              {"--data", true},
-                                              {"--data-raw", true},
-                                              {"--data-ascii", true},
-                                              {"--data-binary", true},
-                                              {"--data-urlencode", true},
-                                              {"--json", true},
-                                              {"--user", true},
-                                              {"--max-time", true},
-                                              {"--connect-timeout", true},
-                                              {"--cookie", true},
-                                              {"--user-agent", true},
-                                              {"--referer", true},
-                                              {"--proxy", true},
-                                              {"--form", true},
-                                              {"--cert", true},
-                                              {"--key", true},
-                                              {"--cacert", true},
-                                              {"--resolve", true},
-                                              {"--connect-to", true},
-                                              {"--url", true},
-                                              {"--max-redirs", true},
-                                              {"--output", true},
-                                              {"--write-out", true},
-                                              {"--cookie-jar", true},
-                                              {"--upload-file", true},
-                                              {"--dump-header", true},
-                                              {"--retry", true},
-                                              {"--retry-delay", true},
-                                              {"--oauth2-bearer", true},
-                                              {"--proxy-user", true},
-                                              {"--config", true},
-                                              {"--range", true},
-                                              {"--continue-at", true},
-                                              {"--interface", true},
-                                              {"--ciphers", true},
-                                              {"--limit-rate", true},
-                                              {"--form-string", true},
-                                              {"--capath", true},
-                                              {"--pass", true},
-                                              {"--unix-socket", true},
-                                              {"--aws-sigv4", true},
-                                              {"--tls-max", true}};
-constexpr std::string_view kIgnored =
-    " --silent --show-error --include --verbose --output --write-out --no-buffer --globoff"
-    " --remote-name --dump-header --cookie-jar --connect-timeout --fail --compressed --http1.0"
-    " --progress-bar --no-progress-meter --retry --retry-delay --fail-with-body --tlsv1.2 "
-    "--path-as-is ";
+// A word that is no option, and what stood before it if that is one that we do not know.
+struct Word {
+  std::string text;
+  std::string option;
+};
 
 struct CurlCommand {
   Request request;
+  std::vector<Word> words;
   std::string data;
   bool has_data{false};
   bool get{false};
@@ -99,8 +43,11 @@ void add_data(CurlCommand& command, const std::string& option, const std::string
     command.todos.push_back("--data-urlencode: check that it is encoded");
 }
 
-void apply_value(CurlCommand& command, const std::string& option, const std::string& value) {
+void apply_value(CurlCommand& command, const std::string& given, const std::string& value) {
   Request& request = command.request;
+  const bool expands = given.starts_with("--expand-");  // variables of curl's own
+  const std::string option = expands ? "--" + given.substr(9) : given;
+  if (expands) command.todos.push_back(given + ": a variable stands in it");
   if (option == "--form" || option == "--form-string") {
     command.todos.push_back("the part " + value.substr(0, value.find('=')) +
                             " of a multipart body");
@@ -135,7 +82,9 @@ void apply_value(CurlCommand& command, const std::string& option, const std::str
   else if (option == "--proxy")
     request.proxy = value.find("://") == value.npos ? "http://" + value : value;
   else if (option == "--url")
-    request.url = value;
+    command.words.push_back({value, ""});
+  else if (option == "--url-query")
+    command.todos.push_back("--url-query " + value.substr(0, value.find_first_of("=@")));
   else if (option == "--max-redirs")
     request.redirects = static_cast<int>(seconds_from_go(value + "s").value_or(10));
   else if (option == "--resolve") {
@@ -146,10 +95,9 @@ void apply_value(CurlCommand& command, const std::string& option, const std::str
     if (address.starts_with("[") && address.ends_with("]"))
       address = address.substr(1, address.size() - 2);
     if (second > 0) command.resolve.emplace_back(parts[0] + ":" + parts[1], address);
-  } else if (kIgnored.find(" " + option + " ") == kIgnored.npos) {
-    const bool shows = option == "--cacert" || option == "--connect-to" || option == "--ciphers" ||
-                       option == "--upload-file" || option == "--range" || option == "--interface";
-    command.todos.push_back(shows ? option + " " + cut_utf8(value, 120) : option);
+  } else if (!is_silent_curl_option(option)) {
+    command.todos.push_back(is_public_curl_option(option) ? option + " " + cut_utf8(value, 120)
+                                                          : option);
   }
 }
 
@@ -173,7 +121,7 @@ void apply_flag(CurlCommand& command, const std::string& option) {
     request.ip_version = "4";
   else if (option == "--ipv6")
     request.ip_version = "6";
-  else if (kIgnored.find(" " + option + " ") == kIgnored.npos)
+  else if (!is_silent_curl_option(option))
     command.todos.push_back("the option " + option);
 }
 
@@ -187,10 +135,8 @@ Status apply_letters(const std::string& place, const Words& words, std::size_t& 
                      CurlCommand& command) {
   const std::string& word = words[at];
   for (std::size_t letter = 1; letter < word.size(); ++letter) {
-    const auto known = kLong.find(std::string("-") + word[letter]);
-    const std::string option =
-        known == kLong.end() ? std::string("-") + word[letter] : known->second;
-    if (!kTakesValue.contains(option)) {
+    const std::string option = long_curl_option(std::string("-") + word[letter]);
+    if (!takes_curl_value(option)) {
       apply_flag(command, option);
       continue;
     }
@@ -202,17 +148,39 @@ Status apply_letters(const std::string& place, const Words& words, std::size_t& 
   return {};
 }
 
+// The word with a scheme is the URL, before one with a dot or a slash: the value of an option that
+// we do not know may stand before it. All others are told.
+void choose_url(CurlCommand& command) {
+  const auto rank = [](const Word& word) {
+    if (word.text.find("://") != std::string::npos) return 0;
+    return word.text.find_first_of("./:") != std::string::npos ? 1 : 2;
+  };
+  const auto url =
+      std::min_element(command.words.begin(), command.words.end(),
+                       [&](const Word& a, const Word& b) { return rank(a) < rank(b); });
+  command.request.url = url->text;
+  for (auto other = command.words.begin(); other != command.words.end(); ++other) {
+    if (other == url) continue;
+    const bool hides = is_secret_name(other->option);
+    const std::string shown = hides ? "" : " " + cut_utf8(public_part(other->text), 120);
+    command.todos.push_back(other->option.empty() ? "a second URL:" + shown
+                                                  : "the word" + shown + " after " + other->option);
+  }
+}
+
 Status parse_command(const std::string& place, const Words& words, CurlCommand& command) {
+  bool options = true;  // until `--`
   for (std::size_t at = 1; at < words.size(); ++at) {
     const std::string& word = words[at];
-    if (!word.starts_with("-") || word == "-") {
-      if (command.request.url.empty())
-        command.request.url = word;
-      else
-        command.todos.push_back("a second URL");
+    if (options && word == "--") {
+      options = false;
+    } else if (!options || !word.starts_with("-") || word == "-") {
+      const std::string& before = words[at - 1];
+      const bool unknown = options && before.starts_with("--") && !is_silent_curl_option(before);
+      command.words.push_back({word, unknown && !takes_curl_value(before) ? before : ""});
     } else if (!word.starts_with("--")) {
       if (const Status applied = apply_letters(place, words, at, command); !applied) return applied;
-    } else if (!kTakesValue.contains(word)) {
+    } else if (!takes_curl_value(word)) {
       apply_flag(command, word);
     } else if (at + 1 >= words.size()) {
       return fail(without_value(place, word));
@@ -221,9 +189,21 @@ Status parse_command(const std::string& place, const Words& words, CurlCommand& 
       apply_value(command, word, words[at]);
     }
   }
-  if (command.request.url.empty())
+  if (command.words.empty())
     return fail(ErrorCode::invalid_argument, place + ": a curl command without a URL");
+  choose_url(command);
   return {};
+}
+
+// What stands between `--next` and `--next` is a request of its own.
+std::vector<Words> split_requests(const Words& words) {
+  std::vector<Words> requests{{words[0]}};
+  for (std::size_t at = 1; at < words.size(); ++at)
+    if (words[at] == "--next" || words[at] == "-:")
+      requests.push_back({words[0]});
+    else
+      requests.back().push_back(words[at]);
+  return requests;
 }
 
 void put_command(Draft& draft, CurlCommand& command) {
@@ -272,10 +252,12 @@ Result<Imported> import_curl(const ImportOptions& options, const std::string& te
       return fail(ErrorCode::invalid_argument,
                   fmt::format("{}: no curl command: {}", place, clean_line(one.words[0])));
     }
-    CurlCommand command;
-    if (const Status right = parse_command(place, one.words, command); !right)
-      return fail(right.error());
-    put_command(draft, command);
+    for (const Words& words : split_requests(one.words)) {
+      CurlCommand command;
+      if (const Status right = parse_command(place, words, command); !right)
+        return fail(right.error());
+      put_command(draft, command);
+    }
   }
   return draft.finish();
 }

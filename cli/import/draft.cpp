@@ -107,6 +107,16 @@ void add_todo(Json& map, const std::string& why) {
       "TODO(import): " + cut_utf8(clean_line(why), 400);
 }
 
+void put_expect(Json& owner, Json expect) {
+  const bool wants = std::any_of(expect.items().begin(), expect.items().end(),
+                                 [](const auto& one) { return !one.key().starts_with(kComment); });
+  if (wants)
+    owner["expect"] = std::move(expect);
+  else
+    for (const auto& [key, comment] : expect.items())
+      owner[std::string(kComment) + std::to_string(owner.size())] = comment;
+}
+
 Json& Draft::add_check(const std::string& wanted) {
   const std::string name = unique(name_from(wanted), 63, "-", names_);
   Json& check = checks_.emplace_back(Json::object());

@@ -35,6 +35,9 @@ struct Imported {
 // "# TODO(import): why", where the next member of `map` will stand.
 void add_todo(Json& map, const std::string& why);
 
+// `expect` of a check or step; where it has nothing but comments, they stand in `owner`.
+void put_expect(Json& owner, Json expect);
+
 class Draft {
  public:
   explicit Draft(ImportOptions options) : options_(std::move(options)) {}

@@ -38,13 +38,28 @@ Json literal(const std::string& text, bool typed) {
   return value.is_number() || value.is_boolean() || value.is_null() ? value : Json(text);
 }
 
-// "any(a, b)" as a list; nothing: it is none.
+bool is_function(const std::string& text) {
+  return text.starts_with("any(") || text.starts_with("pat(") || text.starts_with("len(") ||
+         text.starts_with("has(") || text.starts_with("[");
+}
+
+// "any(a, b)" as a list; nothing: it is none, or of more than literals.
 std::optional<Json> any_of(const std::string& text, bool typed) {
   if (!text.starts_with("any(") || !text.ends_with(")")) return std::nullopt;
   Json list = Json::array();
-  for (const std::string& one : split(text.substr(4, text.size() - 5), ','))
-    list.push_back(literal(std::string(trim_ascii(one)), typed));
+  for (const std::string& one : split(text.substr(4, text.size() - 5), ',')) {
+    const std::string word(trim_ascii(one));
+    if (is_function(word)) return std::nullopt;
+    list.push_back(literal(word, typed));
+  }
   return list;
+}
+
+// "x" of "pat(*x*)", which has no other wildcards; nothing: it is none of that kind.
+std::optional<std::string> part_of(const std::string& text) {
+  if (!text.starts_with("pat(*") || !text.ends_with("*)") || text.size() < 8) return std::nullopt;
+  const std::string part = text.substr(5, text.size() - 7);
+  return part.find_first_of("*?[]\\") == part.npos ? std::optional(part) : std::nullopt;
 }
 
 // "pat(*x*)" as an RE2 expression; nothing: it is none.
@@ -65,12 +80,17 @@ std::optional<std::string> pattern_of(const std::string& text) {
   return pattern + "$";
 }
 
-// Takes away what a condition began and could not fill.
+// Takes away what a condition began and could not fill; a null is a value that was wanted.
 void prune(Json& expect) {
   for (auto it = expect.begin(); it != expect.end();) {
     if (it->is_object()) prune(*it);
-    it = it->is_null() || (it->is_object() && it->empty()) ? expect.erase(it) : std::next(it);
+    it = it->is_object() && it->empty() ? expect.erase(it) : std::next(it);
   }
+}
+
+// A matcher that is not there yet; of two for one place the second is for a person.
+bool put_new(Json& place, const char* matcher, Json value) {
+  return place.emplace(matcher, std::move(value)).second;
 }
 
 class Gatus {
@@ -94,16 +114,12 @@ class Gatus {
     Json alerts = add_alerts(check, endpoint);
     expect_ = Json::object();
     put_target(check, endpoint, client);
-    low_ = 100, high_ = 599, codes_ = Json::array();
+    status_.clear();
+    for (int code = 100; code < 600; ++code) status_.insert(code);
     for (const std::string& condition : source_.texts(endpoint, "conditions")) carry(condition);
-    if (!codes_.empty())
-      expect_["status"] = codes_.size() == 1 ? codes_[0] : codes_;
-    else if (low_ != 100 || high_ != 599)
-      expect_["status"] = low_ == high_ ? Json(low_) : Json(fmt::format("{}-{}", low_, high_));
-    else if (is_http_)
-      expect_["status"] = "100-599";  // Gatus judges no status by itself
+    if (is_http_) expect_["status"] = wanted_status();  // Gatus judges none by itself
     prune(expect_);
-    if (!expect_.empty()) check["expect"] = std::move(expect_);
+    put_expect(check, std::move(expect_));
     for (const auto& [key, value] : alerts.items())
       check[key[0] == '#' ? fmt::format("#\x01{}", check.size()) : key] = value;
     for (const char* key :
@@ -223,47 +239,82 @@ class Gatus {
     return false;
   }
 
+  // Narrows the codes down; what would leave none is for a person.
   bool carry_status(const Condition& c) {
+    if (!is_http_) return false;
+    std::set<int> left;
     if (const auto list = any_of(c.right, true); list && c.op == "==") {
-      codes_ = *list;
-      return true;
+      for (const Json& one : *list) {
+        if (!one.is_number_integer()) return false;
+        if (const int code = code_of(one); status_.contains(code)) left.insert(code);
+      }
+    } else {
+      const Json value = literal(c.right, true);
+      if (!value.is_number_integer()) return false;
+      const int wanted = code_of(value);
+      for (const int code : status_)
+        if (compares(code, c.op, wanted)) left.insert(code);
     }
-    const Json value = literal(c.right, true);
-    if (!value.is_number_integer()) return false;
-    const int code = value.get<int>();
-    if (c.op == "==")
-      low_ = std::max(low_, code), high_ = std::min(high_, code);
-    else if (c.op == "<")
-      high_ = std::min(high_, code - 1);
-    else if (c.op == "<=")
-      high_ = std::min(high_, code);
-    else if (c.op == ">")
-      low_ = std::max(low_, code + 1);
-    else if (c.op == ">=")
-      low_ = std::max(low_, code);
-    return c.op != "!=";
+    if (left.empty()) return false;
+    status_ = std::move(left);
+    return true;
+  }
+
+  static int code_of(const Json& value) {
+    return static_cast<int>(std::clamp(value.get<double>(), -1.0, 10'000.0));
+  }
+
+  static bool compares(int code, const std::string& op, int wanted) {
+    if (op == "==") return code == wanted;
+    if (op == "!=") return code != wanted;
+    if (op == "<") return code < wanted;
+    if (op == "<=") return code <= wanted;
+    return op == ">" ? code > wanted : code >= wanted;
+  }
+
+  // "200-299", 200, or a list of such.
+  Json wanted_status() const {
+    Json ranges = Json::array();
+    for (auto code = status_.begin(); code != status_.end();) {
+      const int from = *code;
+      int to = from;
+      while (++code != status_.end() && *code == to + 1) ++to;
+      if (to - from > 1) {
+        ranges.push_back(fmt::format("{}-{}", from, to));
+      } else {
+        ranges.push_back(from);
+        if (to > from) ranges.push_back(to);
+      }
+    }
+    return ranges.size() == 1 ? ranges[0] : ranges;
   }
 
   static bool put_threshold(Json& place, const Condition& c, const std::string& unit) {
     if (!place.is_object()) place = Json::object();
     const std::string duration = duration_from_go(c.right + unit);
     if (duration.empty() || c.op == "==" || c.op == "!=") return false;
-    return place.emplace(kMatchers.at(c.op), duration).second;  // a second one is for a person
+    return put_new(place, kMatchers.at(c.op), duration);
   }
 
   static bool put_matcher(Json& place, const Condition& c, bool typed) {
     if (!place.is_object()) place = Json::object();
-    if (const auto list = any_of(c.right, typed)) {
-      if (c.op == "==") place["in"] = *list;
-      return c.op == "==";
+    if (const auto list = any_of(c.right, typed))
+      return c.op == "==" && put_new(place, "in", *list);
+    if (const auto pattern = pattern_of(c.right)) return put_pattern(place, c, *pattern);
+    if (is_function(c.right)) return false;
+    return put_new(place, kMatchers.at(c.op), literal(c.right, typed));
+  }
+
+  static bool put_pattern(Json& place, const Condition& c, const std::string& pattern) {
+    if (c.op != "==" && c.op != "!=") return false;
+    const bool wanted = c.op == "==";
+    if (put_new(place, wanted ? "matches" : "not_matches", pattern)) return true;
+    if (!wanted) {  // neither this nor that
+      place["not_matches"] = any_of_patterns({place["not_matches"].get<std::string>(), pattern});
+      return true;
     }
-    if (const auto pattern = pattern_of(c.right)) {
-      if (c.op == "==" || c.op == "!=") place[c.op == "==" ? "matches" : "not_matches"] = *pattern;
-      return c.op == "==" || c.op == "!=";
-    }
-    if (place.contains(kMatchers.at(c.op)) || c.right.starts_with("[")) return false;
-    place[kMatchers.at(c.op)] = literal(c.right, typed);
-    return true;
+    const auto part = part_of(c.right);
+    return part && put_new(place, "contains", *part);
   }
 
   bool carry_body(const Condition& c) {
@@ -274,20 +325,24 @@ class Gatus {
     path = "$" + path.substr(6);  // behind "[BODY]"
     if (path == "$" && !length && !presence) return put_matcher(expect_["body"], c, false);
     Json& place = expect_["jsonpath"][path];
-    if (presence) {
-      if (!place.is_object()) place = Json::object();
-      place["exists"] = (c.right == "true") == (c.op == "==");
-      return c.right == "true" || c.right == "false";
-    }
-    if (!length) return put_matcher(place, c, true);
     if (!place.is_object()) place = Json::object();
+    if (!length && !presence) return put_matcher(place, c, true);
+    const bool equality = c.op == "==" || c.op == "!=";
+    if (presence)
+      return equality && (c.right == "true" || c.right == "false") &&
+             put_new(place, "exists", (c.right == "true") == (c.op == "=="));
+    return put_count(place, c);
+  }
+
+  static bool put_count(Json& place, const Condition& c) {
     const Json value = literal(c.right, true);
     if (!value.is_number_integer()) return false;
-    if (c.op == "==")
-      place["count"] = value;
-    else if (c.op != "!=")
-      place["count"][kMatchers.at(c.op)] = value;
-    return c.op != "!=";
+    Json& count = place["count"];
+    if (count.is_null()) count = Json::object();
+    if (count.is_number()) count = Json{{"equals", Json(count)}};
+    const bool carried = put_new(count, kMatchers.at(c.op), value);
+    if (count.size() == 1 && count.contains("equals")) count = Json(count["equals"]);
+    return carried;
   }
 
   const Source& source_;
@@ -297,9 +352,7 @@ class Gatus {
   bool is_http_{false};
   bool is_socket_{false};
   bool is_tls_{false};
-  int low_{100};
-  int high_{599};
-  Json codes_;
+  std::set<int> status_;  // what the conditions so far leave
 };
 
 }  // namespace

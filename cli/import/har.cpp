@@ -86,11 +86,15 @@ Request request_of(const Source& source, const Json& entry, bool& cookies) {
     request.todos.push_back("the body was multipart");
     return request;
   }
-  if (type.starts_with("application/x-www-form-urlencoded"))
+  // The text is what was sent; of `params` Chrome leaves the percent encoding, Firefox does not.
+  request.body = source.text(posted, "text");
+  const bool is_form = type.starts_with("application/x-www-form-urlencoded");
+  if (const std::size_t blank = request.body.rfind("\r\n\r\n"); is_form && blank != type.npos)
+    request.body.erase(0, blank + 4);  // Firefox may have headers in it
+  if (request.body.empty() && is_form)
     for (const Json& field : source.list(posted, "params"))
       if (source.is_map(field))
         request.form.emplace_back(source.text(field, "name"), source.text(field, "value"));
-  if (request.form.empty()) request.body = source.text(posted, "text");
   const bool typed = std::any_of(request.headers.begin(), request.headers.end(),
                                  [](const auto& one) { return one.first == "content-type"; });
   if (!typed && !type.empty()) request.headers.emplace_back("content-type", type);

@@ -15,6 +15,7 @@ namespace picket::cli {
 namespace {
 
 constexpr std::size_t kStepsMax = 50;
+constexpr std::size_t kLeftMax = 20;  // of one request
 
 std::string identifier_from(const std::string& name) {
   std::string ours;
@@ -33,36 +34,44 @@ class Postman {
   void add_all() {
     const Json& root = source_.root();
     const std::string collection = source_.text(source_.map(root, "info"), "name", "collection");
+    Outer outer{&source_.map(root, "auth"), {&root}};
     for (const Json& item : source_.list(root, "item")) {
       if (!source_.is_map(item)) continue;
       const std::string name = source_.text(item, "name", collection);
       std::vector<Leaf> leaves;
-      collect(item, source_.map(root, "auth"), "", leaves, 0);
+      collect(item, outer, "", leaves, 0);
       if (!leaves.empty()) add_check(collection, name, item.contains("item"), leaves);
     }
   }
 
  private:
+  // What the folders around a request, and the collection, say for it.
+  struct Outer {
+    const Json* auth;
+    std::vector<const Json*> scripted;  // those that may have scripts, the outermost first
+  };
+
   struct Leaf {
     std::string name;
     const Json* item;
-    const Json* auth;
+    Outer outer;
   };
 
-  void collect(const Json& item, const Json& outer, const std::string& prefix,
-               std::vector<Leaf>& leaves, int depth) {
+  void collect(const Json& item, Outer outer, const std::string& prefix, std::vector<Leaf>& leaves,
+               int depth) {
     if (!source_.is_map(item) || depth > 20) return;
-    const Json& own = source_.map(item, "auth");
-    const Json& auth = own.empty() ? outer : own;
+    if (const Json& own = source_.map(item, "auth"); !own.empty()) outer.auth = &own;
     if (item.contains("request")) {
-      const Json& request = item["request"];
-      const Json* inner = request.is_object() ? &source_.map(request, "auth") : &auth;
-      leaves.push_back(
-          {prefix + source_.text(item, "name", "request"), &item, inner->empty() ? &auth : inner});
+      Leaf leaf{prefix + source_.text(item, "name", "request"), &item, outer};
+      if (const Json& request = item["request"]; request.is_object())
+        if (const Json& inner = source_.map(request, "auth"); !inner.empty())
+          leaf.outer.auth = &inner;
+      leaves.push_back(std::move(leaf));
     }
     const std::string below = depth == 0 ? "" : prefix + source_.text(item, "name") + ": ";
+    outer.scripted.push_back(&item);
     for (const Json& child : source_.list(item, "item"))
-      collect(child, auth, below, leaves, depth + 1);
+      collect(child, outer, below, leaves, depth + 1);
   }
 
   void add_check(const std::string& collection, const std::string& name, bool folder,
@@ -116,16 +125,15 @@ class Postman {
                                        resolved(source_.text(header, "value")));
       put_body(request, source_.map(theirs, "body"));
     }
-    put_auth(request, *leaf.auth);
+    put_auth(request, *leaf.outer.auth);
     if (request.url.find("://") == std::string::npos && !request.url.starts_with("${{"))
       request.url = "http://" + request.url;
-    Json expect = Json::object();
-    Json capture = Json::object();
+    TestScript script;
+    for (const Json* outer : leaf.outer.scripted) read_outer(*outer, script);
     for (const Json& event : source_.list(*leaf.item, "event"))
-      if (source_.is_map(event)) read_script(event, request, expect, capture);
+      if (source_.is_map(event)) read_own(event, request, script);
     put_http(draft_, step, name_ + " " + leaf.name, request);
-    if (!expect.empty()) step["expect"] = std::move(expect);
-    if (!capture.empty()) step["capture"] = std::move(capture);
+    put_script(step, script);
   }
 
   std::string url_of(const Json& request) const {
@@ -234,33 +242,92 @@ class Postman {
     return "${{ vars." + ours + " }}";
   }
 
-  void read_script(const Json& event, Request& request, Json& expect, Json& capture) {
+  std::string script_of(const Json& event) const {
     const Json& script = source_.map(event, "script");
-    std::string text;
     if (const auto exec = script.find("exec"); exec != script.end() && exec->is_string())
-      text = exec->get<std::string>();
-    else
-      for (const std::string& line : source_.texts(script, "exec")) text += line + "\n";
+      return exec->get<std::string>();
+    std::string text;
+    for (const std::string& line : source_.texts(script, "exec")) text += line + "\n";
+    return text;
+  }
+
+  void read_own(const Json& event, Request& request, TestScript& script) {
+    const std::string text = script_of(event);
     if (trim_ascii(text).empty()) return;
-    if (source_.text(event, "listen") != "test") {
+    if (source_.text(event, "listen") == "test")
+      read_test_script(text, script);
+    else
       request.todos.push_back("a pre-request script");
-      return;
+  }
+
+  // The scripts of a folder or collection run with each of its requests.
+  void read_outer(const Json& owner, TestScript& script) {
+    const auto [known, is_new] = outer_.try_emplace(&owner);
+    if (is_new) known->second = outer_script(owner);
+    merge(known->second.expect, script.expect, known->second.whose, "");
+  }
+
+  struct OuterScript {
+    Json expect = Json::object();
+    std::string whose;
+  };
+
+  // What they hold that cannot be carried is told once.
+  OuterScript outer_script(const Json& owner) {
+    TestScript script;
+    const std::string whose =
+        &owner == &source_.root() ? "the collection" : "the folder " + source_.text(owner, "name");
+    for (const Json& event : source_.list(owner, "event")) {
+      const std::string text = source_.is_map(event) ? script_of(event) : "";
+      if (trim_ascii(text).empty()) continue;
+      if (source_.text(event, "listen") == "test")
+        read_test_script(text, script);
+      else
+        note_once("a pre-request script of " + whose);
     }
-    TestScript read = read_test_script(text);
-    for (const auto& [key, value] : read.expect.items()) expect[key] = value;
-    for (const auto& [variable, path] : read.captures) {
+    for (const std::string& left : script.left) note_once("test script of " + whose + ": " + left);
+    for (const auto& [variable, path] : script.captures)
+      note_once("test script of " + whose + ": the variable " + variable + " is set");
+    return {std::move(script.expect), whose};
+  }
+
+  // What `expect` has stays; `path` is where we are in it.
+  void merge(const Json& from, Json& expect, const std::string& whose, const std::string& path) {
+    for (const auto& [key, value] : from.items())
+      if (!expect.contains(key))
+        expect[key] = value;
+      else if (value.is_object() && expect[key].is_object())
+        merge(value, expect[key], whose, path + key + " ");
+      else if (expect[key] != value)
+        note_once(fmt::format("test script of {}: {}{}: {}", whose, path, key,
+                              value.dump(-1, ' ', true, Json::error_handler_t::replace)));
+  }
+
+  void note_once(const std::string& note) {
+    if (noted_.insert(note).second) draft_.add_note(note);
+  }
+
+  void put_script(Json& step, TestScript& script) {
+    for (std::size_t i = 0; i < script.left.size() && i < kLeftMax; ++i)
+      add_todo(script.expect, "test script: " + script.left[i]);
+    if (script.left.size() > kLeftMax)
+      add_todo(script.expect,
+               fmt::format("test script: {} more lines", script.left.size() - kLeftMax));
+    put_expect(step, std::move(script.expect));
+    Json capture = Json::object();
+    for (const auto& [variable, path] : script.captures) {
       captured_.insert(identifier_from(variable));
       capture[identifier_from(variable)] = Json{{"jsonpath", path}};
     }
-    if (read.carried < read.tests || (read.carried == 0 && read.captures.empty()))
-      add_todo(expect, fmt::format("of {} tests in the script {} could be carried",
-                                   std::max(read.tests, 1), read.carried));
+    if (!capture.empty()) step["capture"] = std::move(capture);
   }
 
   const Source& source_;
   Draft& draft_;
   std::map<std::string, std::string> variables_;
   std::set<std::string> captured_;
+  std::map<const Json*, OuterScript> outer_;  // by folder
+  std::set<std::string> noted_;
   std::string name_;
   Json vars_;
 };

@@ -12,10 +12,11 @@ namespace picket::cli {
 struct TestScript {
   nlohmann::ordered_json expect = nlohmann::ordered_json::object();
   std::vector<std::pair<std::string, std::string>> captures;  // variable, JSON path
-  int tests{0};                                               // calls of pm.test
-  int carried{0};                                             // assertions that `expect` has
+  std::vector<std::string> left;  // what could not be carried, as it stood there, without secrets
 };
 
-TestScript read_test_script(const std::string& text);
+// Adds what `text` says. Where `script` expects something else of the same place already, the
+// first stays and the second is left.
+void read_test_script(const std::string& text, TestScript& script);
 
 }  // namespace picket::cli

@@ -36,18 +36,45 @@ bool is_host_name(std::string_view text) {
   return true;
 }
 
-// A source line in a message shows no secret; its length stays, carets point into it.
+bool is_key_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+// Behind the colon of a key that ends at `at`; npos: no key ends there.
+std::size_t behind_colon(const std::string& excerpt, std::size_t at) {
+  if (at < excerpt.size() && (excerpt[at] == '"' || excerpt[at] == '\'')) ++at;
+  at = excerpt.find_first_not_of(' ', at);
+  return at != excerpt.npos && excerpt[at] == ':' ? at + 1 : excerpt.npos;
+}
+
+// Only in a map in braces does a comma or a brace end a value, unless it is quoted or in a list.
+void mask_value(std::string& excerpt, std::size_t at) {
+  const bool braces = excerpt.find('{') < at;
+  bool listed = false;
+  char quote = 0;
+  for (; at < excerpt.size(); ++at) {
+    const char c = excerpt[at];
+    if (braces && quote == 0 && (c == '}' || (c == ',' && !listed))) return;
+    if (c == '[') listed = true;
+    if (c == ']') listed = false;
+    if (c == quote)
+      quote = 0;
+    else if (quote == 0 && (c == '"' || c == '\''))
+      quote = c;
+    if (c != ' ') excerpt[at] = '*';
+  }
+}
+
+// A source line in a message shows no secret; its length stays, carets point into it. A plain `url`
+// may be one, too: the address of a dead-man's switch, and of many a webhook.
 void mask_secrets(std::string& excerpt) {
   for (const std::string_view key :
-       {"routing_key:", "secret:", "webhook_url:", "password:", "token:", "rest_api_key:"}) {
+       {"routing_key", "secret", "webhook_url", "password", "token", "rest_api_key", "url"}) {
     for (std::size_t at = excerpt.find(key); at != std::string::npos; at = excerpt.find(key, at)) {
+      const bool whole = at == 0 || !is_key_character(excerpt[at - 1]);
       at += key.size();
-      bool listed = false;  // the commas of a list end no secret
-      for (; at < excerpt.size() && excerpt[at] != '}' && (listed || excerpt[at] != ','); ++at) {
-        if (excerpt[at] == '[') listed = true;
-        if (excerpt[at] == ']') listed = false;
-        if (excerpt[at] != ' ') excerpt[at] = '*';
-      }
+      const std::size_t value = behind_colon(excerpt, at);
+      if (value != std::string::npos && (whole || key != "url")) mask_value(excerpt, value);
     }
   }
 }

@@ -260,6 +260,24 @@ TEST_CASE("a secret of the configuration is in no message", "[config]") {
   }
 }
 
+TEST_CASE("an address that is a secret is in no message either", "[config]") {
+  ControllerConfig config;
+  for (const char* rest :
+       {"dead_man: {url: hc-ping.com/hunter2}\n", "dead_man:\n  url: hc-ping.com/a,hunter2\n",
+        "dead_man: {every: 1m, url: 'hc-ping.com/a,hunter2'}\n",
+        "dead_man: {\"url\" : hc-ping.com/hunter2}\n", "dead_man: {url: ftp://a.test/hunter2}\n",
+        "receivers:\n  a/b: {webhook: {url: hooks.test/hunter2}}\n"}) {
+    const auto mistakes = decode_controller_config("c.yaml", with(rest), config);
+    REQUIRE_FALSE(mistakes.empty());
+    for (const auto& mistake : mistakes)
+      CHECK(checks::render_text(mistake).find("hunter2") == std::string::npos);
+  }
+  // What is no secret stays in sight.
+  const auto shown = decode_controller_config("c.yaml", with("external_url: nowhere\n"), config);
+  REQUIRE(shown.size() == 1);
+  CHECK(checks::render_text(shown[0]).find("external_url: nowhere") != std::string::npos);
+}
+
 TEST_CASE("health and the dead-man have defaults, and say what is wrong", "[config]") {
   CHECK_FALSE(config_of("").dead_man.configured());
   CHECK(config_of("").health.disk_warning_percent == 10);
