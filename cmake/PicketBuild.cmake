@@ -3,9 +3,10 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-# Precompiled headers are shared only by files with the same options.
+# Precompiled headers are shared only by files with the same options. ccache takes files that use
+# them when their content tells all, without the time of their making.
 if(PICKET_PCH)
-  add_compile_options(-pthread)
+  add_compile_options(-pthread -Xclang -fno-pch-timestamp)
 else()
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 endif()
@@ -15,7 +16,7 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # base_dir and hash_dir: the same file hits from every build folder and checkout.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
-      ${CCACHE_PROGRAM})
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
 endif()
 
 find_program(MOLD_PROGRAM mold)
