@@ -29,7 +29,9 @@ class World:
 
     def __init__(self, test):
         self.test = test
-        self.small = SmallFleet(test, REGIONS, target=Target(),
+        target = Target()
+        target.pages[""] = "Add to basket"  # the shop of install-from-packages.md
+        self.small = SmallFleet(test, REGIONS, target=target,
                                 names=[RECEIVER, "webhook/demo", NOTIFY])
         self.small.install(self.checks() + self.check("search") + self.check("home"))
         self.record_outages()
@@ -43,7 +45,7 @@ class World:
 defaults:
   owner: shop
   interval: 5s
-  timeout: 2s
+  timeout: 3s
   retries: 0
   regions: all
   notify: {NOTIFY}
