@@ -4,7 +4,10 @@ of what they print. docs/tutorial.md has tutorial_test.py, the README scripts/re
 
 Lists what is not run, with the reasons that the pages give.
 """
+import datetime
 import re
+import shutil
+import sys
 import unittest
 
 from commands import blocks_of, is_run, is_shell, missing_lines, pages
@@ -20,12 +23,14 @@ checks:
   - {name: shop, owner: shop, http: GET https://shop.example.com/, notify: pagerduty/shop}
 """}
 ULID = r"01[0-9A-Z]{24}"
+TOOLS = ("jq", "promtool")  # that pages use beside what any Debian has
 
 
 def fill(world, place):
     """What stands for the reader's own: [(pattern, value or function)] by page."""
     data, config = world.state_dir, world.small.directory / "controller.yaml"
     incident = world.incident("shop", "down")["id"]
+    deadline = datetime.date.today() + datetime.timedelta(days=14)
     return {
         "docs/how-to/backup.md": [
             (r"http://127.0.0.1:8080", world.small.fleet.api_url),
@@ -33,10 +38,13 @@ def fill(world, place):
             (r"\bBACKUP\b", lambda: str(max(data.rglob("*.db"), key=lambda one: one != data /
                                             "picket.db" and one.stat().st_mtime)))],
         "docs/how-to/grafana.md": [(r"/(etc|var/lib)/grafana", f"{place}/grafana")],
+        "docs/how-to/install-from-packages.md": [
+            (r"https://shop\.example\.com/", f"{world.small.target.url}/")],
         "docs/how-to/maintenance-and-silences.md": [
             (r"\b4f0c2a91bd\b", lambda: world.newest(r"^\w+", "silence", "list"))],
         "docs/how-to/post-mortems.md": [
-            (r"\bID\b", incident), (r"\bITEM\b", lambda: world.newest(ULID, "actions", "list"))],
+            (r"\bID\b", incident), (r"2026-12-15", deadline.isoformat()),
+            (r"\bITEM\b", lambda: world.newest(ULID, "actions", "list"))],
         "docs/how-to/replay.md": [(r"\b(7d|24h)\b", world.history_begins)],
         "docs/how-to/secrets.md": [(r"\$\(pass [^)]*\)", PASSWORD),
                                    (r"picket run", "picket run --allow 127.0.0.0/8")],
@@ -107,4 +115,8 @@ class Documents(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    lacking = [name for name in TOOLS if shutil.which(name) is None]
+    if lacking:
+        print(f"{' and '.join(lacking)} not installed: ./dev setup test")
+        sys.exit(77)
     unittest.main()

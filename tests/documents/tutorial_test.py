@@ -3,13 +3,17 @@
 programs, the page's own files. Only its ports and the place of the programs are others."""
 import os
 import re
-import socket
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
 from commands import ROOT, blocks_of, is_run, is_shell
 from shell import Shell
+
+sys.path.insert(0, str(ROOT / "tests/support"))
+
+from ports import free_port  # noqa: E402
 
 PORTS = re.compile(r"\b(8000|8080|8090|8443)\b")
 # What a step must show, beside ending well.
@@ -30,20 +34,11 @@ class Tutorial(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         home = Path(folder.name)
         self.programs = Path(os.environ["PICKET_BIN"]).resolve()
-        self.ports = self.free_ports()
+        self.ports = {port: str(free_port()) for port in ("8000", "8080", "8090", "8443")}
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith("PICKET")}
         self.shell = Shell(home, {**environment, "HOME": str(home), "NO_COLOR": "1"})
         self.addCleanup(self.shell.close)
-
-    def free_ports(self):
-        sockets = [socket.socket() for _ in range(4)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        ports = [str(one.getsockname()[1]) for one in sockets]
-        for one in sockets:
-            one.close()
-        return dict(zip(("8000", "8080", "8090", "8443"), ports))
 
     def own(self, command):
         """The command as it must be here: beside other tests, programs of another build."""

@@ -58,7 +58,7 @@ class Echo(ThreadingHTTPServer):
         self.values = values  # by the first part of the path: those that such a check sends
         self.rng = random.Random(seed)
         self.requests = 0
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("0.0.0.0", 0), _Handler)  # every 127.0.0.x is a host of its own
         self._serving = threading.Thread(target=self.serve_forever, daemon=True,
                                          kwargs={"poll_interval": 0.1})
         self._serving.start()

@@ -25,6 +25,7 @@ from demo.receiver.server import Receiver  # noqa: E402
 BIN = Path(os.environ["PICKET_BIN"])
 SEED = int(os.environ.get("PICKET_TEST_SEED", "20261128"))
 REGIONS = ("eu-west-1", "us-east-1")
+CHECK_NAMES = ("steps", "in-the-path", "edge")
 NAMES = ("PATH", "QUERY", "HEADER", "JSON", "FORM", "BODY", "BASIC", "BEARER", "COOKIE", "EXPECTED")
 ROUTING_KEY = "0123456789abcdef0123456789abcdef"
 WEBHOOK_SECRET = "whsec_cGlja2V0LWRlbW8td2ViaG9vay1zZWNyZXQ="
@@ -37,7 +38,7 @@ checks:
     steps:
       - name: query and header
         continue_on_failure: true
-        http: {{url: "{url}/steps/move", query: {{q: "${{{{ secrets.QUERY }}}}"}},
+        http: {{url: "{steps}/steps/move", query: {{q: "${{{{ secrets.QUERY }}}}"}},
                headers: {{x-key: "${{{{ secrets.HEADER }}}}",
                          cookie: "c=${{{{ secrets.COOKIE }}}}"}}}}
         expect: {{status: 200, body: "${{{{ secrets.EXPECTED }}}}",
@@ -45,18 +46,18 @@ checks:
         capture: {{shown: {{header: x-echo}}, token: {{regex: "(?s)^(.{{1,40}})"}}}}
       - name: json and basic
         continue_on_failure: true
-        http: {{method: POST, url: "{url}/steps/json", json: {{k: "${{{{ secrets.JSON }}}}"}},
+        http: {{method: POST, url: "{steps}/steps/json", json: {{k: "${{{{ secrets.JSON }}}}"}},
                basic: {{username: anna, password: "${{{{ secrets.BASIC }}}}"}}}}
       - name: form and bearer
         continue_on_failure: true
-        http: {{method: POST, url: "{url}/steps/form", bearer: "${{{{ secrets.BEARER }}}}",
+        http: {{method: POST, url: "{steps}/steps/form", bearer: "${{{{ secrets.BEARER }}}}",
                form: {{password: "${{{{ secrets.FORM }}}}"}}}}
       - name: body
-        http: {{method: PUT, url: "{url}/steps/body", body: "<p>${{{{ secrets.BODY }}}}</p>"}}
+        http: {{method: PUT, url: "{steps}/steps/body", body: "<p>${{{{ secrets.BODY }}}}</p>"}}
   - name: in-the-path
-    http: GET {url}/path/${{{{ secrets.PATH }}}}
+    http: GET {path}/path/${{{{ secrets.PATH }}}}
   - name: edge
-    cdn: {{url: "{url}/edge/?q=${{{{ secrets.QUERY }}}}", origin: "{url}/edge/origin", warm_up: 1,
+    cdn: {{url: "{edge}/edge/?q=${{{{ secrets.QUERY }}}}", origin: "{edge}/edge/origin", warm_up: 1,
           headers: {{x-key: "${{{{ secrets.HEADER }}}}"}}}}
     expect: {{status: 500, same_across_regions: [etag, header.content-type], pop: FRA,
              same_as_origin: [etag]}}
@@ -88,8 +89,10 @@ class CanaryTest(unittest.TestCase):
         self.addCleanup(self.echo.stop)
         self.checks = self.directory / "load"
         self.checks.mkdir()
-        url = f"http://127.0.0.1:{self.echo.server_port}"
-        (self.checks / "a.check.yaml").write_text(CHECKS.format(url=url))
+        # A host each: of incidents of one host only the first is paged by itself.
+        urls = {name: f"http://127.0.0.{last}:{self.echo.server_port}"
+                for last, name in enumerate(("steps", "path", "edge"), 2)}
+        (self.checks / "a.check.yaml").write_text(CHECKS.format(**urls))
 
     def judge(self, what, data):
         for name, value in self.values.items():
@@ -139,7 +142,7 @@ class CanaryTest(unittest.TestCase):
         self.wait_for(lambda: self.failed(api), "incidents of all checks")
         self.judge("/metrics", read(api + "/metrics"))
         self.judge("status", read(api + "/api/v1/status"))
-        for name in ("steps", "in-the-path", "edge"):
+        for name in CHECK_NAMES:
             results = read(f"{api}/api/v1/checks/{name}/results")
             self.assertIn(b"***", results)
             self.judge(f"results of {name}", results)
@@ -147,16 +150,21 @@ class CanaryTest(unittest.TestCase):
             path = f"/api/v1/incidents/{incident['id']}"
             self.judge(path, read(api + path))
         for record in ("events", "webhooks"):
-            pages = read(f"http://127.0.0.1:{receiver.port}/control/{record}")
-            self.assertIn(b"in-the-path", pages)
-            self.judge(record, pages)
+            url = f"http://127.0.0.1:{receiver.port}/control/{record}"
+            self.judge(record, self.wait_for_pages(url))
         self.assertEqual(fleet.stop(), [])
         self.assertGreater(self.judge_files(self.directory), 10)
 
     def failed(self, api):
         status = json.loads(read(api + "/api/v1/status"))
         bad = {check["name"] for check in status["checks"] if check["verdict"] == "down"}
-        return {"steps", "in-the-path", "edge"} <= bad
+        return set(CHECK_NAMES) <= bad
+
+    def wait_for_pages(self, url):
+        """What the receiver has, when it has pages of all checks."""
+        self.wait_for(lambda: all(f"{name} down".encode() in read(url) for name in CHECK_NAMES),
+                      f"pages of all checks in {url}")
+        return read(url)
 
     def wait_for(self, what, message, seconds=90):
         end = time.monotonic() + seconds

@@ -15,9 +15,10 @@ from pathlib import Path
 from service_rig import BIN, Rig, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests/support")]
 
 from demo.receiver.server import Receiver  # noqa: E402
+from ports import free_port  # noqa: E402
 
 KEY = "0123456789abcdef0123456789abcdef"
 SECRET = "whsec_cGlja2V0LWRlbW8td2ViaG9vay1zZWNyZXQ="
@@ -41,10 +42,10 @@ class LostControllerTest(unittest.TestCase):
         threading.Thread(target=self.pager.serve_forever, daemon=True).start()
         self.addCleanup(self.pager.server_close)
         self.addCleanup(self.pager.stop)
-        self.configure()
-        self.controller = self.rig.start_controller()
         # The name that agents dial will lead to the new machine: here, the port.
-        self.configure(self.rig.port("agents"), self.rig.port("api"))
+        self.ports = free_port(), free_port()
+        self.configure(*self.ports)
+        self.controller = self.rig.start_controller()
         (self.state / "checks/all.check.yaml").write_text(CHECKS.format(url=self.target.url))
         self.ask("reload", {})
 
@@ -102,7 +103,6 @@ class LostControllerTest(unittest.TestCase):
         return [one["id"] for one in self.ask("incidents")["incidents"] if one["state"] == "open"]
 
     def test_agents_return_and_an_open_incident_is_not_paged_twice(self):
-        ports = self.rig.port("agents"), self.rig.port("api")
         self.rig.write_agent("one")
         agent = self.rig.start_agent("one")
         wait_for(lambda: self.target.done >= 2, "two runs")
@@ -117,7 +117,7 @@ class LostControllerTest(unittest.TestCase):
         self.new_machine()
         self.assertNotEqual((self.state / "ca/ca.pem").read_bytes(), authority)
 
-        self.configure(*ports)
+        self.configure(*self.ports)
         done = self.script("restore", saved, PICKET_CONTROLLER="http://127.0.0.1:1")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual((self.state / "ca/ca.pem").read_bytes(), authority)

@@ -6,9 +6,14 @@ import os
 import pathlib
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+
+from ports import free_port  # noqa: E402
 
 PICKET = os.environ["PICKET"]
 NGINX = "/usr/sbin/nginx" if os.path.exists("/usr/sbin/nginx") else "nginx"
@@ -39,12 +44,6 @@ http {{
 """
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class CdnTest(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory(prefix="picket-cdn-")
@@ -70,6 +69,7 @@ class CdnTest(unittest.TestCase):
         end = time.monotonic() + 20
         while nginx.poll() is None and time.monotonic() < end:
             try:
+                (self.root / "nginx.pid").stat()  # all ports are its own
                 for port in (self.edge, self.origin):
                     socket.create_connection(("127.0.0.1", port), 5).close()
                 return True

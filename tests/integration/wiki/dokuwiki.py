@@ -8,8 +8,13 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+
+from ports import free_port  # noqa: E402
 
 PROGRAM = pathlib.Path("/usr/share/dokuwiki")
 NGINX = "/usr/sbin/nginx" if os.path.exists("/usr/sbin/nginx") else "nginx"
@@ -63,12 +68,6 @@ PAGE = "====== For members ======\nThe door code is 4711.\n"
 
 def installed():
     return PROGRAM.is_dir() and shutil.which("php-cgi") is not None
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def salted_hash(password):
@@ -148,7 +147,9 @@ class DokuWiki:
             config.write_text(CONFIG.format(root=self.root, program=PROGRAM, servers=servers))
             self._nginx = self._run("nginx", [NGINX, "-p", self.root, "-c", config, "-e",
                                               self.root / "nginx.log"], None)
-            if self._wait_for(self._nginx, lambda: all(
+            # Once it has written its file, all ports are its own.
+            written = self.root / "nginx.pid"
+            if self._wait_for(self._nginx, lambda: written.exists() and all(
                     self._connects(("127.0.0.1", port)) for port in self._ports.values())):
                 return
         raise RuntimeError("nginx does not start: " + (self.root / "nginx.log").read_text())
