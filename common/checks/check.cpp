@@ -70,11 +70,9 @@ void decode_depends_on(const Fields& fields, Check& check) {
   for (std::string& name : names) check.depends_on.emplace_back(std::move(name));
 }
 
-// Objective, maintenance, dependencies and whether it pages at all.
+// Objective, dependencies and whether it pages at all.
 void decode_promises(const Fields& fields, Check& check) {
   if (const Entry* slo = fields.find("slo")) check.slo = decode_slo(fields.report(), *slo->value);
-  if (const Entry* windows = fields.find("maintenance"))
-    check.maintenance = decode_maintenance(fields.report(), *windows->value);
   decode_depends_on(fields, check);
   std::string rollout;
   if (fields.choice("rollout", {"live", "shadow"}, rollout)) check.shadow = rollout == "shadow";

@@ -207,6 +207,8 @@ void decode_general(const Fields& fields, Check& check) {
       check.regions = std::move(*regions);
   if (const Entry* entry = fields.find("quorum"))
     if (const auto quorum = decode_quorum(fields.report(), *entry->value)) check.quorum = *quorum;
+  if (const Entry* windows = fields.find("maintenance"))
+    check.maintenance = decode_maintenance(fields.report(), *windows->value);
 }
 
 }  // namespace picket::checks
