@@ -17,6 +17,9 @@ namespace {
 
 constexpr StatusRange kDefaultStatus{200, 399};
 constexpr StatusRange kUpgraded{101, 101};
+constexpr const char* kPlainKey =
+    "what is looked at is a plain text: compare with a reference, as in {equals: ${{ capture.id "
+    "}}}";
 
 // 200, 2xx, 200-299.
 std::optional<StatusRange> parse_status(const Node& node) {
@@ -198,6 +201,7 @@ class ExpectDecoder {
     }
     if (inner.empty()) add_wrong_type(context_.report, entry.key, *entry.value, "a map");
     for (const Entry& one : inner) {
+      if (!context_.references.refuse_key(one, kPlainKey)) continue;
       if (is_known(one.key))
         decode_fact(name + "." + one.key, one);
       else
@@ -215,6 +219,7 @@ class ExpectDecoder {
   }
 
   bool key_is_good(Subject subject, const Entry& entry) {
+    if (!context_.references.refuse_key(entry, kPlainKey)) return false;
     if (subject == Subject::jsonpath) {
       const auto path = JsonPath::parse(entry.key);
       if (!path) context_.report.add("E0205", entry.at, path.error().message);

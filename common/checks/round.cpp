@@ -27,7 +27,7 @@ bool is_fact(std::string_view kind, std::string_view name) {
 void add_name(CheckContext& context, std::string_view kind, const Node& node,
               std::vector<std::string>& names) {
   const auto name = read_text(context.report, "same_across_regions", node);
-  if (!name) return;
+  if (!name || !context.references.refuse(node, "the name of a fact is a plain text")) return;
   if (names.size() == kFactsMax)
     context.report.add("E0111", node.at, fmt::format("more than {} facts", kFactsMax));
   else if (is_fact(kind, *name))
