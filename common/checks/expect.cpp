@@ -166,19 +166,34 @@ class ExpectDecoder {
 
   // A list of what must be the same; written as a map it is judged as facts are.
   void decode_same_as_origin(const Entry& entry) {
-    if (entry.value->is_map()) return decode_fact(entry.key, entry);
-    std::vector<NodePtr> items = entry.value->items;
-    if (entry.value->kind == NodeKind::scalar) items.push_back(entry.value);
-    for (const NodePtr& item : items) {
-      const auto name = read_text(context_.report, entry.key, *item);
-      if (!name) continue;
-      Expectation expectation = make(Subject::fact, entry.key + "." + *name, item->at);
-      Matcher same;
-      same.operand = std::string{"same"};
-      same.at = context_.report.position(item->at);
-      expectation.matchers.push_back(std::move(same));
-      out_.push_back(std::move(expectation));
-    }
+    const Node& node = *entry.value;
+    if (node.kind != NodeKind::scalar && node.items.empty() && node.entries.empty())
+      context_.report.add("E0111", entry.at, "`same_as_origin` names nothing").help =
+          "for example same_as_origin: [etag, body.sha256]";
+    for (const NodePtr& item : node.items) add_same(entry.key, *item);
+    if (node.kind == NodeKind::scalar) add_same(entry.key, node);
+    bool good = !node.entries.empty();
+    for (const Entry& one : node.entries) good = is_compared(one.at, one.key) && good;
+    if (good) decode_fact(entry.key, entry);
+  }
+
+  void add_same(const std::string& key, const Node& node) {
+    const auto name = read_text(context_.report, key, node);
+    if (!name || !is_compared(node.at, *name)) return;
+    Expectation expectation = make(Subject::fact, key + "." + *name, node.at);
+    Matcher same;
+    same.operand = std::string{"same"};
+    same.at = context_.report.position(node.at);
+    expectation.matchers.push_back(std::move(same));
+    out_.push_back(std::move(expectation));
+  }
+
+  bool is_compared(const Mark& at, const std::string& name) {
+    if (is_response_fact(name)) return true;
+    context_.report
+        .add("E0111", at, fmt::format("`{}` is not compared with the origin", cut_utf8(name, 60)))
+        .help = "body.sha256, etag, status or header.NAME";
+    return false;
   }
 
   // A fact, or a group of facts whose names go on inside of it.

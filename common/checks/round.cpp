@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "common/checks/decoders.h"
-#include "common/checks/formats.h"
+#include "common/checks/expect_parts.h"
 #include "common/checks/scalar.h"
 #include "common/core/text.h"
 #include "common/model/facts.h"
@@ -12,12 +12,6 @@ namespace picket::checks {
 namespace {
 
 constexpr std::size_t kFactsMax = 16;
-
-// What every response has beside the facts of its kind.
-bool is_response_fact(std::string_view name) {
-  if (name == "body.sha256" || name == "etag" || name == "status") return true;
-  return name.starts_with("header.") && is_header_name(name.substr(7));
-}
 
 bool is_fact(std::string_view kind, std::string_view name) {
   if (traits_of(kind).headers && is_response_fact(name)) return true;
