@@ -92,6 +92,17 @@ TEST_CASE("a written alert keeps its severity and the missing one is added", "[c
   CHECK(loaded.checks[0].alerts[1].condition == AlertCondition::regional);
 }
 
+TEST_CASE("a verdict may have its own name as name, or another", "[checks]") {
+  const LoadedChecks loaded = load_check_text(
+      "a.check.yaml",
+      check_named("home") +
+          "    alerts: [{name: down, when: down}, {name: one-region, when: regional}]\n");
+  REQUIRE(loaded.checks.size() == 1);
+  CHECK(loaded.errors() == 0);
+  REQUIRE(loaded.checks[0].alerts.size() == 2);
+  CHECK(loaded.checks[0].alerts[1].id == "one-region");
+}
+
 TEST_CASE("defaults: maps are merged by key, everything else is replaced", "[checks]") {
   const std::string text =
       "version: 1\n"
