@@ -93,9 +93,10 @@ void decode_what_to_do(CheckContext& context, const Fields& fields, Check& check
   }
   check.single = false;
   check.steps = decode_steps(context, *steps->value);
-  if (const Entry* expect = fields.find("expect"))
-    context.report.add("E0113", expect->at, "`expect` belongs into the steps").note =
-        "each step has its own";
+  for (const char* key : {"expect", "budgets"})
+    if (const Entry* entry = fields.find(key))
+      context.report.add("E0113", entry->at, fmt::format("`{}` belongs into the steps", key)).note =
+          "each step has its own";
 }
 
 std::optional<Check> decode_check(Report& report, const Node& node, const Check& base,
