@@ -108,7 +108,9 @@ std::optional<Alert> decode_alert(Report& report, const Node& node) {
   decode_samples(fields, alert);
   fields.duration("for", {Millis{0}, std::chrono::hours{24}}, alert.hold);
   fields.text("summary", alert.summary);
-  decode_receivers(fields, alert.notify);
+  if (decode_receivers(fields, alert.notify) && alert.notify.empty())
+    report.add("E0111", fields.find("notify")->value->at, "`notify` names nobody").help =
+        "remove it: the alert then pages whom the check's `notify` names";
   if (!readable) return std::nullopt;
   check_id(fields, alert);
   if (alert.id.empty()) alert.id = usual_id(alert);

@@ -130,7 +130,15 @@ class ExpectDecoder {
     if (!expectation.matchers.empty()) out_.push_back(std::move(expectation));
   }
 
+  bool is_empty(std::string_view name, const Node& node) {
+    if (!node.is_map() || !node.entries.empty()) return false;
+    context_.report.add("E0111", node.at, fmt::format("`{}` expects nothing", name)).help =
+        "remove it, or write what it is to show";
+    return true;
+  }
+
   void decode_map(Subject subject, std::string_view name, const Node& node, Operand operand) {
+    if (is_empty(name, node)) return;
     for (const Entry& entry : entries_of(context_.report, name, node)) {
       if (!key_is_good(subject, entry)) continue;
       Expectation expectation = make(subject, entry.key, entry.at);
@@ -214,6 +222,7 @@ class ExpectDecoder {
       if (!expectation.matchers.empty()) out_.push_back(std::move(expectation));
       return;
     }
+    if (is_empty(entry.key, *entry.value)) return;
     if (inner.empty()) add_wrong_type(context_.report, entry.key, *entry.value, "a map");
     for (const Entry& one : inner) {
       if (!context_.references.refuse_key(one, kPlainKey)) continue;
@@ -250,6 +259,7 @@ class ExpectDecoder {
   }
 
   void decode_phases(const Node& node) {
+    if (is_empty("phases", node)) return;
     const Fields fields(context_.report, node, check_keys("phases"));
     for (const Entry& entry : node.entries) {
       if (check_keys("phases").find(entry.key) == nullptr) continue;

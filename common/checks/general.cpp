@@ -137,6 +137,9 @@ std::optional<RegionSelector> decode_region_labels(Report& report, const Node& n
     const auto value = read_text(report, label.key, *label.value);
     if (value) selector.labels[label.key] = *value;
   }
+  if (labels->value->is_map() && labels->value->entries.empty())
+    report.add("E0302", labels->value->at, "`labels` is empty: the check would never run").help =
+        "name labels, or write regions: all";
   return selector;
 }
 
