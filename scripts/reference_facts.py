@@ -97,12 +97,14 @@ def tidied(properties):
 
 def add_other_forms(made):
     """What `expect` takes beside a value and matchers (common/checks/expect.cpp, round.cpp)."""
-    names = {"type": "array", "minItems": 1, "items": {"type": "string"}}
+    compared = {"type": "string", "pattern":
+                "^(body\\.sha256|etag|status|header\\.[!#$%&'*+.^_`|~0-9A-Za-z-]+)$"}
+    names = {"type": "array", "minItems": 1, "items": compared}
     matchers = {"type": "object", "required": ["near_region"],
                 "properties": {"near_region": {"const": True}}}
     made["pop"]["anyOf"].append(matchers)
     made["same_as_origin"] = {"$comment": MARK, "anyOf": [
-        {"type": "string"}, names, {"type": "object", "minProperties": 1}]}
+        compared, names, {"type": "object", "minProperties": 1, "propertyNames": compared}]}
 
 
 def with_http_options(definitions, kind, own):

@@ -21,6 +21,11 @@ std::string shown(std::string_view name, const Found& found) {
   return picket::render(found.values.front());
 }
 
+// What both lack is the same only where it is something that a response may have.
+bool is_comparable(std::string_view name) {
+  return name == "body.sha256" || name == "etag" || name == "status" || name.starts_with("header.");
+}
+
 bool same_fact(std::string_view name, const Found& a, const Found& b) {
   if (a.present != b.present) return false;
   if (!a.present) return true;
@@ -96,6 +101,7 @@ void add_comparisons(const CdnAction& action, const Origin& origin, ProbeOutcome
 
 std::string compare_fact(std::string_view name, const http::Exchange& edge,
                          const http::Exchange& origin) {
+  if (!is_comparable(name)) return "not compared: not known to this agent";
   const Found here = response_fact(name, edge);
   const Found there = response_fact(name, origin);
   if (same_fact(name, here, there)) return "same";

@@ -14,7 +14,8 @@ namespace picket::agent {
 async::Task<Result<ProbeOutcome>> run_cdn(CdnAction action, ProbeContext& context);
 
 // "same", or how the two differ: `differs: edge a, origin b`. Values are cut; entity tags are
-// compared weakly (RFC 9110, 8.8.3.2), as edges that compress make them weak.
+// compared weakly (RFC 9110, 8.8.3.2), as edges that compress make them weak. A name that is none
+// of body.sha256, etag, status and header.NAME is never the same.
 std::string compare_fact(std::string_view name, const http::Exchange& edge,
                          const http::Exchange& origin);
 

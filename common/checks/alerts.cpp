@@ -85,6 +85,17 @@ void decode_severity(const Fields& fields, Alert& alert) {
   if (const auto severity = parse_severity(text)) alert.severity = *severity;
 }
 
+// The word of a verdict as the name of another condition: its pages would look like the verdict's.
+void check_id(const Fields& fields, const Alert& alert) {
+  const auto when = parse_when(alert.id);
+  const auto* verdict = when ? std::get_if<AlertCondition>(&*when) : nullptr;
+  if (verdict == nullptr || *verdict == alert.condition || !is_label_name(alert.id)) return;
+  fields.report()
+      .add("E0111", fields.find("name")->value->at,
+           fmt::format("`{}` names the verdict, not this condition", alert.id))
+      .help = "give it a name of its own, for example slow";
+}
+
 std::optional<Alert> decode_alert(Report& report, const Node& node) {
   const Fields fields(report, node, check_keys("alert"));
   Alert alert;
@@ -97,8 +108,11 @@ std::optional<Alert> decode_alert(Report& report, const Node& node) {
   decode_samples(fields, alert);
   fields.duration("for", {Millis{0}, std::chrono::hours{24}}, alert.hold);
   fields.text("summary", alert.summary);
-  decode_receivers(fields, alert.notify);
+  if (decode_receivers(fields, alert.notify) && alert.notify.empty())
+    report.add("E0111", fields.find("notify")->value->at, "`notify` names nobody").help =
+        "remove it: the alert then pages whom the check's `notify` names";
   if (!readable) return std::nullopt;
+  check_id(fields, alert);
   if (alert.id.empty()) alert.id = usual_id(alert);
   return alert;
 }
@@ -119,9 +133,8 @@ void refuse_twins(Report& report, const std::vector<Alert>& alerts, const Node& 
 }
 
 bool has_condition(const std::vector<Alert>& alerts, AlertCondition condition) {
-  return std::any_of(alerts.begin(), alerts.end(), [&](const Alert& alert) {
-    return alert.condition == condition || alert.id == to_string(condition);
-  });
+  return std::any_of(alerts.begin(), alerts.end(),
+                     [&](const Alert& alert) { return alert.condition == condition; });
 }
 
 Alert usual_alert(AlertCondition condition, const SourcePosition& at) {
@@ -135,11 +148,7 @@ Alert usual_alert(AlertCondition condition, const SourcePosition& at) {
 
 // An objective tells by itself when its budget burns: fast as an error, slowly as a warning.
 void add_burn_alerts(std::vector<Alert>& alerts, const SourcePosition& at) {
-  const auto taken = [&](const Alert& alert) {
-    return alert.condition == AlertCondition::burn_rate || alert.id == "burn_rate" ||
-           alert.id == "burn_rate_slow";
-  };
-  if (std::any_of(alerts.begin(), alerts.end(), taken)) return;
+  if (has_condition(alerts, AlertCondition::burn_rate)) return;
   alerts.push_back(usual_alert(AlertCondition::burn_rate, at));
   Alert slow = usual_alert(AlertCondition::burn_rate, at);
   slow.id = "burn_rate_slow";

@@ -7,6 +7,7 @@
 #include "common/checks/formats.h"
 #include "common/checks/scalar.h"
 #include "common/core/hex.h"
+#include "common/core/text.h"
 
 namespace picket::checks {
 namespace {
@@ -34,6 +35,10 @@ struct JsonOf {
 
   nlohmann::ordered_json scalar(const Node& node) {
     context.references.check(node);
+    if (const auto whole = resolve_unsigned(node)) return *whole;
+    if (is_out_of_range(node))
+      context.report.add("E0111", node.at, "this number cannot be kept exactly").help =
+          fmt::format("quote it, if a text will do: \"{}\"", cut_utf8(node.text, 60));
     return std::visit(
         [](const auto& value) -> nlohmann::ordered_json {
           if constexpr (std::is_same_v<std::decay_t<decltype(value)>, Null>)

@@ -70,11 +70,9 @@ void decode_depends_on(const Fields& fields, Check& check) {
   for (std::string& name : names) check.depends_on.emplace_back(std::move(name));
 }
 
-// Objective, maintenance, dependencies and whether it pages at all.
+// Objective, dependencies and whether it pages at all.
 void decode_promises(const Fields& fields, Check& check) {
   if (const Entry* slo = fields.find("slo")) check.slo = decode_slo(fields.report(), *slo->value);
-  if (const Entry* windows = fields.find("maintenance"))
-    check.maintenance = decode_maintenance(fields.report(), *windows->value);
   decode_depends_on(fields, check);
   std::string rollout;
   if (fields.choice("rollout", {"live", "shadow"}, rollout)) check.shadow = rollout == "shadow";
@@ -95,9 +93,10 @@ void decode_what_to_do(CheckContext& context, const Fields& fields, Check& check
   }
   check.single = false;
   check.steps = decode_steps(context, *steps->value);
-  if (const Entry* expect = fields.find("expect"))
-    context.report.add("E0113", expect->at, "`expect` belongs into the steps").note =
-        "each step has its own";
+  for (const char* key : {"expect", "budgets"})
+    if (const Entry* entry = fields.find(key))
+      context.report.add("E0113", entry->at, fmt::format("`{}` belongs into the steps", key)).note =
+          "each step has its own";
 }
 
 std::optional<Check> decode_check(Report& report, const Node& node, const Check& base,

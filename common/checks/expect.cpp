@@ -17,6 +17,9 @@ namespace {
 
 constexpr StatusRange kDefaultStatus{200, 399};
 constexpr StatusRange kUpgraded{101, 101};
+constexpr const char* kPlainKey =
+    "what is looked at is a plain text: compare with a reference, as in {equals: ${{ capture.id "
+    "}}}";
 
 // 200, 2xx, 200-299.
 std::optional<StatusRange> parse_status(const Node& node) {
@@ -127,7 +130,15 @@ class ExpectDecoder {
     if (!expectation.matchers.empty()) out_.push_back(std::move(expectation));
   }
 
+  bool is_empty(std::string_view name, const Node& node) {
+    if (!node.is_map() || !node.entries.empty()) return false;
+    context_.report.add("E0111", node.at, fmt::format("`{}` expects nothing", name)).help =
+        "remove it, or write what it is to show";
+    return true;
+  }
+
   void decode_map(Subject subject, std::string_view name, const Node& node, Operand operand) {
+    if (is_empty(name, node)) return;
     for (const Entry& entry : entries_of(context_.report, name, node)) {
       if (!key_is_good(subject, entry)) continue;
       Expectation expectation = make(subject, entry.key, entry.at);
@@ -163,19 +174,34 @@ class ExpectDecoder {
 
   // A list of what must be the same; written as a map it is judged as facts are.
   void decode_same_as_origin(const Entry& entry) {
-    if (entry.value->is_map()) return decode_fact(entry.key, entry);
-    std::vector<NodePtr> items = entry.value->items;
-    if (entry.value->kind == NodeKind::scalar) items.push_back(entry.value);
-    for (const NodePtr& item : items) {
-      const auto name = read_text(context_.report, entry.key, *item);
-      if (!name) continue;
-      Expectation expectation = make(Subject::fact, entry.key + "." + *name, item->at);
-      Matcher same;
-      same.operand = std::string{"same"};
-      same.at = context_.report.position(item->at);
-      expectation.matchers.push_back(std::move(same));
-      out_.push_back(std::move(expectation));
-    }
+    const Node& node = *entry.value;
+    if (node.kind != NodeKind::scalar && node.items.empty() && node.entries.empty())
+      context_.report.add("E0111", entry.at, "`same_as_origin` names nothing").help =
+          "for example same_as_origin: [etag, body.sha256]";
+    for (const NodePtr& item : node.items) add_same(entry.key, *item);
+    if (node.kind == NodeKind::scalar) add_same(entry.key, node);
+    bool good = !node.entries.empty();
+    for (const Entry& one : node.entries) good = is_compared(one.at, one.key) && good;
+    if (good) decode_fact(entry.key, entry);
+  }
+
+  void add_same(const std::string& key, const Node& node) {
+    const auto name = read_text(context_.report, key, node);
+    if (!name || !is_compared(node.at, *name)) return;
+    Expectation expectation = make(Subject::fact, key + "." + *name, node.at);
+    Matcher same;
+    same.operand = std::string{"same"};
+    same.at = context_.report.position(node.at);
+    expectation.matchers.push_back(std::move(same));
+    out_.push_back(std::move(expectation));
+  }
+
+  bool is_compared(const Mark& at, const std::string& name) {
+    if (is_response_fact(name)) return true;
+    context_.report
+        .add("E0111", at, fmt::format("`{}` is not compared with the origin", cut_utf8(name, 60)))
+        .help = "body.sha256, etag, status or header.NAME";
+    return false;
   }
 
   // A fact, or a group of facts whose names go on inside of it.
@@ -196,8 +222,10 @@ class ExpectDecoder {
       if (!expectation.matchers.empty()) out_.push_back(std::move(expectation));
       return;
     }
+    if (is_empty(entry.key, *entry.value)) return;
     if (inner.empty()) add_wrong_type(context_.report, entry.key, *entry.value, "a map");
     for (const Entry& one : inner) {
+      if (!context_.references.refuse_key(one, kPlainKey)) continue;
       if (is_known(one.key))
         decode_fact(name + "." + one.key, one);
       else
@@ -215,6 +243,7 @@ class ExpectDecoder {
   }
 
   bool key_is_good(Subject subject, const Entry& entry) {
+    if (!context_.references.refuse_key(entry, kPlainKey)) return false;
     if (subject == Subject::jsonpath) {
       const auto path = JsonPath::parse(entry.key);
       if (!path) context_.report.add("E0205", entry.at, path.error().message);
@@ -230,6 +259,7 @@ class ExpectDecoder {
   }
 
   void decode_phases(const Node& node) {
+    if (is_empty("phases", node)) return;
     const Fields fields(context_.report, node, check_keys("phases"));
     for (const Entry& entry : node.entries) {
       if (check_keys("phases").find(entry.key) == nullptr) continue;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/checks/formats.h"
 #include "common/core/text.h"
 #include "common/markup/selector.h"
 #include "common/markup/xpath.h"
@@ -39,6 +40,11 @@ bool check_css(Report& report, const Mark& at, const std::string& selector) {
 
 bool check_xpath(Report& report, const Mark& at, const std::string& expression) {
   return check_compiled(report, at, "XPath", markup::XPath::compile(expression));
+}
+
+bool is_response_fact(std::string_view name) {
+  if (name == "body.sha256" || name == "etag" || name == "status") return true;
+  return name.starts_with("header.") && is_header_name(name.substr(7));
 }
 
 bool decode_cookie(CheckContext& context, std::string_view name, const Node& node,

@@ -22,5 +22,7 @@ bool decode_elements(CheckContext& context, std::string_view selector, const Nod
 // A selector or an XPath, or a mistake (E0206) at `at`.
 bool check_css(Report& report, const Mark& at, const std::string& selector);
 bool check_xpath(Report& report, const Mark& at, const std::string& expression);
+// What every response has beside the facts of its kind: body.sha256, etag, status, header.NAME.
+bool is_response_fact(std::string_view name);
 
 }  // namespace picket::checks

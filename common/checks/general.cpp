@@ -137,6 +137,9 @@ std::optional<RegionSelector> decode_region_labels(Report& report, const Node& n
     const auto value = read_text(report, label.key, *label.value);
     if (value) selector.labels[label.key] = *value;
   }
+  if (labels->value->is_map() && labels->value->entries.empty())
+    report.add("E0302", labels->value->at, "`labels` is empty: the check would never run").help =
+        "name labels, or write regions: all";
   return selector;
 }
 
@@ -207,6 +210,8 @@ void decode_general(const Fields& fields, Check& check) {
       check.regions = std::move(*regions);
   if (const Entry* entry = fields.find("quorum"))
     if (const auto quorum = decode_quorum(fields.report(), *entry->value)) check.quorum = *quorum;
+  if (const Entry* windows = fields.find("maintenance"))
+    check.maintenance = decode_maintenance(fields.report(), *windows->value);
 }
 
 }  // namespace picket::checks

@@ -19,11 +19,11 @@ constexpr KeyRow kRows[] = {
 #undef PICKET_LATER
 };
 
-// What a file's defaults may say: everything of a check that is not about one check alone.
-constexpr std::array kDefaults{"owner",   "service", "interval", "timeout", "regions",
-                               "quorum",  "retries", "confirm",  "failing", "vars",
-                               "notify",  "tags",    "labels",   "runbook", "maintenance",
-                               "enabled", "rollout", "exclusive"};
+// What a file's defaults may say: everything of a check that is not about one check alone
+// (base_of() in check.cpp reads it).
+constexpr std::array kDefaults{"owner",   "service", "interval",    "timeout", "regions",  "quorum",
+                               "retries", "confirm", "failing",     "vars",    "notify",   "tags",
+                               "labels",  "runbook", "maintenance", "enabled", "exclusive"};
 
 struct Table {
   std::vector<std::string> maps;
@@ -48,6 +48,10 @@ Table make_table() {
                                                             row.key) != kDefaults.end();
     if (is_default) add(table, "defaults", row);
   }
+  KeyGroup& defaults = table.groups.at("defaults");
+  for (const KeyRow& row : table.groups.at("check").rows)
+    if (defaults.find(row.key) == nullptr)
+      defaults.notes.emplace(row.key, "it belongs to a single check");
   // Probes that send a request take what `http` takes.
   KeyGroup& cdn = table.groups.at("cdn");
   for (const KeyRow& row : table.groups.at("http").rows)

@@ -14,6 +14,10 @@ constexpr std::array<std::string_view, 7> kDays{"Sunday",   "Monday", "Tuesday",
                                                 "Thursday", "Friday", "Saturday"};
 
 void decode_days(const Fields& fields, MaintenanceWindow& window) {
+  const Entry* every = fields.find("every");
+  if (every != nullptr && every->value->kind == NodeKind::sequence && every->value->items.empty())
+    fields.report().add("E0111", every->value->at, "`every` names no weekday").help =
+        "remove it for every day, or write for example every: [Sunday]";
   fields.each("every", [&](const Node& node) {
     const auto day = std::find(kDays.begin(), kDays.end(), node.text);
     if (day != kDays.end()) {

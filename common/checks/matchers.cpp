@@ -48,8 +48,7 @@ std::string_view allowed_words(Operand operand) {
     case Operand::size: return "a size is compared with equals, gt, gte, lt, lte";
     case Operand::count: return "a count is compared with equals, not_equals, in, gt, gte, lt, lte";
     case Operand::text:
-    case Operand::texts:
-      return "this is text: compare it with equals, contains, matches and so on";
+    case Operand::texts: return "this is text: compare it with equals, contains, matches and so on";
     case Operand::number:
     case Operand::version:
       return "it is compared with equals, not_equals, in, exists, gt, gte, lt, lte";
@@ -67,8 +66,7 @@ class MatcherDecoder {
   std::vector<Matcher> all(const Node& node) {
     if (node.kind == NodeKind::scalar || (node.kind == NodeKind::null && is_json()))
       return short_form(node);
-    if (node.kind == NodeKind::sequence && operand_ == Operand::texts)
-      return short_list(node);
+    if (node.kind == NodeKind::sequence && operand_ == Operand::texts) return short_list(node);
     if (!node.is_map()) {
       add_wrong_type(context_.report, name_, node, "a value or matchers").help =
           "for example {contains: text}; lists have `includes`, `all_match` and `count`";
@@ -209,13 +207,17 @@ class MatcherDecoder {
   }
 
   bool bound(std::string_view key, const Node& node, Value& out) {
-    if (operand_ == Operand::duration || operand_ == Operand::life)
-      return duration(key, node, out);
+    if (operand_ == Operand::duration || operand_ == Operand::life) return duration(key, node, out);
     if (operand_ == Operand::size) return size(key, node, out);
     if (operand_ == Operand::version) return version(node, out);
     const Value value = node.kind == NodeKind::scalar ? resolve(node) : Value{Null{}};
     if (!is_number(value)) {
       add_wrong_type(context_.report, key, node, "a number");
+      return false;
+    }
+    if (is_out_of_range(node)) {
+      context_.report.add("E0111", node.at, "this number cannot be kept exactly").help =
+          "whole numbers go up to 9223372036854775807; beyond write a round one, as 1e19";
       return false;
     }
     out = value;
@@ -263,6 +265,13 @@ class MatcherDecoder {
       return false;
     }
     context_.references.check(node);
+    if (is_json() && is_out_of_range(node)) {
+      context_.report.add("E0111", node.at, "this number cannot be kept exactly").help =
+          resolve_unsigned(node)
+              ? fmt::format("quote it: \"{}\" is compared digit by digit", node.text)
+              : "beyond 18446744073709551615 numbers are floating point, as 1e20";
+      return false;
+    }
     out = is_json() ? resolve(node) : Value{node.text};
     return true;
   }

@@ -44,6 +44,12 @@ void decode_url(CheckContext& context, const Node& node, PageAction& action) {
   check_url(context.report, node, action.url);
 }
 
+void refuse_empty(Report& report, std::string_view name, const Node& node) {
+  if (node.is_map() && node.entries.empty())
+    report.add("E0111", node.at, fmt::format("`{}` limits nothing", name)).help =
+        "remove it, or write for example budgets: {page: {duration: 4s}}";
+}
+
 // The limits of one scope, and the expectations that they are.
 class BudgetDecoder {
  public:
@@ -52,6 +58,7 @@ class BudgetDecoder {
 
   void decode(const std::string& scope, const Entry& entry) {
     const Fields fields(report_, *entry.value, check_keys("budget"));
+    refuse_empty(report_, entry.key, *entry.value);
     const bool origin = scope.starts_with("origin.");
     Millis duration{0};
     if (fields.duration("duration", {Millis{1}, std::chrono::minutes{10}}, duration))
@@ -135,6 +142,7 @@ void decode_budgets(CheckContext& context, const Fields& fields, Step& step) {
     return;
   }
   const Fields inner(context.report, *entry->value, check_keys("budgets"));
+  refuse_empty(context.report, entry->key, *entry->value);
   std::string over = "warn";
   inner.choice("over", {"warn", "fail"}, over);
   BudgetDecoder decoder(context.report, *action, step, over == "warn");
@@ -142,6 +150,7 @@ void decode_budgets(CheckContext& context, const Fields& fields, Step& step) {
     if (const Entry* limits = inner.find(scope)) decoder.decode(scope, *limits);
   const Entry* origins = inner.find("origins");
   if (origins == nullptr) return;
+  refuse_empty(context.report, origins->key, *origins->value);
   for (const Entry& origin : entries_of(context.report, "origins", *origins->value)) {
     check_host(context.report, origin.at, origin.key, false);
     decoder.decode("origin." + to_lower_ascii(origin.key), origin);

@@ -26,6 +26,15 @@ std::string nearest(std::string_view name, const Map& known) {
   return near.empty() ? near : fmt::format("did you mean `{}`?", near);
 }
 
+// A key as a scalar: mistakes are shown at the whole of it.
+Node node_of_key(const Entry& entry) {
+  Node node;
+  node.kind = NodeKind::scalar;
+  node.at = entry.at;
+  node.text = entry.key;
+  return node;
+}
+
 }  // namespace
 
 // The scalar itself when its lines were folded.
@@ -53,11 +62,20 @@ void References::check(const Node& node) {
   }
 }
 
-void References::refuse(const Node& node, const std::string& why) {
+bool References::refuse(const Node& node, const std::string& why) {
   const std::size_t at = node.text.find(kOpen);
-  if (node.kind != NodeKind::scalar || at == std::string::npos) return;
+  if (node.kind != NodeKind::scalar || at == std::string::npos) return true;
   report_.add("E0202", Part{node, at, kOpen.size()}.mark(), "`${{ }}` has no meaning here").help =
       why;
+  return false;
+}
+
+void References::check_key(const Entry& entry) {
+  if (entry.key.find(kOpen) != std::string::npos) check(node_of_key(entry));
+}
+
+bool References::refuse_key(const Entry& entry, const std::string& why) {
+  return entry.key.find(kOpen) == std::string::npos || refuse(node_of_key(entry), why);
 }
 
 void References::check_one(const Part& part) {

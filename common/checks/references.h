@@ -26,8 +26,11 @@ class References {
   void check(const Node& node);
   // A secret that is named without ${{ }}.
   void need_secret(const std::string& name) { secrets_.insert(name); }
-  // For texts that are taken as they are: a reference is a mistake there.
-  void refuse(const Node& node, const std::string& why);
+  // For texts that are taken as they are: a reference is a mistake there. False: there is one.
+  bool refuse(const Node& node, const std::string& why);
+  // Likewise for the key of a map.
+  void check_key(const Entry& entry);
+  bool refuse_key(const Entry& entry, const std::string& why);
 
   std::vector<std::string> secrets() const { return {secrets_.begin(), secrets_.end()}; }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "common/checks/decoders.h"
-#include "common/checks/formats.h"
+#include "common/checks/expect_parts.h"
 #include "common/checks/scalar.h"
 #include "common/core/text.h"
 #include "common/model/facts.h"
@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::size_t kFactsMax = 16;
 
-// What every response has beside the facts of its kind.
-bool is_response_fact(std::string_view name) {
-  if (name == "body.sha256" || name == "etag" || name == "status") return true;
-  return name.starts_with("header.") && is_header_name(name.substr(7));
-}
-
 bool is_fact(std::string_view kind, std::string_view name) {
   if (traits_of(kind).headers && is_response_fact(name)) return true;
   return find_fact(kind, name) != nullptr;
@@ -27,7 +21,7 @@ bool is_fact(std::string_view kind, std::string_view name) {
 void add_name(CheckContext& context, std::string_view kind, const Node& node,
               std::vector<std::string>& names) {
   const auto name = read_text(context.report, "same_across_regions", node);
-  if (!name) return;
+  if (!name || !context.references.refuse(node, "the name of a fact is a plain text")) return;
   if (names.size() == kFactsMax)
     context.report.add("E0111", node.at, fmt::format("more than {} facts", kFactsMax));
   else if (is_fact(kind, *name))

@@ -105,6 +105,17 @@ Value resolve(const Node& node) {
   return resolve_plain(node.text);
 }
 
+bool is_out_of_range(const Node& node) {
+  if (node.kind != NodeKind::scalar || !node.plain) return false;
+  if (all_digits(without_sign(node.text))) return !number<std::int64_t>(node.text);
+  return is_float(node.text) && !number<double>(node.text);
+}
+
+std::optional<std::uint64_t> resolve_unsigned(const Node& node) {
+  if (node.kind != NodeKind::scalar || !node.plain || !all_digits(node.text)) return std::nullopt;
+  return number<std::uint64_t>(node.text);
+}
+
 std::string_view kind_name(const Node& node) {
   switch (node.kind) {
     case NodeKind::null: return "empty";

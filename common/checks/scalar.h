@@ -24,6 +24,12 @@ std::optional<Ambiguity> ambiguity_of(std::string_view plain, bool is_key);
 // of one of these kinds.
 Value resolve(const Node& node);
 
+// A plain number that resolve() cannot keep: a whole one beyond int64, 1e400.
+bool is_out_of_range(const Node& node);
+
+// A plain whole number without a sign, also beyond int64; nothing: it is none, or 2^64 or more.
+std::optional<std::uint64_t> resolve_unsigned(const Node& node);
+
 // "a number", "text", "a list", ..: for messages.
 std::string_view kind_name(const Node& node);
 

@@ -61,7 +61,7 @@ Value to_value(const Json& json) {
     case Json::value_t::number_unsigned: {
       const auto number = json.get<std::uint64_t>();
       if (number <= static_cast<std::uint64_t>(INT64_MAX)) return static_cast<std::int64_t>(number);
-      return static_cast<double>(number);
+      return std::to_string(number);
     }
     case Json::value_t::number_float: return json.get<double>();
     case Json::value_t::string: return json.get<std::string>();

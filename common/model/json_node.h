@@ -18,7 +18,8 @@ struct JsonDocument::Node {
 // One line of JSON; what is not UTF-8 becomes U+FFFD.
 std::string render_json(const Json& json);
 
-// A scalar as itself; arrays and objects as their JSON text. Numbers beyond int64 become doubles.
+// A scalar as itself; arrays and objects as their JSON text. A whole number beyond int64 is its
+// digits, a text: a double would equal its neighbours. From 2^64 on it is a double.
 Value to_value(const Json& json);
 
 }  // namespace picket

@@ -36,6 +36,7 @@ Found to_found(const Json& node) {
   }
   Found found = Found::scalar(to_value(node));
   if (node.is_object()) found.type = "object";
+  if (node.is_number()) found.type = "number";  // also one that is its digits
   return found;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "common/core/text.h"
 
@@ -15,9 +16,9 @@ constexpr std::size_t kShownBytesMax = 200;
 constexpr std::size_t kShownElementsMax = 8;
 
 constexpr std::array<std::string_view, 18> kOps{
-    "equals", "not_equals", "contains", "not_contains", "starts_with", "ends_with",
-    "matches", "not_matches", "in", "includes", "all_match", "gt", "gte", "lt", "lte",
-    "exists", "count", "type"};
+    "equals",  "not_equals",  "contains", "not_contains", "starts_with", "ends_with",
+    "matches", "not_matches", "in",       "includes",     "all_match",   "gt",
+    "gte",     "lt",          "lte",      "exists",       "count",       "type"};
 
 using Mismatch = std::optional<std::string>;
 
@@ -51,7 +52,7 @@ class Shown {
     if (!found.present) return "nothing";
     if (found.is_list) return list(found.values);
     const auto* text = std::get_if<std::string>(&found.values.front());
-    if (found.type == "object" && text != nullptr) return safe(*text);
+    if (found.type != "string" && text != nullptr) return safe(*text);
     return one(found.values.front(), found.unit);
   }
 
@@ -140,9 +141,16 @@ bool edge_holds(const Matcher& matcher, const Found& found) {
   return matcher.op == MatchOp::starts_with ? text->starts_with(*edge) : text->ends_with(*edge);
 }
 
+// Whole numbers beyond int64 are texts of digits (json_node.h): larger than every int64.
+Value number_of(const Found& found) {
+  const Value& value = found.values.front();
+  const std::string* digits = found.type == "number" ? text_of(value) : nullptr;
+  return digits == nullptr ? value : Value{std::strtod(digits->c_str(), nullptr)};
+}
+
 bool order_holds(const Matcher& matcher, const Found& found) {
   if (found.is_list) return false;
-  const auto order = compare_numbers(found.values.front(), matcher.operand);
+  const auto order = compare_numbers(number_of(found), matcher.operand);
   if (!order) return false;
   switch (matcher.op) {
     case MatchOp::gt: return *order > 0;

@@ -136,6 +136,21 @@ TEST_CASE("how edge and origin differ is told by the failure", "[cdn]") {
   CHECK(result.failures[2].message.find("edge nothing, origin text/html") != std::string::npos);
 }
 
+TEST_CASE("what this agent cannot compare is never the same", "[cdn]") {
+  World w;
+  w.http.on("GET", kEdge, edge_reply());
+  w.http.on("GET", kOrigin, edge_reply());
+  Step step = cdn_step();
+  cdn_of(step).origin = kOrigin;
+  cdn_of(step).compare = {"header.x-absent", "etagg"};
+  for (const std::string& name : cdn_of(step).compare)
+    step.expect.push_back(fact("same_as_origin." + name, MatchOp::equals, std::string{"same"}));
+  const StepResult result = run(w, step);
+  REQUIRE(result.failures.size() == 1);
+  CHECK(result.failures[0].message.find("same_as_origin.etagg") != std::string::npos);
+  CHECK(result.failures[0].message.find("not compared") != std::string::npos);
+}
+
 TEST_CASE("an origin that fails is told by the comparison, a warm-up that fails by the step",
           "[cdn]") {
   World w;

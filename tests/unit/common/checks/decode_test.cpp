@@ -85,6 +85,14 @@ TEST_CASE("a JSON body keeps order and types", "[checks]") {
         R"({"z":1,"a":[true,null,1.5,"01","x",-3],"m":{},"s":"${{ run.id }}"})");
 }
 
+TEST_CASE("a whole number of a JSON body is sent as it is written", "[checks]") {
+  const Check check = check_with_request(
+      "{url: \"https://a.example/\", json: [9223372036854775807, 18446744073709551615, "
+      "-9223372036854775808, 0]}");
+  CHECK(action_of(check).body ==
+        "[9223372036854775807,18446744073709551615,-9223372036854775808,0]");
+}
+
 TEST_CASE("statuses are codes, classes, ranges and lists of those", "[checks]") {
   struct Row {
     std::string text;

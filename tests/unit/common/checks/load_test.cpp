@@ -92,6 +92,17 @@ TEST_CASE("a written alert keeps its severity and the missing one is added", "[c
   CHECK(loaded.checks[0].alerts[1].condition == AlertCondition::regional);
 }
 
+TEST_CASE("a verdict may have its own name as name, or another", "[checks]") {
+  const LoadedChecks loaded = load_check_text(
+      "a.check.yaml",
+      check_named("home") +
+          "    alerts: [{name: down, when: down}, {name: one-region, when: regional}]\n");
+  REQUIRE(loaded.checks.size() == 1);
+  CHECK(loaded.errors() == 0);
+  REQUIRE(loaded.checks[0].alerts.size() == 2);
+  CHECK(loaded.checks[0].alerts[1].id == "one-region");
+}
+
 TEST_CASE("defaults: maps are merged by key, everything else is replaced", "[checks]") {
   const std::string text =
       "version: 1\n"
@@ -113,6 +124,25 @@ TEST_CASE("defaults: maps are merged by key, everything else is replaced", "[che
   CHECK(check.tags == std::vector<std::string>{"three"});
   CHECK(check.vars ==
         std::map<std::string, std::string>{{"base", "https://a.example"}, {"path", "z"}});
+}
+
+TEST_CASE("windows of the defaults are those of each check that has none", "[checks]") {
+  const LoadedChecks loaded = load_check_text(
+      "a.check.yaml",
+      "defaults: {maintenance: [{start: \"02:00\", duration: 45m, every: [Sunday]}]}\n" +
+          check_named("home") +
+          "  - {name: own, owner: shop, notify: pagerduty/shop, http: GET https://a.example/,\n"
+          "     maintenance: [{start: \"04:00\", duration: 1h}]}\n"
+          "  - {name: none, owner: shop, notify: pagerduty/shop, http: GET https://a.example/,\n"
+          "     maintenance: []}\n");
+  CHECK(loaded.errors() == 0);
+  REQUIRE(loaded.checks.size() == 3);
+  REQUIRE(loaded.checks[0].maintenance.size() == 1);
+  CHECK(loaded.checks[0].maintenance[0].start_minute == 120);
+  CHECK(loaded.checks[0].maintenance[0].weekdays == std::vector<int>{0});
+  REQUIRE(loaded.checks[1].maintenance.size() == 1);
+  CHECK(loaded.checks[1].maintenance[0].start_minute == 240);
+  CHECK(loaded.checks[2].maintenance.empty());
 }
 
 TEST_CASE("files are found at any depth, in order, through links to files", "[checks]") {

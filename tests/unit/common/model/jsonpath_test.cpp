@@ -65,10 +65,15 @@ TEST_CASE("arrays and wildcards are lists, objects are their JSON text", "[jsonp
   CHECK(only(find("$", "7")) == Value{std::int64_t{7}});
 }
 
-TEST_CASE("numbers beyond int64 become doubles, not other integers", "[jsonpath]") {
+TEST_CASE("numbers beyond int64 are their digits, not other numbers", "[jsonpath]") {
   CHECK(only(find("$", "9223372036854775807")) == Value{std::int64_t{INT64_MAX}});
   CHECK(only(find("$", "-9223372036854775808")) == Value{std::int64_t{INT64_MIN}});
-  CHECK(only(find("$", "18446744073709551615")) == Value{18446744073709551615.0});
+  CHECK(only(find("$", "9223372036854775808")) == Value{std::string{"9223372036854775808"}});
+  CHECK(only(find("$", "18446744073709551615")) == Value{std::string{"18446744073709551615"}});
+  CHECK(find("$", "18446744073709551615").type == "number");
+  CHECK(find("$[*]", "[18446744073709551615]").values ==
+        std::vector<Value>{std::string{"18446744073709551615"}});
+  CHECK(only(find("$", "18446744073709551616")) == Value{18446744073709551616.0});
   CHECK_FALSE(JsonDocument::parse("1e999").has_value());
 }
 

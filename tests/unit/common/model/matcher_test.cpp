@@ -217,6 +217,25 @@ TEST_CASE("order compares numbers and nothing else", "[matcher]") {
   });
 }
 
+TEST_CASE("a whole number beyond int64 equals its digits alone, and is ordered", "[matcher]") {
+  Found big = Found::scalar(text("12345678901234567891"));
+  big.type = "number";
+  check_rows({
+      {matcher(MatchOp::equals, text("12345678901234567891")), big, true},
+      {matcher(MatchOp::equals, text("12345678901234567890")), big, false},
+      {matcher(MatchOp::equals, Value{12345678901234567891.0}), big, false},
+      {matcher(MatchOp::not_equals, number(5)), big, true},
+      {matcher(MatchOp::gt, number(INT64_MAX)), big, true},
+      {matcher(MatchOp::lt, number(INT64_MAX)), big, false},
+      {matcher(MatchOp::lt, Value{1e20}), big, true},
+      {matcher(MatchOp::type, text("number")), big, true},
+      {matcher(MatchOp::contains, text("1")), big, false},
+      {count_is(matcher(MatchOp::equals, number(1))), big, true},
+  });
+  CHECK(mismatch(matcher(MatchOp::equals, text("12345678901234567890")), big) ==
+        R"(wanted "12345678901234567890", got 12345678901234567891 (number))");
+}
+
 TEST_CASE("exists is about presence, null included", "[matcher]") {
   check_rows({
       {matcher(MatchOp::exists, Value{true}), kNull, true},
