@@ -180,6 +180,15 @@ TEST_CASE("a page that cannot be read says why", "[page]") {
   CHECK(outcome.failure->message == "the document is nested deeper than 256 elements");
 }
 
+TEST_CASE("a content type is read in any case", "[page]") {
+  PageWorld w{"x"};
+  w.action.url = "https://shop.test/loud";
+  w.http.on("GET", "https://shop.test/loud", PageWorld::reply("<img src=a>", "Text/HTML"));
+  w.serve("https://shop.test/a");
+  w.run();
+  CHECK(w.was_asked("https://shop.test/a"));
+}
+
 TEST_CASE("what is no markup has nothing to fetch", "[page]") {
   PageWorld w{"x"};
   w.action.url = "https://shop.test/api";
