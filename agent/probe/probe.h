@@ -54,7 +54,7 @@ struct Hop {
   std::string pop;                 // the CDN's edge and cache, as its headers say; may be empty
   std::string cache_status;
   std::string label;    // which hop it is: "token", "origin"; may be empty
-  bool beside{false};   // fetched at the same time as others: not in the step's phases
+  bool beside{false};   // fetched beside what is judged: not in the step's phases
   std::string command;  // repeats it in a shell; empty: the curl line of `request`
 };
 

@@ -117,6 +117,7 @@ async::Task<Result<std::string>> TlsProbe::fetch_ocsp(Connection& connection,
   const MonoTime start = context_.ports.clock.now();
   Hop hop;
   hop.label = "ocsp";
+  hop.beside = true;
   hop.request.method = "POST";
   hop.request.url = report.ocsp_url;
   hop.request.headers = {{"content-type", "application/ocsp-request"},
