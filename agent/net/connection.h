@@ -82,6 +82,13 @@ class Connection {
   // Requires: no TLS yet. What came unasked before it is the failure tls_handshake.
   virtual async::Task<Result<TlsReport>> start_tls(TlsSettings settings, Deadline deadline) = 0;
 
+  // A server of TLS 1.3 says only after the handshake that it refuses the client certificate, or
+  // the want of one (RFC 8446, 4.4.2.4). Where it asked for one: waits for its word, a second at
+  // most, and returns the failure if it is an alert. Anything else that comes (a session ticket,
+  // bytes, which stay for the next read, or the end), and silence, is none.
+  // Error, cancellation: as read_some.
+  virtual async::Task<Result<std::optional<Failure>>> hear_refusal(Deadline deadline) = 0;
+
   // What an OCSP response (DER) says of the certificate of start_tls(): "good", "revoked",
   // "unknown", or "invalid" when it is damaged, out of date, of another one or not signed by
   // whoever may.

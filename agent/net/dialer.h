@@ -42,7 +42,7 @@ class Dialer {
   // One connection, to the first address that accepts. No race of addresses: a dead one costs its
   // share of the time, and shows.
   // A target that cannot be connected to is a Dialed with a failure; Error is our own failure only
-  // (resource_exhausted).
+  // (resource_exhausted): an address could not be tried, and none of the others accepted.
   // Cancellation: throws operation_aborted; nothing stays open.
   virtual async::Task<Result<Dialed>> dial(DialOptions options) = 0;
 };

@@ -88,14 +88,18 @@ async::Task<Status> SocketDialer::connect_in_order(const DialOptions& options, D
   const MonoTime start = clock_.now();
   const Deadline deadline = options.deadline.shorten(start, options.connect_timeout);
   auto left = static_cast<std::int64_t>(exchange.resolved_addresses.size());
+  std::optional<Error> own;  // of an address that could not be tried
   for (const std::string& address : exchange.resolved_addresses) {
     const MonoTime now = clock_.now();
     tcp::socket socket(executor_);
     const Deadline share = deadline.shorten(now, deadline.left(now) / left--);
     exchange.remote_address = render(address, options.port);
     auto failure = co_await try_address(socket, address, options.port, share);
-    if (!failure) co_return fail(failure.error());
     exchange.phases.connect = clock_.now() - start;
+    if (!failure) {
+      own = failure.error();
+      continue;
+    }
     if (!*failure) {
       boost::system::error_code ignored;
       socket.set_option(tcp::no_delay(true), ignored);
@@ -105,6 +109,7 @@ async::Task<Status> SocketDialer::connect_in_order(const DialOptions& options, D
     }
     dialed.failed.push_back({exchange.remote_address, std::move(**failure)});
   }
+  if (own) co_return fail(std::move(*own));  // it might have been the one that answers
   exchange.failure = dialed.failed.back().failure;
   if (dialed.failed.size() > 1)
     exchange.failure->message +=

@@ -18,6 +18,8 @@ namespace picket::agent {
 namespace {
 
 constexpr std::size_t kChunkBytes = 16 * 1024;
+constexpr Nanos kRefusalAtMost = Seconds{1};
+constexpr Nanos kTicketLook = Millis{20};
 constexpr auto kToken = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 using IoEnd = std::tuple<boost::system::error_code, std::size_t>;
@@ -128,6 +130,7 @@ async::Task<Result<TlsReport>> TcpConnection::start_tls(TlsSettings settings, De
   Stream::Tls& tls = stream_.start_tls(made->context);
   if (!prepare_tls(tls.native_handle(), settings))
     co_return fail(ErrorCode::resource_exhausted, "no memory for TLS");
+  watch_messages(tls.native_handle(), heard_);
   const MonoTime start = clock_.now();
   const auto end = co_await async::with_deadline(clock_, deadline, shake_hands(tls));
   report.took = clock_.now() - start;
@@ -150,6 +153,28 @@ async::Task<Result<TlsReport>> TcpConnection::start_tls(TlsSettings settings, De
     if (!issuer.empty()) report.ocsp_request = make_ocsp_request(chain_der_.front(), issuer);
   }
   co_return report;
+}
+
+async::Task<Result<std::optional<Failure>>> TcpConnection::hear_refusal(Deadline deadline) {
+  Stream::Tls* tls = stream_.tls();
+  const bool may_refuse = tls != nullptr && heard_.asks_certificate &&
+                          SSL_version(tls->native_handle()) == TLS1_3_VERSION;
+  const Deadline until = deadline.shorten(clock_.now(), kRefusalAtMost);
+  std::string bytes;
+  bool is_over = !may_refuse;
+  // A ticket ends no read: looked for every so often.
+  while (!is_over && !heard_.has_ticket && !until.passed(clock_.now())) {
+    auto more = co_await read_some(kChunkBytes, until.shorten(clock_.now(), kTicketLook));
+    if (!more) co_return fail(more.error());
+    bytes = std::move(more->bytes);
+    const bool is_silent = more->failure && more->failure->kind == FailureKind::timeout;
+    is_over = !bytes.empty() || more->ended || (more->failure && !is_silent) || heard_.alert != 0;
+  }
+  unread_ = std::move(bytes) + unread_;
+  if (!may_refuse || heard_.alert == 0) co_return std::optional<Failure>{};
+  auto failure = net_failure(NetStage::tls, alert_error(heard_.alert), remote_);
+  if (!failure) co_return fail(failure.error());
+  co_return std::move(*failure);
 }
 
 std::string TcpConnection::judge_ocsp(const std::string& response) {

@@ -7,6 +7,7 @@
 #include "agent/net/connection.h"
 #include "agent/net/net_failure.h"
 #include "agent/net/stream.h"
+#include "agent/net/tls_handshake.h"
 #include "common/http/network.h"
 
 namespace picket::agent {
@@ -25,6 +26,7 @@ class TcpConnection final : public Connection {
                                            Deadline deadline) override;
   async::Task<Result<std::optional<Failure>>> write(std::string bytes, Deadline deadline) override;
   async::Task<Result<TlsReport>> start_tls(TlsSettings settings, Deadline deadline) override;
+  async::Task<Result<std::optional<Failure>>> hear_refusal(Deadline deadline) override;
   std::string judge_ocsp(const std::string& response) override;
   async::Task<Result<WebSocketAnswer>> open_websocket(WebSocketRequest request,
                                                       Deadline deadline) override;
@@ -34,6 +36,7 @@ class TcpConnection final : public Connection {
   Status take(const std::optional<std::tuple<boost::system::error_code, std::size_t>>& end,
               MonoTime start, Received& received);
 
+  TlsMessages heard_;
   Stream stream_;
   std::string remote_;
   async::Clock& clock_;

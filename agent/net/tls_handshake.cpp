@@ -7,6 +7,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <boost/asio/ssl/error.hpp>
 
 #include "common/core/text.h"
 #include "common/http/connect_failure.h"
@@ -117,7 +118,30 @@ std::string alpn_wire(const std::vector<std::string>& protocols) {
   return wire;
 }
 
+void note_message(TlsMessages& heard, int type, std::string_view message) {
+  if (message.empty()) return;
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(message[i]); };
+  if (type == SSL3_RT_ALERT && message.size() == 2) heard.alert = byte(1);
+  if (type != SSL3_RT_HANDSHAKE) return;
+  heard.asks_certificate = heard.asks_certificate || byte(0) == SSL3_MT_CERTIFICATE_REQUEST;
+  heard.has_ticket = heard.has_ticket || byte(0) == SSL3_MT_NEWSESSION_TICKET;
+}
+
 }  // namespace
+
+void watch_messages(SSL* ssl, TlsMessages& heard) {
+  SSL_set_msg_callback(
+      ssl, [](int written, int, int type, const void* bytes, std::size_t size, SSL*, void* into) {
+        const std::string_view message{static_cast<const char*>(bytes), size};
+        if (written == 0) note_message(*static_cast<TlsMessages*>(into), type, message);
+      });
+  SSL_set_msg_callback_arg(ssl, &heard);
+}
+
+boost::system::error_code alert_error(int alert) {
+  const unsigned long code = ERR_PACK(ERR_LIB_SSL, 0, SSL_AD_REASON_OFFSET + alert);
+  return {static_cast<int>(code), boost::asio::error::get_ssl_category()};
+}
 
 Result<X509_STORE*> find_trusted(const TlsSettings& settings, http::CertificateStores& stores) {
   return settings.ca_pem.empty() ? stores.get(settings.ca_file) : stores.of_pem(settings.ca_pem);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
+#include <boost/system/error_code.hpp>
 #include <memory>
 
 #include "agent/net/connection.h"
@@ -16,6 +17,19 @@ struct TlsContext {
   std::shared_ptr<http::TlsInspection> inspection;
   std::optional<Failure> failure;  // invalid_request: a client certificate or CA text of no use
 };
+
+// What the peer said, message by message, as far as it matters after the handshake.
+struct TlsMessages {
+  bool asks_certificate{false};
+  bool has_ticket{false};
+  int alert{0};  // SSL_AD_*; 0: none, or close_notify
+};
+
+// Notes into `heard`, which outlives the connection.
+void watch_messages(SSL* ssl, TlsMessages& heard);
+
+// As an error of Asio, for net_failure().
+boost::system::error_code alert_error(int alert);
 
 // Whom the settings trust. invalid_config: a file that cannot be read; invalid_argument: a text.
 Result<X509_STORE*> find_trusted(const TlsSettings& settings, http::CertificateStores& stores);

@@ -39,9 +39,13 @@ bool same_fact(std::string_view name, const Found& a, const Found& b) {
   return equal(a.values.front(), b.values.front());
 }
 
-// Takes over the hops of one request of several.
-void append(ProbeOutcome& all, ProbeOutcome one, const std::string& label) {
-  for (Hop& hop : one.hops) hop.label = label;
+// Takes over the hops of one request of several. The step's phases are of the last one, `beside`
+// those of others.
+void append(ProbeOutcome& all, ProbeOutcome one, const std::string& label, bool beside) {
+  for (Hop& hop : one.hops) {
+    hop.label = label;
+    hop.beside = beside;
+  }
   all.hops.insert(all.hops.end(), std::make_move_iterator(one.hops.begin()),
                   std::make_move_iterator(one.hops.end()));
   for (SetCookie& cookie : one.cookies) {
@@ -84,7 +88,7 @@ async::Task<Result<Origin>> ask_origin(const CdnAction& action, ProbeContext& co
     origin.why = "not compared: the origin failed: " + asked->outcome.failure->message;
   else
     origin.exchange = asked->outcome.hops.back().exchange;
-  append(all, std::move(asked->outcome), "origin");
+  append(all, std::move(asked->outcome), "origin", true);
   all.failure.reset();
   co_return origin;
 }
@@ -113,7 +117,8 @@ async::Task<Result<ProbeOutcome>> run_cdn(CdnAction action, ProbeContext& contex
   for (int i = 1; i <= action.warm_up; ++i) {
     auto warm = co_await request(action.edge, context);
     if (!warm) co_return fail(std::move(warm.error()));
-    append(all, std::move(warm->outcome), fmt::format("warm-up {}", i));
+    const bool beside = !warm->outcome.failure;  // else it is what the step ends with
+    append(all, std::move(warm->outcome), fmt::format("warm-up {}", i), beside);
     if (all.failure) co_return all;
   }
   Origin origin;
@@ -124,7 +129,7 @@ async::Task<Result<ProbeOutcome>> run_cdn(CdnAction action, ProbeContext& contex
   }
   auto edge = co_await request(action.edge, context);
   if (!edge) co_return fail(std::move(edge.error()));
-  append(all, std::move(edge->outcome), all.hops.empty() ? "" : "edge");
+  append(all, std::move(edge->outcome), all.hops.empty() ? "" : "edge", false);
   if (all.failure) co_return all;
   const http::Exchange& judged = all.hops.back().exchange;
   const bool automatic = action.provider == "auto";

@@ -63,11 +63,18 @@ async::Task<Result<DnsReply>> DnsProbe::query(DnsServer server, DnsEndpoint endp
 
 async::Task<Result<DnsAsked>> DnsProbe::ask(DnsServer server, Deadline deadline) {
   DnsAsked asked{.label = server.label, .server = {}, .failure = server.failure, .reply = {}};
+  // One that does not answer leaves the next its share of the time, and its own wait is told.
+  auto left = static_cast<std::int64_t>(server.endpoints.size());
+  Nanos waited{0};
   for (const DnsEndpoint& endpoint : server.endpoints) {
     asked.server = endpoint;
-    auto reply = co_await query(server, endpoint, true, deadline);
+    const MonoTime now = clock_.now();
+    const Deadline share = deadline.shorten(now, deadline.left(now) / left--);
+    auto reply = co_await query(server, endpoint, true, share);
     if (!reply) co_return fail(std::move(reply.error()));
+    waited += reply->duration;
     asked.reply = std::move(*reply);
+    asked.reply.duration = waited;
     asked.failure = asked.reply.failure;
     if (!asked.failure) break;
   }
@@ -114,7 +121,7 @@ Hop DnsProbe::hop_of(const DnsAsked& asked) const {
 async::Task<Result<ProbeOutcome>> DnsProbe::run() {
   const auto& judged = context_.judged;
   if (std::find(judged.begin(), judged.end(), "dnssec") != judged.end()) action_.dnssec = true;
-  DnsServers servers(ports_);
+  DnsServers servers(ports_, clock_);
   DnsAction asked_for = action_;
   asked_for.query = question_.name;
   auto found = co_await servers.find(std::move(asked_for), context_.deadline);

@@ -84,12 +84,15 @@ async::Task<Result<DnsServer>> DnsServers::named(std::string text, Deadline dead
 
 async::Task<Result<DnsReply>> DnsServers::ask_system(DnsQuestion question, Deadline deadline) {
   DnsReply last;
+  auto left = static_cast<std::int64_t>(ports_.system.size());
   for (const DnsEndpoint& server : ports_.system) {
+    const MonoTime now = clock_.now();
+    const Deadline share = deadline.shorten(now, deadline.left(now) / left--);
     DnsQuery query;
     query.question = question;
     query.server = server;
     query.guarded = false;
-    auto reply = co_await ports_.client.query(std::move(query), deadline);
+    auto reply = co_await ports_.client.query(std::move(query), share);
     if (!reply || !reply->failure) co_return reply;
     last = std::move(*reply);
   }

@@ -30,7 +30,7 @@ struct DnsServer {
 
 class DnsServers {
  public:
-  explicit DnsServers(const DnsPorts& ports) : ports_(ports) {}
+  DnsServers(const DnsPorts& ports, async::Clock& clock) : ports_(ports), clock_(clock) {}
 
   // At most DnsAction::kServersMax. Errors and cancellation are the ports'.
   async::Task<Result<std::vector<DnsServer>>> find(DnsAction action, Deadline deadline);
@@ -41,6 +41,7 @@ class DnsServers {
   async::Task<Result<DnsReply>> ask_system(DnsQuestion question, Deadline deadline);
 
   const DnsPorts& ports_;
+  async::Clock& clock_;
 };
 
 }  // namespace picket::agent

@@ -41,6 +41,7 @@ void EveryAddress::take_in(ProbeOutcome outcome) {
       all_.failure->message += "; " + words;
   }
   for (Hop& hop : outcome.hops) hop.label = label;
+  for (SetCookie& cookie : outcome.cookies) cookie.label = label;
   std::move(outcome.hops.begin(), outcome.hops.end(), std::back_inserter(all_.hops));
   if (!outcome.failure && !outcome.hops.empty()) all_.answers.push_back(all_.hops.size() - 1);
   std::move(outcome.cookies.begin(), outcome.cookies.end(), std::back_inserter(all_.cookies));

@@ -37,7 +37,7 @@ class Session final : public HttpSession {
  private:
   async::Task<Result<ProbeOutcome>> follow_redirects(HttpCall asked);
   async::Task<Result<ProbeOutcome>> ask_every_address(HttpCall asked);
-  void add_context(http::Request& request, const http::Url& url, bool own_cookies);
+  void add_context(http::Request& request, const http::Url& url);
   void take_cookies(const http::Exchange& exchange, const http::Url& url, ProbeOutcome& outcome);
   async::Task<Result<Hop>> exchange(http::Request request, Deadline deadline);
 
@@ -49,9 +49,7 @@ class Session final : public HttpSession {
 };
 
 // A cookie header that the check itself wrote is sent before the jar's.
-void Session::add_context(http::Request& request, const http::Url& url, bool own_cookies) {
-  if (!own_cookies)
-    std::erase_if(request.headers, [](const auto& h) { return iequals_ascii(h.first, "cookie"); });
+void Session::add_context(http::Request& request, const http::Url& url) {
   const std::string cookies = jar_.header_for(url, clock_.wall_now());
   if (!cookies.empty()) request.headers.emplace_back("cookie", cookies);
   if (http::find_header(request.headers, "traceparent") || options_.trace_id.empty()) return;
@@ -87,23 +85,20 @@ async::Task<Result<Hop>> Session::exchange(http::Request request, Deadline deadl
   co_return hop;
 }
 
-// The next hop's URL and request, or the failure that ends the step.
-tl::expected<BuiltRequest, Failure> follow(const Hop& hop, const http::Url& from,
+// The next hop's URL and request, or the failure that ends the step. `built` is what was asked for,
+// without what the session adds to each hop.
+tl::expected<BuiltRequest, Failure> follow(const BuiltRequest& built, const http::Exchange& answer,
                                            const std::string& location, const HttpCall& asked) {
-  auto to = http::resolve(from, location);
+  auto to = http::resolve(built.url, location);
   if (!to)
     return tl::unexpected(
         failure_of(FailureKind::redirect_invalid, "the redirect's location " + to.error().message));
-  const Leap leap{.same_origin = http::origin(*to) == http::origin(from),
-                  .same_host = to->host == from.host};
-  http::Request next = next_request(hop.request, hop.exchange.status, leap, asked.secret_headers);
+  const Leap leap{.same_origin = http::origin(*to) == http::origin(built.url),
+                  .same_host = to->host == built.url.host};
+  http::Request next = next_request(built.request, answer.status, leap, asked.secret_headers);
   // The same address again, also when the name would now lead elsewhere.
-  if (next.first_address_only && !hop.exchange.resolved_addresses.empty())
-    next.address = hop.exchange.resolved_addresses.front();
-  std::erase_if(next.headers, [&](const auto& header) {
-    return iequals_ascii(header.first, "traceparent") &&
-           !http::find_header(asked.action.headers, "traceparent");
-  });
+  if (next.first_address_only && !answer.resolved_addresses.empty())
+    next.address = answer.resolved_addresses.front();
   next.url = to->text;
   return BuiltRequest{.request = std::move(next), .url = std::move(*to)};
 }
@@ -146,8 +141,8 @@ async::Task<Result<ProbeOutcome>> Session::follow_redirects(HttpCall asked) {
       outcome.failure = failure_of(FailureKind::timeout, "no time was left for the request");
       co_return outcome;
     }
-    add_context(built->request, built->url, followed == 0);
     http::Request request = built->request;
+    add_context(request, built->url);
     auto hop = co_await exchange(std::move(request), asked.deadline);
     if (!hop) co_return fail(std::move(hop.error()));
     take_cookies(hop->exchange, built->url, outcome);
@@ -162,7 +157,7 @@ async::Task<Result<ProbeOutcome>> Session::follow_redirects(HttpCall asked) {
                                                asked.action.redirects_max, *location));
       co_return outcome;
     }
-    auto next = follow(last, built->url, *location, asked);
+    auto next = follow(*built, last.exchange, *location, asked);
     if (!next) outcome.failure = next.error();
     if (!next) co_return outcome;
     *built = std::move(*next);

@@ -33,6 +33,13 @@ std::string render_series(const PingSeries& series) {
   return out;
 }
 
+// Not even a packet could be sent: this machine has no such protocol, or no route.
+bool has_no_way(const Result<PingSeries>& series) {
+  if (!series) return series.error().code == ErrorCode::io;
+  return series->rtts.empty() && series->failure &&
+         series->failure->kind == FailureKind::icmp_unreachable;
+}
+
 std::string ping_line(const IcmpAction& action, const std::string& address) {
   return fmt::format("ping -c {} -i {} -s {} {}", action.count,
                      static_cast<double>(action.interval.count()) / 1000.0, action.size_bytes,
@@ -51,6 +58,7 @@ class IcmpProbe {
 
  private:
   async::Task<Status> resolve();
+  async::Task<Result<PingSeries>> ping_first_with_a_way();
   async::Task<Status> ping();
   ProbeOutcome finish();
 
@@ -58,7 +66,8 @@ class IcmpProbe {
   const IcmpPorts& ports_;
   const ProbeContext& context_;
   Hop hop_;
-  std::string address_;
+  std::vector<std::string> addresses_;
+  std::string address_;  // the one pinged
   Facts facts_;
 };
 
@@ -73,17 +82,25 @@ async::Task<Status> IcmpProbe::resolve() {
   hop_.exchange.dns_server = resolution->server;
   ports_.network.keep_allowed(action_.host, *resolution);
   hop_.exchange.failure = resolution->failure;
-  if (!resolution->failure) address_ = resolution->addresses.front();
+  if (!resolution->failure) addresses_ = std::move(resolution->addresses);
   co_return Status{};
 }
 
+// An agent without IPv6 says nothing about a target that has it beside IPv4.
+async::Task<Result<PingSeries>> IcmpProbe::ping_first_with_a_way() {
+  for (std::size_t i = 0;; ++i) {
+    PingRequest request;
+    request.address = address_ = addresses_[i];
+    request.count = action_.count;
+    request.interval = action_.interval;
+    request.payload_bytes = action_.size_bytes;
+    auto series = co_await ports_.client.ping(std::move(request), context_.deadline);
+    if (i + 1 == addresses_.size() || !has_no_way(series)) co_return series;
+  }
+}
+
 async::Task<Status> IcmpProbe::ping() {
-  PingRequest request;
-  request.address = address_;
-  request.count = action_.count;
-  request.interval = action_.interval;
-  request.payload_bytes = action_.size_bytes;
-  auto series = co_await ports_.client.ping(std::move(request), context_.deadline);
+  auto series = co_await ping_first_with_a_way();
   if (!series) co_return fail(std::move(series.error()));
   hop_.exchange.remote_address = address_;
   hop_.exchange.phases.wait = series->duration;

@@ -8,6 +8,7 @@
 
 #include "agent/probe/redirect.h"
 #include "common/core/text.h"
+#include "common/jose/json_text.h"
 #include "common/jose/totp.h"
 #include "common/markup/document.h"
 
@@ -100,8 +101,9 @@ void put(Pairs& pairs, const std::string& name, const std::string& value) {
 
 // RFC 6749's `error` where an authorization endpoint answers in JSON; else what the page says.
 std::string reason_in(const http::Exchange& exchange, const Page& page) {
-  const auto body = nlohmann::json::parse(exchange.body, nullptr, false);
-  if (body.is_object() && body.contains("error")) return excerpt(body.dump());
+  const auto body = jose::parse_json(exchange.body);
+  if (body.is_object() && body.contains("error"))
+    return excerpt(body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   if (!page.alert.empty()) return page.alert;
   return page.text.empty() ? excerpt(exchange.body) : cut_utf8(page.text, 200);
 }

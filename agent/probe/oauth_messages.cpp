@@ -8,6 +8,7 @@
 #include "common/core/hex.h"
 #include "common/core/text.h"
 #include "common/http/url.h"
+#include "common/jose/json_text.h"
 #include "common/jose/pkce.h"
 
 namespace picket::agent {
@@ -128,7 +129,7 @@ OrFailure<OAuthEndpoints> read_metadata(const http::Exchange& exchange, const OA
   };
   if (exchange.status != 200)
     return wrong(fmt::format("answered {}: {}", exchange.status, excerpt(exchange.body)));
-  const json body = json::parse(exchange.body, nullptr, false);
+  const json body = jose::parse_json(exchange.body);
   if (!body.is_object()) return wrong("the metadata are no JSON: " + excerpt(exchange.body));
   OAuthEndpoints out;
   out.issuer = text_in(body, "issuer");
@@ -252,7 +253,7 @@ HttpAction token_request(const OAuthEndpoints& endpoints, const OAuthAction& act
 
 OrFailure<TokenResponse> read_token_response(const http::Exchange& exchange,
                                              const OAuthAction& action, std::string_view hop) {
-  const json body = json::parse(exchange.body, nullptr, false);
+  const json body = jose::parse_json(exchange.body);
   if (exchange.status != 200) return tl::unexpected(refused_token(exchange, body, hop));
   const auto wrong = [&](const std::string& message) {
     return tl::unexpected(oauth_failure(FailureKind::oauth_token, hop, message));

@@ -7,6 +7,7 @@
 
 #include "common/core/text.h"
 #include "common/jose/id_token.h"
+#include "common/jose/json_text.h"
 #include "common/jose/signature.h"
 
 namespace picket::agent {
@@ -68,7 +69,7 @@ void add_token_facts(Facts& facts, const TokenResponse& tokens) {
 }
 
 OrFailure<bool> add_userinfo_facts(Facts& facts, const http::Exchange& exchange) {
-  const json body = json::parse(exchange.body, nullptr, false);
+  const json body = jose::parse_json(exchange.body);
   if (exchange.status != 200 || !body.is_object())
     return tl::unexpected(
         oauth_failure(FailureKind::oauth_userinfo, "userinfo",

@@ -26,6 +26,8 @@ struct PageFetch {
 
   int status() const { return hops.empty() ? 0 : hops.back().exchange.status; }
   bool ok() const { return !failure && status() < 400; }
+  // Too large for the probe: no fault of whoever serves it.
+  bool is_over_limit() const { return failure && failure->kind == FailureKind::body_too_large; }
 };
 
 struct PageLoad {

@@ -4,6 +4,7 @@
 
 #include "agent/probe/page_loader.h"
 #include "agent/probe/page_report.h"
+#include "common/core/text.h"
 
 namespace picket::agent {
 namespace {
@@ -34,7 +35,8 @@ Hop without_body(Hop hop) {
 
 // What the page names, or why it cannot be read. Empty for what is no HTML.
 Result<markup::PageResources> read_page(const Hop& hop, const PageAction& action) {
-  const auto type = http::find_header(hop.exchange.headers, "content-type").value_or("");
+  const std::string type =
+      to_lower_ascii(http::find_header(hop.exchange.headers, "content-type").value_or(""));
   if (!type.empty() && type.find("html") == std::string::npos &&
       type.find("xml") == std::string::npos)
     return markup::PageResources{};

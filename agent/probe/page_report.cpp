@@ -31,7 +31,7 @@ struct Share {
     hosts.insert(host);
   }
   void add(const PageFetch& fetch) {
-    if (!fetch.ok()) ++failed;
+    if (!fetch.ok() && !fetch.is_over_limit()) ++failed;
     if (slowest_fetch && fetch.duration <= slowest) return;
     slowest = fetch.duration;
     slowest_fetch = &fetch;
@@ -113,6 +113,7 @@ class Reporter {
   Share all_;
   Share third_;
   std::map<std::string, Share> by_host_;
+  std::size_t over_limit_{0};
   std::size_t more_failures_{0};
   std::size_t more_warnings_{0};
 };
@@ -130,6 +131,7 @@ void Reporter::count() {
   for (const PageFetch& fetch : load_.fetches) {
     for (const Hop& hop : fetch.hops) add(hop);
     if (fetch.hops.empty() && fetch.ok()) continue;  // never asked
+    if (fetch.is_over_limit()) ++over_limit_;
     all_.add(fetch);
     by_host_[fetch.url.host].add(fetch);
     if (fetch.third_party) third_.add(fetch);
@@ -144,7 +146,7 @@ void Reporter::add_facts() {
   facts["page.origins"] = number(all_.hosts.size());
   facts["page.failed"] = Found::scalar(all_.failed);
   facts["page.blocked"] = number(load_.blocked);
-  facts["page.skipped"] = number(load_.skipped);
+  facts["page.skipped"] = number(load_.skipped + over_limit_);
   facts["page.lazy_images"] = number(load_.lazy_images);
   facts["third_party.duration"] = milliseconds(third_.slowest);
   facts["third_party.transfer"] = bytes(third_.bytes);
@@ -233,7 +235,9 @@ void Reporter::add_failure(const PageFetch& fetch) {
   const std::string what = describe_failed(fetch);
   const bool blocks = fetch.resource.kind == markup::ResourceKind::script ||
                       fetch.resource.kind == markup::ResourceKind::style;
-  if (fetch.failure && fetch.failure->kind == FailureKind::page_integrity)
+  if (fetch.is_over_limit())
+    warn(fetch.third_party ? FailureKind::third_party : FailureKind::page_resource, what);
+  else if (fetch.failure && fetch.failure->kind == FailureKind::page_integrity)
     fail(FailureKind::page_integrity, what);
   else if (is_required(fetch.url.host))
     fail(FailureKind::third_party, fmt::format("required origin {}: {}", fetch.url.host, what));

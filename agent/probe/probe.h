@@ -28,6 +28,7 @@ struct SetCookie {
   bool http_only{false};
   std::string same_site;            // as written; not acted upon
   std::optional<WallTime> expires;  // nothing: ends with the session
+  std::string label;                // of the hop that set it, where several answers are judged
   bool operator==(const SetCookie&) const = default;
 };
 
@@ -50,10 +51,10 @@ struct Hop {
   std::optional<MonoTime> begun;
   Nanos duration{0};
   std::uint64_t decoded_bytes{0};  // of the body, before it was trimmed for evidence
-  std::string pop;  // the CDN's edge and cache, as its headers say; may be empty
+  std::string pop;                 // the CDN's edge and cache, as its headers say; may be empty
   std::string cache_status;
   std::string label;    // which hop it is: "token", "origin"; may be empty
-  bool beside{false};   // fetched at the same time as others: not in the step's phases
+  bool beside{false};   // fetched beside what is judged: not in the step's phases
   std::string command;  // repeats it in a shell; empty: the curl line of `request`
 };
 

@@ -23,6 +23,7 @@ class TcpProbe {
 
  private:
   async::Task<Status> start_tls(Connection& connection);
+  async::Task<Status> hear_refusal(Connection& connection);
   async::Task<Status> talk(Connection& connection);
   // Reads until `is_enough` of what came since `from`, or sets the failure.
   template <class IsEnough>
@@ -56,6 +57,13 @@ async::Task<Status> TcpProbe::start_tls(Connection& connection) {
   auto report = co_await connection.start_tls(std::move(settings), context_.deadline);
   if (!report) co_return fail(report.error());
   take_report(*report, hop_);
+  co_return Status{};
+}
+
+async::Task<Status> TcpProbe::hear_refusal(Connection& connection) {
+  auto refused = co_await connection.hear_refusal(context_.deadline);
+  if (!refused) co_return fail(refused.error());
+  exchange().failure = std::move(*refused);
   co_return Status{};
 }
 
@@ -183,6 +191,10 @@ async::Task<Result<ProbeOutcome>> TcpProbe::run() {
     if (!has_first_byte_) phases.wait = talked;
     phases.transfer = std::max(Nanos{0}, talked - phases.wait);
   }
+  // A peer that has spoken has taken the certificate.
+  if (done && action_.tls && connection != nullptr && !exchange().failure &&
+      exchange().body.empty())
+    done = co_await hear_refusal(*connection);
   if (!done) co_return fail(done.error());
   exchange().body_bytes = exchange().body.size();
   finish(hop_);

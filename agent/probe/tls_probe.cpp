@@ -117,6 +117,7 @@ async::Task<Result<std::string>> TlsProbe::fetch_ocsp(Connection& connection,
   const MonoTime start = context_.ports.clock.now();
   Hop hop;
   hop.label = "ocsp";
+  hop.beside = true;
   hop.request.method = "POST";
   hop.request.url = report.ocsp_url;
   hop.request.headers = {{"content-type", "application/ocsp-request"},
@@ -159,8 +160,11 @@ async::Task<Status> TlsProbe::shake_hands(Connection& connection) {
   take_report(*report, hop_);
   if (!report->done) co_return Status{};
   outcome_.facts = tls_facts(*report, context_.ports.clock.wall_now());
+  auto refused = co_await connection.hear_refusal(context_.deadline);
+  if (!refused) co_return fail(refused.error());
   if (auto looked = co_await look_at_ocsp(connection, *report); !looked) co_return looked;
   judge(*report);
+  if (!hop_.exchange.failure) hop_.exchange.failure = std::move(*refused);
   co_return Status{};
 }
 

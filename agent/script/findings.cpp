@@ -71,9 +71,11 @@ Found Findings::header(const std::string& name) const {
 
 std::vector<const SetCookie*> Findings::cookies(const std::string& name) const {
   std::vector<const SetCookie*> found;
-  for (const SetCookie& cookie : outcome_.cookies)
-    if (cookie.name == name && (!cookie.expires || *cookie.expires > now_))
+  for (const SetCookie& cookie : outcome_.cookies) {
+    const bool is_of_answer = outcome_.answers.empty() || cookie.label == answer_->label;
+    if (is_of_answer && cookie.name == name && (!cookie.expires || *cookie.expires > now_))
       found.push_back(&cookie);
+  }
   return found;
 }
 

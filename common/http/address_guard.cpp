@@ -22,7 +22,9 @@ struct Refused {
 constexpr Refused kRefused[] = {
     {"::ffff:169.254.169.254", 128, "cloud metadata"},
     {"::ffff:100.100.100.200", 128, "cloud metadata"},
+    {"::ffff:168.63.129.16", 128, "cloud metadata"},  // Azure's WireServer
     {"fd00:ec2::254", 128, "cloud metadata"},
+    {"fd20:ce::254", 128, "cloud metadata"},  // Google Cloud
     {"::ffff:0.0.0.0", 104, "\"this network\" (0.0.0.0/8)"},
     {"::ffff:127.0.0.0", 104, "loopback"},
     {"::ffff:169.254.0.0", 112, "link-local"},

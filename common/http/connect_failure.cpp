@@ -20,6 +20,13 @@ Failure short_form(FailureKind kind, const std::string& remote) {
   return {kind, cut_utf8(std::string(summary_of(kind)) + at_remote(remote), kMessageMax), {}};
 }
 
+bool is_ipv6(const std::string& remote) { return remote.starts_with('['); }
+
+tl::unexpected<Error> no_socket(int os_errno) {
+  return fail(ErrorCode::resource_exhausted,
+              std::string("no socket for a connection: ") + std::strerror(os_errno));
+}
+
 }  // namespace
 
 Result<Failure> connect_failure(int os_errno, const std::string& remote) {
@@ -27,10 +34,12 @@ Result<Failure> connect_failure(int os_errno, const std::string& remote) {
     case EMFILE:
     case ENFILE:
     case ENOMEM:
-    case ENOBUFS:
+    case ENOBUFS: return no_socket(os_errno);
     case EADDRNOTAVAIL:
-      return fail(ErrorCode::resource_exhausted,
-                  std::string("no socket for a connection: ") + std::strerror(os_errno));
+      // Of IPv6 it is what a machine says that has no IPv6 (disable_ipv6=1), of IPv4 that no port
+      // is left.
+      if (is_ipv6(remote)) return short_form(FailureKind::connect_unreachable, remote);
+      return no_socket(os_errno);
     case ETIMEDOUT: return short_form(FailureKind::connect_timeout, remote);
     case ENETUNREACH:
     case EHOSTUNREACH:

@@ -11,7 +11,8 @@
 namespace picket::http {
 
 // `os_errno` as connect() or socket() gave it; `remote` "203.0.113.7:443" or empty.
-// Error: resource_exhausted (descriptors, ports, memory).
+// Error: resource_exhausted (descriptors, ports, memory). That this machine has no IPv6 is
+// connect_unreachable, as it is where it has no route.
 Result<Failure> connect_failure(int os_errno, const std::string& remote);
 
 // The kind of a certificate that was not accepted (X509_V_*); X509_V_OK means that only its name

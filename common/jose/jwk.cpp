@@ -9,6 +9,7 @@
 
 #include "common/core/text.h"
 #include "common/jose/base64url.h"
+#include "common/jose/json_text.h"
 #include "common/jose/openssl_handles.h"
 
 namespace picket::jose {
@@ -139,7 +140,7 @@ Result<JwkSet> parse_jwk_set(std::string_view text) {
   if (text.size() > kJwksBytesMax)
     return fail(ErrorCode::invalid_argument,
                 fmt::format("a JWK set of {} bytes, at most {}", text.size(), kJwksBytesMax));
-  const json document = json::parse(text, nullptr, false);
+  const json document = parse_json(text);
   const auto keys = document.is_object() ? document.find("keys") : document.end();
   if (!document.is_object() || keys == document.end() || !keys->is_array())
     return fail(ErrorCode::invalid_argument, "no JSON object with a list `keys`");

@@ -6,6 +6,7 @@
 
 #include "common/core/text.h"
 #include "common/jose/base64url.h"
+#include "common/jose/json_text.h"
 
 namespace picket::jose {
 namespace {
@@ -15,7 +16,7 @@ using nlohmann::json;
 std::optional<json> object_in(std::string_view part) {
   const auto bytes = from_base64url(part);
   if (!bytes) return std::nullopt;
-  json value = json::parse(*bytes, nullptr, false);
+  json value = parse_json(*bytes);
   if (!value.is_object()) return std::nullopt;
   return value;
 }

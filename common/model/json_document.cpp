@@ -2,41 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "common/core/json_limits.h"
 #include "common/model/json_node.h"
 
 namespace picket {
-namespace {
-
-// The library's parser does not limit depth or memory: count both before it runs.
-Status within_limits(std::string_view text) {
-  int depth = 0;
-  std::size_t values = 1;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-      continue;
-    }
-    if (c == '"') in_string = true;
-    if (c == '}' || c == ']') --depth;
-    if (c == '{' || c == '[') ++depth;
-    if (c == ',' || c == '{' || c == '[') ++values;
-    if (depth > JsonDocument::kDepthMax)
-      return fail(ErrorCode::invalid_argument,
-                  fmt::format("JSON nested deeper than {}", JsonDocument::kDepthMax));
-    if (values > JsonDocument::kValuesMax)
-      return fail(ErrorCode::invalid_argument,
-                  fmt::format("JSON with more than {} values", JsonDocument::kValuesMax));
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<JsonDocument> JsonDocument::parse(std::string_view text) {
-  if (const Status limits = within_limits(text); !limits) return fail(limits.error());
+  if (const Status limits = check_json_limits(text); !limits) return fail(limits.error());
   try {
     auto node = std::make_shared<Node>();
     node->json = Json::parse(text);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 
+#include "common/core/json_limits.h"
 #include "common/core/result.h"
 
 namespace picket {
@@ -14,8 +15,8 @@ namespace picket {
 // an object are ordered by name.
 class JsonDocument {
  public:
-  static constexpr int kDepthMax = 128;
-  static constexpr std::size_t kValuesMax = 250'000;  // about 30 MB at worst
+  static constexpr int kDepthMax = kJsonDepthMax;
+  static constexpr std::size_t kValuesMax = kJsonValuesMax;
 
   // invalid_argument: not JSON (with the byte offset), deeper than kDepthMax, or more values than
   // kValuesMax.

@@ -46,6 +46,7 @@ Targets hostile_tcp();
 Targets hostile_tls_probe();
 Targets hostile_starttls();
 Targets hostile_websockets();
+Targets hostile_oauth();
 
 // A target that answers each connection so.
 HostileTarget served(std::string group, std::string what, std::string kind,

@@ -36,6 +36,7 @@ constexpr Group kGroups[] = {
     {"The tls probe", hostile_tls_probe},
     {"STARTTLS", hostile_starttls},
     {"WebSockets", hostile_websockets},
+    {"OAuth", hostile_oauth},
 };
 
 void run_group(std::string_view title) {
@@ -90,6 +91,8 @@ TEST_CASE("hostile handshakes of the tls probe end as the table says", "[hostile
 }
 TEST_CASE("hostile words before TLS end as the table says", "[hostile]") { run_group("STARTTLS"); }
 TEST_CASE("hostile WebSockets end as the table says", "[hostile]") { run_group("WebSockets"); }
+
+TEST_CASE("hostile providers of OAuth end as the table says", "[hostile]") { run_group("OAuth"); }
 
 TEST_CASE("there are at least two hundred behaviours and no two alike", "[hostile]") {
   std::set<std::string> names;

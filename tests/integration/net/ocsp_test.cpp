@@ -89,6 +89,7 @@ TEST_CASE("a status that is not stapled is fetched when it is judged", "[probe][
   CHECK(shown(good, "ocsp_stapled") == "false");
   REQUIRE(good.hops.size() == 2);
   CHECK(good.hops.front().label == "ocsp");
+  CHECK(good.hops.front().beside);  // its phases are not the step's
   CHECK(good.hops.back().request.method == "TLS");
   world.revoke();
   const ProbeOutcome revoked = world.look(server.port());

@@ -37,6 +37,19 @@ TEST_CASE("a connection alone says and reads nothing", "[probe][tcp]") {
   CHECK_THAT(hop.command, Catch::StartsWith("nc -v shop.test "));
 }
 
+TEST_CASE("a connection alone hears that its client certificate is missed", "[probe][tcp]") {
+  ProbeWorld world;
+  test::TlsServerOptions options{
+      .files = world.authority.issue({"shop", "DNS:shop.test", {}, {}, false})};
+  options.client_ca_file = world.authority.ca_file();
+  const TlsServer server(options);
+  TcpAction action = to_port(server.port());
+  action.tls.emplace();
+  CHECK(kind_of(world.probe(run_tcp, action).failure) == "tls_client_certificate");
+  action.dialogue = {{"", "HELO\r\n"}};
+  CHECK(kind_of(world.probe(run_tcp, action).failure) == "tls_client_certificate");
+}
+
 TEST_CASE("a dialogue waits and speaks in turn, and keeps all it heard", "[probe][tcp]") {
   ProbeWorld world;
   const HostileServer server([](RawConnection& peer) {

@@ -87,6 +87,23 @@ TEST_CASE("what is wrong with a certificate fails with its kind, facts kept", "[
   CHECK(kind_of(world.tls(self).failure) == "tls_self_signed");
 }
 
+TEST_CASE("a server that misses the client certificate fails the step", "[probe][tls]") {
+  TlsProbeWorld world;
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    test::TlsServerOptions options{.files = world.good, .version_max = version};
+    options.client_ca_file = world.authority.ca_file();
+    const TlsServer server(options);
+    TlsAction action = TlsProbeWorld::to_name("good.test", server.port());
+    const ProbeOutcome without = world.tls(action);
+    const bool is_old = version == TLS1_2_VERSION;
+    CHECK(kind_of(without.failure) == (is_old ? "tls_handshake" : "tls_client_certificate"));
+    const CertificateFiles client = world.authority.issue({"client", "DNS:client", {}, {}, false});
+    action.client.client_certificate =
+        test::read_file(client.certificate) + test::read_file(client.key);
+    CHECK(kind_of(world.tls(action).failure) == "none");
+  }
+}
+
 TEST_CASE("what expectations judge is no failure of the probe's own", "[probe][tls]") {
   TlsProbeWorld world;
   const TlsServer server({.files = world.authority.issue({"self", "DNS:x.test", {}, {}, true})});

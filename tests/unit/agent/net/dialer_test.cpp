@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <iostream>
 
 #include "tests/support/hostile_server.h"
+#include "tests/support/net_namespace.h"
 #include "tests/unit/agent/net/net_world.h"
 
 namespace picket::agent {
@@ -17,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::HostileServer;
 using test::kind_of;
+using test::NetNamespace;
 using test::NetWorld;
 using test::RawConnection;
 
@@ -112,6 +115,32 @@ TEST_CASE("addresses are tried in order, and each dead one is recorded", "[net][
   REQUIRE(none);
   CHECK(kind_of(none->exchange.failure) == "connect_refused");
   CHECK_THAT(none->exchange.failure->message, Catch::Contains("the last of 2 addresses tried"));
+}
+
+std::string dial_without_ipv6(std::string host, int port) {
+  NetWorld world;
+  DialOptions options = world.to(std::move(host), port);
+  const auto dialed = world.run(world.dialer->dial(std::move(options)));
+  if (!dialed) return render(dialed.error());
+  const std::size_t dead = dialed->failed.size();
+  return kind_of(dialed->exchange.failure) + ", " + std::to_string(dead) + " dead";
+}
+
+TEST_CASE("an agent without IPv6 still measures what has both", "[net][dial]") {
+  if (!NetNamespace::available()) {
+    std::cout << "SKIPPED: no-ipv6: making a network namespace needs root\n";
+    return;
+  }
+  const NetNamespace network;
+  network.set("ipv6/conf/all/disable_ipv6", "1");
+  CHECK(network.run([] {
+    HostileServer server([](RawConnection& peer) { peer.hold(); });
+    return dial_without_ipv6("dual.test", server.port());
+  }) == "none, 1 dead");
+  const auto refused = [] { return dial_without_ipv6("dual.test", test::unused_port()); };
+  CHECK(network.run(refused) == "connect_refused, 2 dead");
+  const auto v6_only = [] { return dial_without_ipv6("::1", test::unused_port()); };
+  CHECK(network.run(v6_only) == "connect_unreachable, 1 dead");
 }
 
 TEST_CASE("a pinned address is connected to whatever the name says", "[net][dial]") {

@@ -62,6 +62,13 @@ TEST_CASE("what runs out on the agent is our own error in every stage", "[net]")
   }
 }
 
+TEST_CASE("a machine without IPv6 has no way to an IPv6 address", "[net]") {
+  const auto judged = net_failure(NetStage::connect, of_system(EADDRNOTAVAIL), "[2001:db8::1]:443");
+  REQUIRE(judged);
+  CHECK(judged->kind == FailureKind::connect_unreachable);
+  CHECK_FALSE(net_failure(NetStage::connect, of_system(EMFILE), "[2001:db8::1]:443"));
+}
+
 TEST_CASE("a deadline's failure says what did not happen", "[net]") {
   const auto text = [](NetStage stage) {
     const Failure failure = net_timeout(stage, Seconds{2}, "192.0.2.1:443");

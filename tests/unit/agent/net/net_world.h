@@ -56,11 +56,14 @@ class NetWorld {
   std::unique_ptr<Dialer> dialer;
 
  private:
-  // dead-first.test has a dead address before a good one; the rest of *.test is 127.0.0.1.
+  // dead-first.test has a dead address before a good one, dual.test an IPv6 address too; the rest
+  // of *.test is 127.0.0.1.
   static std::string answer(const DnsQuestion& question) {
     constexpr int kTypeAaaa = 28;
     constexpr int kNxdomain = 3;
     if (!question.name.ends_with(".test")) return dns_reply(question, kNxdomain);
+    if (question.type == kTypeAaaa && question.name == "dual.test")
+      return dns_addresses(question, {"::1"}, 1);
     if (question.type == kTypeAaaa) return dns_reply(question, 0);
     if (question.name == "dead-first.test")
       return dns_addresses(question, {"127.0.0.2", "127.0.0.1"}, 1);

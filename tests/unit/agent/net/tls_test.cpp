@@ -174,6 +174,39 @@ TEST_CASE("client certificates are sent, and their refusal has a kind", "[net][t
   CHECK(kind_of(world.shake(world.good, damaged).failure) == "invalid_request");
 }
 
+TEST_CASE("after a handshake of TLS 1.3 the refusal of a certificate is heard", "[net][tls]") {
+  TlsWorld world;
+  const CertificateFiles client = world.authority.issue({"client", "DNS:client", {}, {}, false});
+  const auto heard = [&] {
+    const MonoTime start = world.clock.now();
+    const auto refused = world.run(world.connection->hear_refusal(world.within(5s)));
+    CHECK(world.clock.now() - start < 900ms);
+    return kind_of(refused.value());
+  };
+  TlsServerOptions options{.files = world.good};
+  options.client_ca_file = world.authority.ca_file();
+  const TlsServer server(options, [](TlsPeer& peer) {
+    peer.send("welcome");
+    peer.read_some();
+  });
+  REQUIRE(kind_of(world.shake(server.port()).failure) == "none");
+  CHECK(heard() == "tls_client_certificate");
+  TlsSettings settings;
+  settings.certificate_pem = test::read_file(client.certificate);
+  settings.private_key_pem = test::read_file(client.key);
+  REQUIRE(kind_of(world.shake(server.port(), settings).failure) == "none");
+  CHECK(heard() == "none");
+  CHECK(world.run(world.connection->read_some(100, world.within(5s)))->bytes == "welcome");
+  // Its session ticket tells that a silent one has taken it; where none is asked for, nothing
+  // waits.
+  const TlsServer silent(options);
+  world.shake(silent.port(), settings);
+  CHECK(heard() == "none");
+  const TlsServer open({.files = world.good}, [](TlsPeer& peer) { peer.raw().hold(); });
+  world.shake(open.port());
+  CHECK(heard() == "none");
+}
+
 TEST_CASE("a server older than min_version is refused, with a lower one reported", "[net][tls]") {
   TlsWorld world;
   const TlsServer server({.files = world.good, .version_max = TLS1_2_VERSION});

@@ -103,6 +103,31 @@ TEST_CASE("every hop is measured and the last one is the answer", "[probe]") {
   CHECK(outcome.hops[1].pop == "FRA");
 }
 
+TEST_CASE("the check's own cookie header goes along while the origin stays", "[probe]") {
+  World w;
+  HttpAction action;
+  action.url = "https://a.test/";
+  action.headers = {{"cookie", "own=1"}};
+  test::Reply first = redirect(302, "/next");
+  first.headers.emplace_back("set-cookie", "jar=2");
+  w.http.on("GET", "https://a.test/", first);
+  w.http.on("GET", "https://a.test/next", redirect(302, "https://b.test/"));
+  w.http.on("GET", "https://b.test/", redirect(302, "https://a.test/last"));
+  w.http.otherwise([](const http::Request&) { return test::Reply{}; });
+  const ProbeOutcome outcome = w.send(action);
+  REQUIRE(outcome.hops.size() == 4);
+  const auto cookies = [&](std::size_t hop) {
+    std::string out;
+    for (const auto& [name, value] : outcome.hops[hop].request.headers)
+      if (name == "cookie") out += value + ";";
+    return out;
+  };
+  CHECK(cookies(0) == "own=1;");
+  CHECK(cookies(1) == "own=1;jar=2;");
+  CHECK(cookies(2) == "");
+  CHECK(cookies(3) == "jar=2;");
+}
+
 TEST_CASE("credentials are not sent to another origin, nor back again", "[probe]") {
   for (const std::string to : {"https://b.test/", "http://a.test/", "https://a.test:8443/"}) {
     World w;

@@ -6,6 +6,7 @@
 #include "agent/probe/probes.h"
 #include "common/async/task_group.h"
 #include "tests/support/scripted_http.h"
+#include "tests/support/udp_responder.h"
 
 using namespace picket;
 using namespace picket::agent;
@@ -15,11 +16,13 @@ namespace {
 
 struct FakePings final : IcmpClient {
   Result<PingSeries> series;
+  std::map<std::string, Result<PingSeries>> of_address;  // instead of `series`
   PingRequest asked;
 
   async::Task<Result<PingSeries>> ping(PingRequest request, Deadline) override {
     asked = std::move(request);
-    co_return series;
+    const auto found = of_address.find(asked.address);
+    co_return found == of_address.end() ? series : found->second;
   }
 };
 
@@ -27,11 +30,16 @@ struct World {
   boost::asio::io_context io{1};
   async::RealClock clock{io.get_executor()};
   test::ScriptedHttp http{clock};
+  test::UdpResponder names{[](const test::DnsQuestion& question) {
+    const bool is_v6 = question.type == 28;
+    return test::dns_addresses(question, {is_v6 ? "2001:db8::7" : "127.0.0.1"}, 1);
+  }};
   std::unique_ptr<http::Network> network;
   FakePings pings;
 
   explicit World(std::vector<std::string> allow = {"127.0.0.0/8"}) {
     http::NetworkOptions options;
+    options.dns_servers = {names.address()};
     options.guard = *http::AddressGuard::create(allow);
     network = *http::Network::create(io.get_executor(), clock, std::move(options));
   }
@@ -119,6 +127,32 @@ TEST_CASE("only silence is a failure, and not when loss is judged", "[icmp]") {
   world.pings.series = series_of({});
   world.pings.series->failure = Failure{FailureKind::icmp_unreachable, "no way", {}};
   CHECK(kind_of(world.run(action, {"loss"})) == "icmp_unreachable");
+}
+
+TEST_CASE("an address that this machine has no way to is passed over", "[icmp]") {
+  World world;
+  world.pings.series = series_of({1ms});
+  PingSeries no_way;
+  no_way.failure = Failure{FailureKind::icmp_unreachable, "no way", {}};
+  IcmpAction action;
+  action.host = "dual.test";
+  for (const Result<PingSeries>& of_v6 :
+       {Result<PingSeries>(no_way), Result<PingSeries>(fail(ErrorCode::io, "no such protocol"))}) {
+    world.pings.of_address.insert_or_assign("2001:db8::7", of_v6);
+    const auto outcome = world.run(action);
+    CHECK(kind_of(outcome) == "none");
+    CHECK(outcome->hops.front().exchange.remote_address == "127.0.0.1");
+    CHECK(outcome->hops.front().exchange.resolved_addresses.size() == 2);
+  }
+  action.ip_version = "6";
+  world.pings.of_address.insert_or_assign("2001:db8::7", no_way);
+  CHECK(kind_of(world.run(action)) == "icmp_unreachable");
+  // What was sent and came to nothing is the target's.
+  action.ip_version = "any";
+  PingSeries refused = series_of({std::nullopt});
+  refused.failure = Failure{FailureKind::icmp_unreachable, "a router says no", {}};
+  world.pings.of_address.insert_or_assign("2001:db8::7", refused);
+  CHECK(kind_of(world.run(action)) == "icmp_unreachable");
 }
 
 TEST_CASE("the address guard stands before a ping", "[icmp]") {

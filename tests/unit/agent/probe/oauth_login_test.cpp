@@ -197,5 +197,14 @@ TEST_CASE("a login that never ends is a failure", "[oauth]") {
                                "a page nor redirect_uri `https://localhost/cb`"));
 }
 
+TEST_CASE("an error nested without end is a text like any other", "[oauth]") {
+  const OAuthAction action = action_of({{"user", "u"}});
+  Walk walk(action);
+  const std::string said = walk.answer(
+      page("{\"error\":" + std::string(300'000, '[') + std::string(300'000, ']') + "}", 500));
+  CHECK_THAT(said, Catch::StartsWith("oauth_authorize: "));
+  CHECK(said.size() < 500);
+}
+
 }  // namespace
 }  // namespace picket::agent

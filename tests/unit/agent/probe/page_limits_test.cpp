@@ -91,6 +91,24 @@ TEST_CASE("the bytes are bounded, for each resource and in total", "[page]") {
   CHECK(outcome.warnings.size() <= 10);
 }
 
+TEST_CASE("what is too large for the probe is left out, and no fault of the page", "[page]") {
+  PageWorld w{"<script src=app.js></script><link rel=stylesheet href=https://cdn.test/all.css>"};
+  w.action.required = {"cdn.test"};
+  w.http.otherwise([](const http::Request&) {
+    test::Reply reply = after(Millis{1});
+    reply.body.assign(5 << 20, 'x');
+    return reply;
+  });
+  const ProbeOutcome outcome = w.run();
+  CHECK_FALSE(outcome.failure);
+  REQUIRE(outcome.warnings.size() == 2);
+  CHECK(outcome.warnings[0].kind == FailureKind::page_resource);
+  CHECK(outcome.warnings[1].kind == FailureKind::third_party);
+  CHECK(outcome.warnings[0].message.find("app.js: body_too_large") != std::string::npos);
+  CHECK(number(outcome, "page.skipped") == 2);
+  CHECK(number(outcome, "page.failed") == 0);
+}
+
 TEST_CASE("new third parties are listed when the known ones are", "[page]") {
   PageWorld w{images("new.example", 1) + images("known.example", 1) + images("pay.example", 1)};
   w.http.otherwise([](const http::Request&) { return after(Millis{1}); });
@@ -160,6 +178,15 @@ TEST_CASE("a page that cannot be read says why", "[page]") {
   REQUIRE(outcome.failure.has_value());
   CHECK(outcome.failure->kind == FailureKind::page_unreadable);
   CHECK(outcome.failure->message == "the document is nested deeper than 256 elements");
+}
+
+TEST_CASE("a content type is read in any case", "[page]") {
+  PageWorld w{"x"};
+  w.action.url = "https://shop.test/loud";
+  w.http.on("GET", "https://shop.test/loud", PageWorld::reply("<img src=a>", "Text/HTML"));
+  w.serve("https://shop.test/a");
+  w.run();
+  CHECK(w.was_asked("https://shop.test/a"));
 }
 
 TEST_CASE("what is no markup has nothing to fetch", "[page]") {

@@ -27,3 +27,20 @@ TEST_CASE("each address of a name is held against the expectations, by its name"
   REQUIRE(told.requests.size() == 3);
   CHECK(told.requests[1].label == "192.0.2.2");
 }
+
+TEST_CASE("a cookie counts for the address that set it", "[runner]") {
+  World world;
+  world.http.answer("GET", "https://a.test/", [](const http::Request& request) {
+    test::Reply reply;
+    if (request.address != "192.0.2.2") reply.headers = {{"set-cookie", "session=abc"}};
+    reply.addresses = {"192.0.2.1", "192.0.2.2", "192.0.2.3"};
+    return reply;
+  });
+  Step step = http_step("everywhere", "GET", "https://a.test/");
+  http_of(step).route.every_address = true;
+  step.expect = {expect(Subject::cookie, "session", MatchOp::exists, true)};
+  const RunResult result = world.run(check_of({step}));
+  const StepResult& told = result.attempts.back().steps.front();
+  REQUIRE(told.failures.size() == 1);
+  CHECK_THAT(told.failures[0].message, Catch::StartsWith("192.0.2.2: expect.cookie"));
+}

@@ -117,6 +117,36 @@ TEST_CASE("warm-ups come first, then the origin, and the edge is judged", "[cdn]
   CHECK(value_of(result, "origin.duration").has_value());
 }
 
+TEST_CASE("the phases are of the edge, not of warm-ups and the origin", "[cdn]") {
+  World w;
+  test::Reply slow = origin_reply();
+  slow.delay = Seconds{2};
+  w.http.on("GET", kOrigin, slow);
+  test::Reply cold = edge_reply();
+  cold.delay = Seconds{1};
+  w.http.on("GET", kEdge, cold);
+  test::Reply warm = edge_reply();
+  warm.delay = Millis{20};
+  w.http.on("GET", kEdge, warm);
+  Step step = cdn_step();
+  cdn_of(step).warm_up = 1;
+  cdn_of(step).origin = kOrigin;
+  step.expect = {expect(Subject::phase, "wait", MatchOp::equals, std::int64_t{20})};
+  const StepResult result = run(w, step);
+  CHECK(result.failures.empty());
+  REQUIRE(result.requests.size() == 3);
+  CHECK(result.requests[0].beside);
+  CHECK(result.requests[1].beside);
+  CHECK_FALSE(result.requests[2].beside);
+  test::Reply refused;
+  refused.failure = FailureKind::connect_refused;
+  World broken;
+  broken.http.on("GET", kEdge, refused);
+  const StepResult failed = run(broken, step);
+  REQUIRE(failed.requests.size() == 1);
+  CHECK_FALSE(failed.requests[0].beside);  // the step ends with it
+}
+
 TEST_CASE("how edge and origin differ is told by the failure", "[cdn]") {
   World w;
   w.http.on("GET", kEdge, edge_reply());

@@ -75,6 +75,13 @@ TEST_CASE("a proxy is blamed for what happens before the target is reached", "[h
   CHECK(judged(end) == "none");
 }
 
+TEST_CASE("a machine without IPv6 has no way to a target, with IPv4 no port", "[http][failure]") {
+  TransferEnd end = ended(CURLE_COULDNT_CONNECT, "", EADDRNOTAVAIL);
+  CHECK(judged(end) == "error resource_exhausted");
+  end.remote = "[2001:db8::7]:443";
+  CHECK(judged(end) == "connect_unreachable");
+}
+
 TEST_CASE("how a transfer ends names its failure", "[http][failure]") {
   struct Row {
     CURLcode code;

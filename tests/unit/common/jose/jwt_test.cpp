@@ -54,5 +54,15 @@ TEST_CASE("what is no token says which part is wrong", "[jose]") {
   CHECK(jwt.error().message == row.why);
 }
 
+TEST_CASE("claims nested deeper than JSON may be are no claims", "[jose]") {
+  const auto nested = [](std::size_t depth) {
+    return R"({"sub":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
+  };
+  CHECK(parse_jwt(token_of(R"({"alg":"RS256"})", nested(100))));
+  const auto jwt = parse_jwt(token_of(R"({"alg":"RS256"})", nested(20'000)));
+  REQUIRE_FALSE(jwt);
+  CHECK(jwt.error().message == "the claims are no JSON object in base64url");
+}
+
 }  // namespace
 }  // namespace picket::jose
