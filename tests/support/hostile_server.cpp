@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "tests/support/process.h"
+
 namespace picket::test {
 namespace {
 
@@ -140,10 +142,6 @@ void HostileServer::accept_all() {
   }
 }
 
-int unused_port() {
-  const Listener listener = listen_on_loopback();
-  ::close(listener.descriptor);
-  return listener.port;
-}
+int unused_port() { return free_port(); }
 
 }  // namespace picket::test

@@ -70,7 +70,7 @@ class HostileServer {
   std::thread acceptor_;
 };
 
-// A loopback port that nobody listens on: bound and closed again, so it refuses connections.
+// A loopback port that nobody listens on, so it refuses connections.
 int unused_port();
 
 }  // namespace picket::test

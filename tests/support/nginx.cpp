@@ -52,11 +52,13 @@ bool Nginx::try_start(int port_count, const Servers& servers) {
                      directory_ + "/nginx.log"};
   options.output_file = directory_ + "/nginx.out";
   process_ = std::make_unique<Process>(std::move(options));
-  // Ready when it runs and every port answers: a port that somebody else took ends it.
+  // Ready when it runs, has written its file (then the ports are its own) and every port answers: a
+  // port that somebody else took ends it.
   const auto is_settled = [this] {
-    return !process_->running() || std::all_of(ports_.begin(), ports_.end(), [](int port) {
-      return accepts_connections("127.0.0.1", port);
-    });
+    if (!process_->running()) return true;
+    return std::filesystem::exists(directory_ + "/nginx.pid") &&
+           std::all_of(ports_.begin(), ports_.end(),
+                       [](int port) { return accepts_connections("127.0.0.1", port); });
   };
   return wait_until(is_settled) && process_->running();
 }

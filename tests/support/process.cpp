@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <sstream>
 #include <system_error>
 
@@ -24,6 +25,10 @@ namespace {
 
 constexpr std::chrono::milliseconds kLookEvery{10};
 constexpr int kCannotStart = 127;
+// Below those that the system gives away, to connections and to listeners on port 0.
+constexpr int kLowestPort = 20'000;
+constexpr unsigned kPorts = 12'000;
+constexpr int kPortTries = 100;
 
 [[noreturn]] void throw_errno(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);
@@ -140,13 +145,16 @@ bool accepts_connections(const std::string& address, int port) {
 }
 
 int free_port(const std::string& address) {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in to = address_of(address, 0);
-  socklen_t size = sizeof to;
-  if (::bind(descriptor, reinterpret_cast<sockaddr*>(&to), size) != 0) throw_errno("bind");
-  ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&to), &size);
-  ::close(descriptor);
-  return ntohs(to.sin_port);
+  std::random_device random;
+  for (int i = 0; i < kPortTries; ++i) {
+    const int port = kLowestPort + static_cast<int>(random() % kPorts);
+    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_in to = address_of(address, port);
+    const int result = ::bind(descriptor, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+    ::close(descriptor);
+    if (result == 0) return port;
+  }
+  throw_errno("bind");
 }
 
 int run_command(const std::vector<std::string>& command, std::string* output) {

@@ -35,8 +35,15 @@ struct Fixture {
   static ResolverOptions asking(const std::string& server) {
     ResolverOptions options;
     options.servers = {server};
-    options.try_timeout = 40ms;
+    options.try_timeout = 5s;  // an answer may take its time on a busy machine
     options.tries = 2;
+    options.other_family_grace = 2s;
+    return options;
+  }
+  // For servers that do not answer.
+  static ResolverOptions impatient(const std::string& server) {
+    ResolverOptions options = asking(server);
+    options.try_timeout = 40ms;
     options.other_family_grace = 50ms;
     return options;
   }
@@ -117,19 +124,21 @@ TEST_CASE("each way a name server fails has its own kind", "[http][dns]") {
   for (const Row& row : rows) {
     INFO(row.name);
     UdpResponder server(row.answer);
-    Fixture fixture(Fixture::asking(server.address()));
+    const bool silent = row.kind == std::string("dns_timeout");
+    Fixture fixture(silent ? Fixture::impatient(server.address())
+                           : Fixture::asking(server.address()));
     const MonoTime start = fixture.clock.now();
     const Resolution resolution = fixture.resolve("shop.example");
     CHECK(kind_of(resolution) == row.kind);
     CHECK(resolution.addresses.empty());
-    CHECK(fixture.clock.now() - start < 2s);
+    CHECK(fixture.clock.now() - start < 4s);
     if (resolution.failure)
       CHECK_THAT(resolution.failure->message, Catch::Contains("shop.example"));
   }
 }
 
 TEST_CASE("a port where nobody listens is a server that does not answer", "[http][dns]") {
-  Fixture fixture(Fixture::asking("127.0.0.1:" + std::to_string(test::free_port())));
+  Fixture fixture(Fixture::impatient("127.0.0.1:" + std::to_string(test::free_port())));
   CHECK(kind_of(fixture.resolve("shop.example")) == "dns_timeout");
 }
 
@@ -141,14 +150,14 @@ TEST_CASE("the deadline ends a resolution that the server drags out", "[http][dn
   const MonoTime start = fixture.clock.now();
   CHECK(kind_of(fixture.resolve("shop.example", IpVersion::any, 100ms)) == "dns_timeout");
   CHECK(fixture.clock.now() - start >= 100ms);
-  CHECK(fixture.clock.now() - start < 1s);
+  CHECK(fixture.clock.now() - start < 4s);
 }
 
 TEST_CASE("one family's silence does not hold up the other for long", "[http][dns]") {
   UdpResponder server([](const DnsQuestion& question) {
     return question.type == 28 ? std::string{} : answer_both(question);
   });
-  ResolverOptions options = Fixture::asking(server.address());
+  ResolverOptions options = Fixture::impatient(server.address());
   options.try_timeout = 10s;
   Fixture fixture(std::move(options));
   const Resolution resolution = fixture.resolve("shop.example");
