@@ -140,6 +140,9 @@ async::Task<Result<ProbeOutcome>> DnsProbe::run() {
   DnsSummary summary = summarize_dns(action_, question_, all, judged);
   outcome.facts = std::move(summary.facts);
   outcome.failure = std::move(summary.failure);
+  // The last hop is the one that a failure is told of.
+  const auto failed = outcome.hops.begin() + static_cast<std::ptrdiff_t>(summary.failed);
+  if (outcome.failure) std::rotate(failed, failed + 1, outcome.hops.end());
   co_return outcome;
 }
 

@@ -83,7 +83,8 @@ class Summary {
       if (!one.failure) answered_.push_back(one);
   }
 
-  std::optional<Failure> failure() const;
+  // `which` becomes the place of the first server that has one.
+  std::optional<Failure> failure(std::size_t& which) const;
   Facts facts() const;
 
  private:
@@ -149,14 +150,16 @@ std::optional<Failure> Summary::failure_of(const DnsAsked& one) const {
                                                             question_.type, question_.name));
 }
 
-std::optional<Failure> Summary::failure() const {
+std::optional<Failure> Summary::failure(std::size_t& which) const {
   std::optional<Failure> first;
   std::size_t failed = 0;
-  for (const DnsAsked& one : asked_) {
-    auto failure = failure_of(one);
+  for (std::size_t i = 0; i < asked_.size(); ++i) {
+    auto failure = failure_of(asked_[i]);
     if (!failure) continue;
     ++failed;
-    if (!first) first = std::move(failure);
+    if (first) continue;
+    first = std::move(failure);
+    which = i;
   }
   if (first && asked_.size() > 1)
     first->message += fmt::format(" ({} of {} servers failed)", failed, asked_.size());
@@ -253,7 +256,9 @@ DnsSummary summarize_dns(const DnsAction& action, const DnsQuestion& question,
                          const std::vector<DnsAsked>& asked,
                          const std::vector<std::string>& judged) {
   const Summary summary(action, question, asked, judged);
-  return {.facts = summary.facts(), .failure = summary.failure()};
+  DnsSummary out{.facts = summary.facts(), .failure = {}};
+  out.failure = summary.failure(out.failed);
+  return out;
 }
 
 std::string render_dns(const DnsReply& reply) {

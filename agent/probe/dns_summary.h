@@ -24,6 +24,7 @@ struct DnsAsked {
 struct DnsSummary {
   Facts facts;
   std::optional<Failure> failure;  // of the first server that has one
+  std::size_t failed{0};           // which of the servers that is; of no meaning without
 };
 
 // `question` is what was asked. `judged` names the facts that expectations of the step compare: a

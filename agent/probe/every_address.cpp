@@ -35,6 +35,7 @@ void EveryAddress::take_in(ProbeOutcome outcome) {
   ++asked_;
   if (outcome.failure) {
     const std::string words = (label.empty() ? "" : label + ": ") + outcome.failure->message;
+    if (failed_ == 0) first_failed_ = label;
     if (failed_++ == 0)
       all_.failure = Failure{outcome.failure->kind, words, outcome.failure->at};
     else
@@ -51,6 +52,11 @@ ProbeOutcome EveryAddress::take() {
   if (all_.failure && addresses_.size() > 1)
     all_.failure->message =
         fmt::format("{} of {} addresses fail: {}", failed_, asked_, all_.failure->message);
+  if (all_.failure) {
+    std::stable_partition(all_.hops.begin(), all_.hops.end(),
+                          [this](const Hop& hop) { return hop.label != first_failed_; });
+    all_.answers.clear();  // places in the old order
+  }
   if (left_out_ > 0)
     all_.warnings.push_back({.kind = FailureKind::expectation,
                              .message = fmt::format("every_address: {} addresses more than the {} "

@@ -22,14 +22,15 @@ class EveryAddress {
   void add(ProbeOutcome outcome);
 
   // Hops labelled by their address, one answer for each address that gave one. Fails when an
-  // address fails, with the kind of the first and the words of all; addresses beyond kAddressesMax
-  // are a warning.
+  // address fails, with the kind of the first, whose hops then stand last, and the words of all;
+  // addresses beyond kAddressesMax are a warning.
   ProbeOutcome take();
 
  private:
   void take_in(ProbeOutcome outcome);
 
   std::vector<std::string> addresses_;
+  std::string first_failed_;  // its label
   std::size_t asked_{0};
   std::size_t failed_{0};
   std::size_t left_out_{0};

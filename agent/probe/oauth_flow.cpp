@@ -70,6 +70,20 @@ async::Task<OAuthFlow::Going> OAuthFlow::call(HttpAction action, std::string lab
   co_return stop(std::move(failure));
 }
 
+void OAuthFlow::keep_secret(std::vector<std::string> secrets) {
+  for (std::string& secret : secrets)
+    if (!secret.empty()) result_.outcome.secrets.push_back(std::move(secret));
+}
+
+// What it answers stays out of the evidence, however the answer is judged.
+async::Task<OAuthFlow::Going> OAuthFlow::call_for_tokens(HttpAction action, std::string label) {
+  const std::size_t before = result_.outcome.hops.size();
+  const Going going = co_await call(std::move(action), std::move(label));
+  for (std::size_t i = before; i < result_.outcome.hops.size(); ++i)
+    keep_secret(tokens_in(result_.outcome.hops[i].exchange.body));
+  co_return going;
+}
+
 async::Task<OAuthFlow::Going> OAuthFlow::discover() {
   if (!result_.provider.endpoints.token.empty()) co_return true;
   if (knows_endpoints(action_)) {
@@ -100,9 +114,10 @@ async::Task<OAuthFlow::Going> OAuthFlow::authorize(Pairs& grant) {
     if (!following) co_return stop(following.error());
     next = std::move(*following);
   }
-  auto code = read_callback(std::get<LoginDone>(next).location, endpoints, nonces_);
+  const std::string& location = std::get<LoginDone>(next).location;
+  keep_secret(codes_in(location));
+  auto code = read_callback(location, endpoints, nonces_);
   if (!code) co_return stop(code.error());
-  result_.outcome.secrets.push_back(*code);
   grant = {{"grant_type", "authorization_code"},
            {"code", std::move(*code)},
            {"redirect_uri", action_.redirect_uri}};
@@ -129,10 +144,10 @@ async::Task<OAuthFlow::Going> OAuthFlow::ask_for_tokens(Pairs grant) {
   if (!signed_text)
     co_return stop(
         oauth_failure(FailureKind::invalid_request, "token", render(signed_text.error())));
-  if (!signed_text->empty()) result_.outcome.secrets.push_back(*signed_text);
+  keep_secret({*signed_text});
   HttpAction request =
       token_request(result_.provider.endpoints, action_, std::move(grant), *signed_text);
-  const Going going = co_await call(std::move(request), "token");
+  const Going going = co_await call_for_tokens(std::move(request), "token");
   if (!going || !*going) co_return going;
   auto tokens = read_token_response(last(), action_, "token");
   if (!tokens) co_return stop(tokens.error());
@@ -192,10 +207,11 @@ async::Task<OAuthFlow::Going> OAuthFlow::ask_userinfo() {
 async::Task<OAuthFlow::Going> OAuthFlow::try_used_token() {
   auto signed_text = assertion();
   if (!signed_text) co_return fail(signed_text.error());
+  keep_secret({*signed_text});
   Pairs grant{{"grant_type", "refresh_token"}, {"refresh_token", action_.refresh_token}};
   HttpAction request =
       token_request(result_.provider.endpoints, action_, std::move(grant), *signed_text);
-  const Going going = co_await call(std::move(request), "used token");
+  const Going going = co_await call_for_tokens(std::move(request), "used token");
   if (!going || !*going) co_return going;
   const int status = last().status;
   if (status >= 500)

@@ -45,6 +45,7 @@ class OAuthFlow {
   using Going = Result<bool>;
 
   async::Task<Going> call(HttpAction action, std::string label);
+  async::Task<Going> call_for_tokens(HttpAction action, std::string label);
   async::Task<Going> discover();
   async::Task<Going> authorize(Pairs& grant);
   async::Task<Going> ask_for_tokens(Pairs grant);
@@ -56,6 +57,7 @@ class OAuthFlow {
 
   Result<std::string> assertion() const;
   bool stop(Failure failure);  // returns false
+  void keep_secret(std::vector<std::string> secrets);
   const http::Exchange& last() const { return result_.outcome.hops.back().exchange; }
 
   OAuthAction action_;

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "common/core/hex.h"
 #include "common/core/text.h"
@@ -15,6 +17,8 @@ namespace picket::agent {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::size_t kTokensMax = 16;
 
 std::string text_in(const json& object, const char* name) {
   const auto found = object.find(name);
@@ -75,11 +79,43 @@ void prefer(std::string& from_metadata, const std::string& from_check) {
   if (!from_check.empty()) from_metadata = from_check;
 }
 
+constexpr std::array<std::string_view, 4> kSecretNames{"access_token", "refresh_token", "id_token",
+                                                       "code"};
+constexpr std::size_t kTokenNames = 3;  // `code` is a word of many refusals
+
+std::vector<std::string> secrets_in(const Pairs& pairs, std::size_t names = kSecretNames.size()) {
+  std::vector<std::string> found;
+  for (const std::string_view name : std::span(kSecretNames).first(names))
+    if (std::string value = value_in(pairs, name); !value.empty())
+      found.push_back(std::move(value));
+  return found;
+}
+
+// The string that begins at the quote `at`, unescaped; without an end: all that is there.
+std::string string_at(std::string_view text, std::size_t at) {
+  std::size_t end = at + 1;
+  while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+  const std::string_view inner =
+      text.substr(at + 1, std::min(end, text.size()) - std::min(at + 1, text.size()));
+  const json value = jose::parse_json('"' + std::string(inner) + '"');
+  return value.is_string() ? value.get<std::string>() : std::string(inner);
+}
+
+// Tokens stand in answers that are refused for something else, too.
+std::string excerpt_without_tokens(std::string_view body) {
+  std::string text(body);
+  for (const std::string& token : tokens_in(body))
+    for (auto at = text.find(token); at != std::string::npos; at = text.find(token, at + 3))
+      text.replace(at, token.size(), "***");
+  return excerpt(text);
+}
+
 Failure refused_token(const http::Exchange& exchange, const json& body, std::string_view hop) {
   const std::string error = body.is_object() ? text_in(body, "error") : std::string{};
   if (error.empty())
-    return oauth_failure(FailureKind::oauth_token, hop,
-                         fmt::format("answered {}: {}", exchange.status, excerpt(exchange.body)));
+    return oauth_failure(
+        FailureKind::oauth_token, hop,
+        fmt::format("answered {}: {}", exchange.status, excerpt_without_tokens(exchange.body)));
   return oauth_failure(FailureKind::oauth_token, hop,
                        fmt::format("refused with {}, {}", exchange.status,
                                    error_text(error, text_in(body, "error_description"))));
@@ -105,6 +141,34 @@ Pairs parse_form(std::string_view text) {
     out.emplace_back(form_decode(pair.substr(0, equals)), form_decode(value));
   }
   return out;
+}
+
+std::vector<std::string> tokens_in(std::string_view body) {
+  if (!trim_ascii(body).starts_with('{'))
+    return secrets_in(parse_form(trim_ascii(body)), kTokenNames);
+  std::vector<std::string> found;
+  for (const std::string_view name : std::span(kSecretNames).first(kTokenNames)) {
+    const std::string quoted = fmt::format("\"{}\"", name);
+    for (auto at = body.find(quoted); at != std::string_view::npos && found.size() < kTokensMax;
+         at = body.find(quoted, at + 1)) {
+      const auto colon = body.find_first_not_of(" \t\r\n", at + quoted.size());
+      if (colon == std::string_view::npos || body[colon] != ':') continue;
+      const auto quote = body.find_first_not_of(" \t\r\n", colon + 1);
+      if (quote == std::string_view::npos || body[quote] != '"') continue;
+      if (std::string token = string_at(body, quote); !token.empty())
+        found.push_back(std::move(token));
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> codes_in(std::string_view location) {
+  std::vector<std::string> found;
+  const std::size_t from = location.find_first_of("?#");
+  if (from == std::string_view::npos) return found;
+  for (const std::string& part : split(location.substr(from + 1), '#'))
+    for (std::string& secret : secrets_in(parse_form(part))) found.push_back(std::move(secret));
+  return found;
 }
 
 std::string metadata_url(const std::string& issuer) {
@@ -258,7 +322,8 @@ OrFailure<TokenResponse> read_token_response(const http::Exchange& exchange,
   const auto wrong = [&](const std::string& message) {
     return tl::unexpected(oauth_failure(FailureKind::oauth_token, hop, message));
   };
-  if (!body.is_object()) return wrong("the answer is no JSON: " + excerpt(exchange.body));
+  if (!body.is_object())
+    return wrong("the answer is no JSON: " + excerpt_without_tokens(exchange.body));
   TokenResponse out;
   out.access_token = text_in(body, "access_token");
   out.type = text_in(body, "token_type");

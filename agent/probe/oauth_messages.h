@@ -76,6 +76,13 @@ struct TokenResponse {
 OrFailure<TokenResponse> read_token_response(const http::Exchange& exchange,
                                              const OAuthAction& action, std::string_view hop);
 
+// Values of access_token, refresh_token and id_token that stand in the body of a token endpoint, be
+// it JSON, cut JSON or a form, good or refused: what must not be shown of it.
+std::vector<std::string> tokens_in(std::string_view body);
+
+// The codes and tokens in a callback's URL, right or wrong.
+std::vector<std::string> codes_in(std::string_view location);
+
 // The first line of a body, as far as it can be shown: for messages about answers that make no
 // sense.
 std::string excerpt(std::string_view body);

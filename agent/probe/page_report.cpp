@@ -235,15 +235,14 @@ void Reporter::add_failure(const PageFetch& fetch) {
   const std::string what = describe_failed(fetch);
   const bool blocks = fetch.resource.kind == markup::ResourceKind::script ||
                       fetch.resource.kind == markup::ResourceKind::style;
-  if (fetch.is_over_limit())
-    warn(fetch.third_party ? FailureKind::third_party : FailureKind::page_resource, what);
-  else if (fetch.failure && fetch.failure->kind == FailureKind::page_integrity)
+  const bool may_fail = !fetch.is_over_limit();
+  if (fetch.failure && fetch.failure->kind == FailureKind::page_integrity)
     fail(FailureKind::page_integrity, what);
-  else if (is_required(fetch.url.host))
+  else if (may_fail && is_required(fetch.url.host))
     fail(FailureKind::third_party, fmt::format("required origin {}: {}", fetch.url.host, what));
   else if (fetch.third_party)
     warn(FailureKind::third_party, fmt::format("third party {}: {}", fetch.url.host, what));
-  else if (blocks)
+  else if (may_fail && blocks)
     fail(FailureKind::page_resource, what);
   else
     warn(FailureKind::page_resource, what);

@@ -22,6 +22,13 @@ void trim_bodies(ProbeOutcome& outcome, const Redactor& redactor, std::size_t bo
   }
 }
 
+// The last hop is the one that a failure is told of, with its address, its POP and its route.
+void put_last(ProbeOutcome& outcome, const std::string& label) {
+  std::stable_partition(outcome.hops.begin(), outcome.hops.end(),
+                        [&](const Hop& hop) { return hop.label != label; });
+  outcome.answers.clear();  // places in the old order
+}
+
 std::vector<std::string> judged_facts(const Step& step) {
   std::vector<std::string> names;
   for (const Expectation& one : step.expect)
@@ -56,8 +63,9 @@ void AttemptRunner::keep_capture(const std::string& name, std::string value, boo
   options_.variables.capture(name, std::move(value), secret);
 }
 
-// Each answer by itself; a failure begins with the answer's label.
-Judged AttemptRunner::judge_answers(const Step& step, Judging judging) const {
+// Each answer by itself; a failure begins with the answer's label. `failed` becomes the label of
+// the first with failures.
+Judged AttemptRunner::judge_answers(const Step& step, Judging judging, std::string& failed) const {
   Judged all;
   const auto add = [](const std::string& label, std::vector<Failure> from,
                       std::vector<Failure>& to) {
@@ -70,6 +78,7 @@ Judged AttemptRunner::judge_answers(const Step& step, Judging judging) const {
     judging.hop = hop;
     const std::string& label = judging.outcome.hops.at(hop).label;
     Judged one = Judge{judging, options_.redactor}.judge(step.expect, options_.variables);
+    if (all.failures.empty() && !one.failures.empty()) failed = label;
     add(label, std::move(one.failures), all.failures);
     add(label, std::move(one.warnings), all.warnings);
   }
@@ -91,14 +100,16 @@ void AttemptRunner::judge(const Step& step, Nanos duration, Ran& ran) {
       options_.redactor.add("CAPTURE_" + variable_name(captured.name) + "_RAW", captured.raw);
     keep_capture(captured.name, std::move(captured.value), captured.secret);
   }
+  std::string failed;
   Judged judged = ran.outcome.answers.empty() ? judge.judge(step.expect, options_.variables)
-                                              : judge_answers(step, judging);
+                                              : judge_answers(step, judging, failed);
   ran.result.failures = std::move(judged.failures);
   ran.result.warnings = std::move(judged.warnings);
   judge.derive(step.same_across_regions);
   if (step.pop_near_region) judge.derive({"pop"});
   judge.derive(facts_of_alerts(check_, step));
   ran.outcome.facts.merge(judge.take_derived_facts());
+  if (!failed.empty()) put_last(ran.outcome, failed);  // no judge looks at it any more
   if (!ran.result.failures.empty()) return;
   for (const Failure& missing : captures.failures)
     ran.result.failures.push_back(make_safe(missing, options_.redactor));

@@ -50,7 +50,7 @@ class AttemptRunner {
   async::Task<void> probe(const Step& step, Deadline deadline, Ran& ran);
   void keep_capture(const std::string& name, std::string value, bool secret);
   void judge(const Step& step, Nanos duration, Ran& ran);
-  Judged judge_answers(const Step& step, Judging judging) const;
+  Judged judge_answers(const Step& step, Judging judging, std::string& failed) const;
   void fail_step(Ran& ran, FailureKind kind, std::string message, const SourcePosition& at);
   void finish(const Step& step, Ran& ran) const;
   Deadline deadline_of(const Step& step) const;

@@ -66,9 +66,10 @@ TEST_CASE("one dead address of two fails the step and is named", "[http][run]") 
   CHECK_THAT(summary->message, Catch::StartsWith("1 of 2 addresses fail: 127.0.0.2: "));
   const auto& requests = step_of(result).requests;
   REQUIRE(requests.size() == 2);
-  CHECK(requests[0].label == "127.0.0.2");
-  CHECK(requests[1].label == "127.0.0.1");
-  CHECK(requests[1].status == 200);
+  CHECK(requests[0].label == "127.0.0.1");
+  CHECK(requests[0].status == 200);
+  CHECK(requests[1].label == "127.0.0.2");  // whom the failure is of stands last
+  CHECK_THAT(summary->remote_address, Catch::StartsWith("127.0.0.2:"));
 }
 
 TEST_CASE("one broken machine of two is named by its expectation", "[http][run]") {

@@ -54,7 +54,10 @@ TEST_CASE("every failing address is named, the first gives the kind", "[every_ad
   CHECK(all.failure->kind == FailureKind::connect_refused);
   CHECK(all.failure->message ==
         "2 of 3 addresses fail: 192.0.2.2: connect_refused; 192.0.2.3: tls_expired");
-  CHECK(all.answers == std::vector<std::size_t>{0});
+  CHECK(all.answers.empty());
+  REQUIRE(all.hops.size() == 3);
+  CHECK(all.hops[1].label == "192.0.2.3");
+  CHECK(all.hops[2].label == "192.0.2.2");  // whom the failure is of
 }
 
 TEST_CASE("a name that does not resolve fails as it would without", "[every_address]") {

@@ -170,7 +170,7 @@ TEST_CASE("a token response is read strictly", "[oauth]") {
       {401, R"({"error":"invalid_client"})",
        "oauth_token: token: refused with 401, invalid_client"},
       {502, "Bad Gateway", "oauth_token: token: answered 502: Bad Gateway"},
-      {200, "access_token=at", "oauth_token: token: the answer is no JSON: access_token=at"},
+      {200, "access_token=at", "oauth_token: token: the answer is no JSON: access_token=***"},
       {200, "{}", "oauth_token: token: the answer has no `access_token`"},
       {200, R"({"access_token":7})", "oauth_token: token: the answer has no `access_token`"},
       {200, R"({"access_token":"a"})", "oauth_token: token: the answer has no `token_type`"},
@@ -179,6 +179,30 @@ TEST_CASE("a token response is read strictly", "[oauth]") {
   }));
   CHECK(message_of(read_token_response(answer(row.status, row.body), code_action(), "token")) ==
         row.failure);
+}
+
+TEST_CASE("tokens are found in whatever a token endpoint answers", "[oauth]") {
+  using Texts = std::vector<std::string>;
+  CHECK(tokens_in(R"({"access_token":"a1","x":"y","refresh_token" : "r\/1","id_token":"i1"})") ==
+        Texts{"a1", "r/1", "i1"});
+  CHECK(tokens_in(R"({"data":{"access_token":"a1"},"refresh_token":"r1, cut)") ==
+        Texts{"a1", "r1, cut"});
+  CHECK(tokens_in(R"({"access_token":"ends in a \)") == Texts{"ends in a \\"});
+  CHECK(tokens_in("access_token=a%2F1&token_type=bearer\n") == Texts{"a/1"});
+  CHECK(tokens_in(R"({"error":"access_token","access_token":7,"code":"E1","id_token")").empty());
+  CHECK(tokens_in("").empty());
+  CHECK(codes_in("https://localhost/cb?state=s&code=c1#id_token=i1") == Texts{"c1", "i1"});
+  CHECK(codes_in("https://localhost/cb").empty());
+}
+
+TEST_CASE("a message about an answer shows none of its tokens", "[oauth]") {
+  const auto said = [](const http::Exchange& exchange) {
+    return message_of(read_token_response(exchange, code_action(), "token"));
+  };
+  CHECK(said(answer(201, R"({"access_token":"live-1"})")) ==
+        R"(oauth_token: token: answered 201: {"access_token":"***"})");
+  CHECK(said(answer(200, "access_token=live-1&scope=")) ==
+        "oauth_token: token: the answer is no JSON: access_token=***&scope=");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 
@@ -237,6 +238,48 @@ TEST_CASE("a fresh token, or another one, that is refused stays refused", "[oaut
   const ProbeOutcome broken = w.run(api("token-1"), "api");
   REQUIRE(broken.failure);
   CHECK(broken.failure->message == "token: refused with 500, server_error");
+}
+
+bool holds(const ProbeOutcome& outcome, const std::string& secret) {
+  const auto& all = outcome.secrets;
+  return std::find(all.begin(), all.end(), secret) != all.end();
+}
+
+TEST_CASE("what an answer that is refused holds is secret all the same", "[oauth]") {
+  World w;
+  w.http.answer("POST", "https://id.test/token", [](const http::Request& request) {
+    test::Reply reply;
+    reply.status = 200;
+    reply.body = request.body.find("old-1") == std::string::npos
+                     ? R"({"access_token":"live-1","refresh_token":"fresh-1"})"
+                     : R"({"access_token":"live-2","token_type":"Bearer","refresh_token":"new-2"})";
+    return reply;
+  });
+  w.run(machine(std::nullopt));  // takes the answer of World
+  const ProbeOutcome no_type = w.run(machine(std::nullopt));
+  REQUIRE(no_type.failure);
+  CHECK(holds(no_type, "live-1"));
+  CHECK(holds(no_type, "fresh-1"));
+  OAuthAction reuse = machine(std::nullopt);
+  reuse.flow = "refresh_token";
+  reuse.refresh_token = "old-1";
+  reuse.try_used_token = true;
+  const ProbeOutcome reused = w.run(reuse);
+  CHECK(hops_of(reused) == "POST token;POST used token;");
+  CHECK(std::count(reused.secrets.begin(), reused.secrets.end(), "new-2") == 2);
+  w.http.otherwise([](const http::Request&) {
+    test::Reply reply;
+    reply.status = 302;
+    reply.headers = {{"location", "https://localhost/cb?state=another&code=code-1"}};
+    return reply;
+  });
+  OAuthAction person = machine(std::nullopt);
+  person.flow = "authorization_code";
+  person.authorization_endpoint = "https://id.test/auth";
+  person.redirect_uri = "https://localhost/cb";
+  const ProbeOutcome other_state = w.run(person);
+  REQUIRE(other_state.failure);
+  CHECK(holds(other_state, "code-1"));
 }
 
 }  // namespace

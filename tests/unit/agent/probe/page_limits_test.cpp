@@ -104,6 +104,7 @@ TEST_CASE("what is too large for the probe is left out, and no fault of the page
   REQUIRE(outcome.warnings.size() == 2);
   CHECK(outcome.warnings[0].kind == FailureKind::page_resource);
   CHECK(outcome.warnings[1].kind == FailureKind::third_party);
+  CHECK(outcome.warnings[1].message.find("third party cdn.test: style ") == 0);
   CHECK(outcome.warnings[0].message.find("app.js: body_too_large") != std::string::npos);
   CHECK(number(outcome, "page.skipped") == 2);
   CHECK(number(outcome, "page.failed") == 0);

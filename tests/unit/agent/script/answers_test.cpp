@@ -25,7 +25,10 @@ TEST_CASE("each address of a name is held against the expectations, by its name"
   CHECK(told.failures[0].message == "192.0.2.2: expect.status: wanted 2xx, got 500");
   CHECK_THAT(told.failures[1].message, Catch::StartsWith("192.0.2.3: expect.body: "));
   REQUIRE(told.requests.size() == 3);
-  CHECK(told.requests[1].label == "192.0.2.2");
+  CHECK(told.requests[0].label == "192.0.2.1");
+  CHECK(told.requests[1].label == "192.0.2.3");
+  CHECK(told.requests[2].label == "192.0.2.2");  // the first that failed is whom a page names
+  CHECK(summarize_failure(result)->status == 500);
 }
 
 TEST_CASE("a cookie counts for the address that set it", "[runner]") {
