@@ -39,9 +39,29 @@ class Verdicts(unittest.TestCase):
 
     def test_silence_ends_no_down(self):
         story = Story().rounds(2).rounds(1, r1="fail", r2="fail")
-        story.rounds(10, r1="silent", r2="silent")
+        story.rounds(10, r1="silent", r2="silent", r4="silent")
         self.assertEqual(story.verdicts()[-1], "down")
         self.assertNotIn("down clears", story.phases())
+
+    def test_where_those_that_failed_are_silent_a_quorum_of_others_ends_a_down(self):
+        story = Story().rounds(2).run("r1", "fail").run("r2", "fail").wait(SECOND)
+        story.event(event="online", region="r1", online=False).run("r2").wait(SECOND)
+        story.event(event="online", region="r2", online=False)
+        self.assertEqual(story.verdicts()[-1], "down")
+        story.run("r3").run("r4").wait(MINUTE).run("r3")
+        self.assertEqual(story.verdicts()[-1], "down")
+        story.run("r4")
+        self.assertEqual(story.verdicts()[-1], "up")
+
+    def test_regions_that_are_exchanged_end_no_down_unasked(self):
+        story = Story().rounds(2).run("r1", "fail").run("r2", "fail")
+        story.wait(SECOND)
+        story.event(**{**definition(), "regions": ["x1", "x2", "x3", "x4"]})
+        self.assertEqual(story.verdicts()[-1], "down")
+        for _ in range(2):
+            self.assertEqual(story.verdicts()[-1], "down")
+            story.wait(MINUTE).run("x1").run("x2")
+        self.assertEqual(story.verdicts()[-1], "up")
 
     def test_no_data_only_after_a_whole_round_could_have_closed(self):
         story = Story().wait(3 * MINUTE)
