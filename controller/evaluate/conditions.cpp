@@ -158,7 +158,6 @@ void update_down(CheckState& state, CheckFacts& facts, WallTime now) {
   const WallTime over = recovered_at(state, down, facts);
   if (is_answer_due(state, facts, over)) return;
   down.active = false;
-  state.down_ended = now;
   forget_outage(state, over);
   facts = look(state, now);
 }

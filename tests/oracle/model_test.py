@@ -182,6 +182,13 @@ class Objectives(unittest.TestCase):
         story.rounds(1, **story.all("fail")).rounds(3)
         self.assertEqual(story.phases(), ["burn fires"])
 
+    def test_what_a_down_has_told_is_not_told_again_and_what_it_has_not_is(self):
+        for hold, burns in ((0, False), (10 * MINUTE, True)):
+            alerts = [alert("down", **{"for": hold}), alert("burn_rate", "burn")]
+            story = Story(slo=self.SLO, alerts=alerts).wait(MINUTE).rounds(3)
+            story.rounds(3, **story.all("fail")).rounds(5)
+            self.assertEqual("burn fires" in story.phases(), burns, story.phases())
+
     def test_rates_are_of_what_was_measured(self):
         story = Story(slo=self.SLO).wait(MINUTE).rounds(7).rounds(1, **story_fail()).rounds(2)
         check = story.model.checks["shop"]

@@ -118,8 +118,8 @@ class Budget:
         return (*rates, too_fast)
 
     def burns_too_fast(self, definition, urgent, since_down):
-        """None: nothing is known yet. `since_down`: since the end of the newest `down`, if any;
-        what burnt until then has been told of."""
+        """None: nothing is known yet. `since_down`: since the end of the newest `down` that was
+        told of, if any: what burnt until then is not told of again."""
         if not definition.slo or not self.rounds:
             return None
         if definition not in self._burning:

@@ -63,7 +63,7 @@ class Conditions:
     def __init__(self):
         self.episodes = {name: Episode() for name in VERDICT_CONDITIONS}
         self.suspicion = Episode()
-        self.down_ended = None
+        self.down_ended = None  # of the newest that an alert told of
         self.first_attempts = []  # of the last 24 scheduled runs: whether it failed
 
     def holds(self, name):
@@ -155,7 +155,6 @@ class Conditions:
                     and self._has_down_recovered(view, down)
                     and not self._awaits_answers(view, recovered)):
                 down.active = False
-                self.down_ended = view.now
                 self._forget_outage(view, recovered)
                 return True
         elif self._is_quorum(view, regional_told):

@@ -126,6 +126,45 @@ TEST_CASE("what a `down` has told is not told again as a burn", "[evaluate][slo]
   CHECK(burning(world).empty());
 }
 
+TEST_CASE("an outage too short to be told of burns aloud", "[evaluate][slo]") {
+  Check check = with_slo();
+  check.interval = minutes{1};
+  check.alerts[0].hold = minutes{5};
+  EvaluationWorld world{4, check};
+  for (int i = 0; i < 20; ++i) round(world, 0);
+  world.forget();
+  for (int i = 0; i < 10; ++i) {
+    for (int bad = 0; bad < 3; ++bad) round(world, 4);
+    for (int good = 0; good < 5; ++good) round(world, 0);
+  }
+  const Names raised = burning(world);
+  CHECK(std::count(raised.begin(), raised.end(), "burn_rate fires") >= 1);
+  CHECK(std::count(raised.begin(), raised.end(), "burn_rate_slow fires") == 1);
+  const Names all = names_of(world.transitions);
+  CHECK(std::count(all.begin(), all.end(), "down fires") == 0);
+}
+
+TEST_CASE("a `down` that is told ends no burn that was told before", "[evaluate][slo]") {
+  EvaluationWorld world{4, with_slo(BudgetBy::runs)};
+  const auto one_fails = [&](int times) {  // in every second round, now here, now there
+    for (int i = 0; i < times; ++i) {
+      round(world, 0);
+      world.wait_until(round_start(world.now, world.check.interval) + world.check.interval +
+                       Seconds{10});
+      for (int region = 1; region <= 4; ++region)
+        world.run(world.region(region), region == i % 3 + 1 ? RunVerdict::fail : RunVerdict::pass);
+    }
+  };
+  one_fails(8);
+  REQUIRE(world.view().firing == Names{"burn_rate", "burn_rate_slow"});
+  round(world, 4);
+  REQUIRE(world.verdict() == CheckVerdict::down);
+  world.forget();
+  one_fails(6);
+  REQUIRE(world.verdict() == CheckVerdict::up);
+  CHECK(burning(world).empty());
+}
+
 TEST_CASE("latency has a budget of its own", "[evaluate][slo]") {
   Check check = with_slo();
   check.slo->latency = LatencyObjective{Millis{800}, 95};
