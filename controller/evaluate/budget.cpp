@@ -183,8 +183,9 @@ Judgement judge_burn(const CheckState& state, const AlertState& alert, bool urge
     for (const bool latency : {false, true}) {
       if (latency && !state.check->slo->latency) continue;
       const Burn burn = burn_of(state, window, latency);
+      out.known = out.known && burn.rate_short.has_value();
       if (!burn.too_fast(window.factor)) continue;
-      out.holds = true;
+      out.holds = out.known = true;
       out.text = burn_text(state, window, burn, latency);
       return out;
     }

@@ -189,6 +189,16 @@ class Objectives(unittest.TestCase):
             story.rounds(3, **story.all("fail")).rounds(5)
             self.assertEqual("burn fires" in story.phases(), burns, story.phases())
 
+    def test_silence_ends_no_burn(self):
+        alerts = [alert("burn_rate", "burn")]
+        slo = {**self.SLO, "by": "runs"}
+        story = Story(slo=slo, alerts=alerts).wait(MINUTE).rounds(8, r1="fail")
+        self.assertEqual(story.phases(), ["burn fires"])
+        story.rounds(120, **story.all("silent"))
+        self.assertEqual(story.phases(), ["burn fires"])
+        story.rounds(360)
+        self.assertEqual(story.phases(), ["burn fires", "burn clears"])
+
     def test_rates_are_of_what_was_measured(self):
         story = Story(slo=self.SLO).wait(MINUTE).rounds(7).rounds(1, **story_fail()).rounds(2)
         check = story.model.checks["shop"]

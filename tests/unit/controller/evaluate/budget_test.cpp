@@ -165,6 +165,25 @@ TEST_CASE("a `down` that is told ends no burn that was told before", "[evaluate]
   CHECK(burning(world).empty());
 }
 
+TEST_CASE("what is not measured ends no burn", "[evaluate][slo]") {
+  const bool in_maintenance = GENERATE(false, true);
+  EvaluationWorld world{4, with_slo(BudgetBy::runs)};
+  for (int i = 0; i < 8; ++i) round(world, 1);
+  REQUIRE(world.view().firing == Names{"regional", "burn_rate", "burn_rate_slow"});
+  world.forget();
+  if (in_maintenance) {
+    Check check = world.check;
+    check.maintenance.push_back({.from = world.now, .until = world.now + hours{8}});
+    world.define(check);
+    for (int i = 0; i < 95; ++i) round(world, 0);
+  } else {
+    world.wait(hours{8});
+  }
+  CHECK(burning(world).empty());
+  for (int i = 0; i < 12; ++i) round(world, 0);
+  CHECK(burning(world) == Names{"burn_rate clears", "burn_rate_slow clears"});
+}
+
 TEST_CASE("latency has a budget of its own", "[evaluate][slo]") {
   Check check = with_slo();
   check.slo->latency = LatencyObjective{Millis{800}, 95};
