@@ -118,8 +118,9 @@ class Budget:
         return (*rates, too_fast)
 
     def burns_too_fast(self, definition, urgent, since_down):
-        """None: it is not known; where nothing was measured of late, silence ends nothing. `since_down`: since the end of the newest `down` that was
-        told of, if any: what burnt until then is not told of again."""
+        """None: it is not known; where nothing was measured of late, silence ends nothing.
+        `since_down`: since the end of the newest `down` that was told of, if any: what burnt
+        until then is not told of again."""
         if not definition.slo or not self.rounds:
             return None
         if definition not in self._rates:
