@@ -163,6 +163,19 @@ void confirm_elsewhere(CheckState& state, const RegionName& name, WallTime round
     state.patience = state.now + patience_of(state);
 }
 
+void confirm_again(CheckState& state, Effects& effects) {
+  state.widened_round.reset();
+  for (auto& [name, region] : state.regions) region.suspected_round.reset();
+  if (!state.suspicion.active) return;
+  for (const RegionName& name : state.suspicion.regions) {
+    const RegionState& region = state.regions.at(name);
+    if (region.attempt_failed)
+      confirm_elsewhere(state, name, region.attempt_round, effects);
+    else if (newest_failed(region))
+      confirm_elsewhere(state, name, region.runs.back().round, effects);
+  }
+}
+
 void widen(CheckState& state, Effects& effects) {
   const WallTime round = round_start(state.now, state.check->interval);
   if (state.episode(AlertCondition::down).active || state.widened_round == round) return;
