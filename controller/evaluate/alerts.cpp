@@ -185,6 +185,7 @@ void clear(Context& c, AlertState& alert) {
   if (!above && is_held_by_flapping(c.state, alert)) return;
   alert.firing = false;
   alert.told_flapping = false;
+  if (alert.condition == AlertCondition::down) c.state.down_ended = c.state.now;
   say(c, alert, AlertPhase::clears, above ? *above : recovery_of(c, alert.condition));
 }
 
@@ -232,6 +233,7 @@ void rebind_alerts(CheckState& state, std::shared_ptr<const Check> next, Effects
       return a.id == old.id && a.condition == old.condition;
     });
     if (stays || (!old.firing && !old.suspected)) continue;
+    if (old.firing && old.condition == AlertCondition::down) state.down_ended = state.now;
     say(c, old, AlertPhase::clears, "the alert is no longer defined");
   }
   state.alerts = std::move(kept);

@@ -163,24 +163,29 @@ void count_late_run(CheckState& state, const RunResult& run) {
 
 namespace {
 
-// A `down` was told within the short window: what burnt until then has been paged.
+// A `down` is told of, or was within the short window: what burnt until then has been paged.
 bool was_told(const CheckState& state, const BurnWindow& window) {
-  return state.down_ended && state.now - *state.down_ended < short_window(*state.check, window);
+  const bool stands = std::any_of(state.alerts.begin(), state.alerts.end(), [](const auto& alert) {
+    return alert.firing && alert.condition == AlertCondition::down;
+  });
+  return stands ||
+         (state.down_ended && state.now - *state.down_ended < short_window(*state.check, window));
 }
 
 }  // namespace
 
-Judgement judge_burn(const CheckState& state, bool urgent) {
+Judgement judge_burn(const CheckState& state, const AlertState& alert, bool urgent) {
   Judgement out;
   if (!state.check->slo || state.budget.empty()) return out;
   out.known = true;
   for (const BurnWindow& window : kBurnWindows) {
-    if (window.urgent != urgent || was_told(state, window)) continue;
+    if (window.urgent != urgent || (!alert.firing && was_told(state, window))) continue;
     for (const bool latency : {false, true}) {
       if (latency && !state.check->slo->latency) continue;
       const Burn burn = burn_of(state, window, latency);
+      out.known = out.known && burn.rate_short.has_value();
       if (!burn.too_fast(window.factor)) continue;
-      out.holds = true;
+      out.holds = out.known = true;
       out.text = burn_text(state, window, burn, latency);
       return out;
     }

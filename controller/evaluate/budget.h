@@ -27,8 +27,10 @@ void count_round(CheckState& state, const RoundSummary& summary);
 // the round stands.
 void count_late_run(CheckState& state, const RunResult& run);
 
-// Whether the budget burns too fast: in one pair of windows, the urgent ones or the others.
-Judgement judge_burn(const CheckState& state, bool urgent);
+// Whether the budget burns too fast: in one pair of windows, the urgent ones or the others. While
+// the alert does not fire, what a `down` has told is not told again. Where nothing was measured in
+// a short window, it is not known that nothing burns.
+Judgement judge_burn(const CheckState& state, const AlertState& alert, bool urgent);
 
 // Nothing without an objective.
 std::optional<SloStatus> slo_status(const CheckState& state);

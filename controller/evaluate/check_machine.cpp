@@ -368,6 +368,7 @@ void resume_listening(CheckState& state, WallTime at, Effects& effects) {
     watch_round(state, state.next_close - state.check->interval);
   if (!is_paused(*state.check, state.now)) order_rechecks(state, effects);
   settle(state, effects);
+  if (!is_paused(*state.check, state.now)) confirm_again(state, effects);
 }
 
 }  // namespace picket::controller

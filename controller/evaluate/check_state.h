@@ -207,7 +207,7 @@ struct CheckState {
   WallTime next_close;               // the oldest round that is not closed
   std::map<WallTime, Slots> rounds;  // open ones that have something
 
-  std::optional<WallTime> down_ended;  // when the newest `down` was over
+  std::optional<WallTime> down_ended;  // when the newest `down` that was told was over
   Flap flap;
   std::vector<BudgetPoint> budget;  // of the objective; oldest first, thinner with age (budget.h)
 

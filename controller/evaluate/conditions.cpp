@@ -46,31 +46,48 @@ void drop_unassigned(Episode& episode, const CheckFacts& facts) {
                 [&](const RegionName& name) { return !facts.regions.contains(name); });
 }
 
-// Each region of the set that still reports has recovered, and at least `least` regions have:
-// a region that says nothing holds nothing up, yet silence alone ends nothing.
+// Each region of the set that still reports has recovered: one that says nothing holds nothing up.
 template <class Recovered>
-bool has_recovered(const Episode& episode, const CheckFacts& facts, int least,
-                   Recovered&& recovered) {
-  int count = 0;
-  for (const RegionName& name : episode.regions) {
+bool has_set_recovered(const Episode& episode, const CheckFacts& facts, Recovered&& recovered) {
+  return std::all_of(episode.regions.begin(), episode.regions.end(), [&](const RegionName& name) {
     const RegionFacts& region = facts.of(name);
-    if (!region.counts) continue;
-    if (!recovered(region)) return false;
-    ++count;
-  }
-  return count >= std::min(least, static_cast<int>(episode.regions.size()));
+    return !region.counts || recovered(region);
+  });
 }
 
-// When the last region of the set began to pass: what failed before is of the outage.
+// The same, and one of the set at least has: silence alone ends nothing.
+template <class Recovered>
+bool has_recovered(const Episode& episode, const CheckFacts& facts, Recovered&& recovered) {
+  const bool heard = std::any_of(episode.regions.begin(), episode.regions.end(),
+                                 [&](const RegionName& name) { return facts.of(name).counts; });
+  return (heard || episode.regions.empty()) && has_set_recovered(episode, facts, recovered);
+}
+
+// Nobody of the set may be left to say that an outage is over: then a quorum of others does.
+bool has_down_recovered(const CheckState& state, const CheckFacts& facts) {
+  const auto recovered = [](const RegionFacts& region) {
+    return region.passes >= kPassesToRecover;
+  };
+  const auto passing = std::count_if(
+      facts.regions.begin(), facts.regions.end(),
+      [&](const auto& entry) { return passes_since_down(state, facts, entry.first); });
+  return passing >= facts.quorum &&
+         has_set_recovered(state.episode(AlertCondition::down), facts, recovered);
+}
+
+// When the last region of the set, or of those that speak in its place, began to pass: what failed
+// before is of the outage.
 WallTime recovered_at(const CheckState& state, const Episode& episode, const CheckFacts& facts) {
-  WallTime recovered;
-  for (const RegionName& name : episode.regions) {
+  WallTime by_set;
+  WallTime by_others;
+  for (const auto& [name, region] : facts.regions) {
+    if (!region.counts || region.passes == 0) continue;
     const auto& runs = state.regions.at(name).runs;
-    const auto passes = static_cast<std::size_t>(facts.of(name).passes);
-    if (facts.of(name).counts && passes != 0)
-      recovered = std::max(recovered, runs[runs.size() - passes].at);
+    const WallTime since = runs[runs.size() - static_cast<std::size_t>(region.passes)].at;
+    WallTime& newest = episode.regions.contains(name) ? by_set : by_others;
+    newest = std::max(newest, since);
   }
-  return recovered;
+  return by_set == WallTime{} ? by_others : by_set;
 }
 
 // Whether a region still fails of which it is not known whether it keeps failing: since `recovered`
@@ -137,14 +154,10 @@ void update_down(CheckState& state, CheckFacts& facts, WallTime now) {
   }
   drop_unassigned(down, facts);
   if (facts.failing >= facts.quorum) return;
-  const auto recovered = [](const RegionFacts& region) {
-    return region.passes >= kPassesToRecover;
-  };
-  if (!has_recovered(down, facts, facts.quorum, recovered)) return;
+  if (!has_down_recovered(state, facts)) return;
   const WallTime over = recovered_at(state, down, facts);
   if (is_answer_due(state, facts, over)) return;
   down.active = false;
-  state.down_ended = now;
   forget_outage(state, over);
   facts = look(state, now);
 }
@@ -170,7 +183,7 @@ void update_regional(CheckState& state, const CheckFacts& facts, WallTime now,
     const auto recovered = [](const RegionFacts& region) {
       return region.passes >= kPassesToRecover && region.fails_of_5 < kPersistFails;
     };
-    if (has_recovered(regional, facts, 1, recovered)) regional.active = false;
+    if (has_recovered(regional, facts, recovered)) regional.active = false;
     return;
   }
   if (failing.empty()) return;
@@ -195,7 +208,7 @@ void update_degraded(CheckState& state, const CheckFacts& facts, WallTime now) {
       return region.clean >= kPassesToRecover;
     };
     degraded.active = state.watch.holds || bad >= kFirstAttemptsCleared ||
-                      !has_recovered(degraded, facts, 1, recovered);
+                      !has_recovered(degraded, facts, recovered);
     return;
   }
   const bool hidden = state.first_attempts.size() >= kFirstAttempts && bad >= kFirstAttemptsBad;
@@ -248,6 +261,14 @@ bool is_masked(const CheckState& state, AlertCondition condition) {
       return down || no_data || state.episode(AlertCondition::regional).active;
   }
   return false;
+}
+
+bool passes_since_down(const CheckState& state, const CheckFacts& facts, const RegionName& name) {
+  const RegionFacts& region = facts.of(name);
+  if (!region.counts || region.passes < kPassesToRecover) return false;
+  const Episode& down = state.episode(AlertCondition::down);
+  const auto& runs = state.regions.at(name).runs;
+  return down.regions.contains(name) || runs[runs.size() - kPassesToRecover].at >= down.since;
 }
 
 void update_conditions(CheckState& state, CheckFacts& facts, WallTime now) {

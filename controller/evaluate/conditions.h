@@ -15,4 +15,8 @@ void update_conditions(CheckState& state, CheckFacts& facts, WallTime now);
 // True when a more severe condition holds, so that this one neither opens nor fires.
 bool is_masked(const CheckState& state, AlertCondition condition);
 
+// Whether a region says that an open `down` is over: it has recovered, or it was not of the failing
+// set and has passed as often since that began. Such regions make the quorum that ends it.
+bool passes_since_down(const CheckState& state, const CheckFacts& facts, const RegionName& name);
+
 }  // namespace picket::controller

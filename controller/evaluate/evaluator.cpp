@@ -145,6 +145,10 @@ Effects Evaluator::apply(const Event& event) {
     } else if constexpr (std::is_same_v<What, CheckRemoved>) {
       apply_removed(what.check, at, effects);
     } else if constexpr (std::is_same_v<What, RegionLiveness>) {
+      if (what.removed) {  // no check is assigned to it
+        regions_.erase(what.region);
+        return;
+      }
       regions_[what.region].online = what.online;
       regions_[what.region].drains_until = what.drains_until;
       apply_flags(what.region, at, effects);

@@ -49,11 +49,13 @@ struct CheckRemoved {
   CheckName check;
 };
 
-// Whether any agent of the region is connected. Unknown regions count as online.
+// Whether any agent of the region is connected; removed: it has none and nothing names it any more,
+// from now on it is unknown. Unknown regions count as online.
 struct RegionLiveness {
   RegionName region;
   bool online{true};
   WallTime drains_until{};  // every agent there has said that it goes; until then that is no news
+  bool removed{false};
 };
 
 // Whether what the region sees is to be believed (decided by FleetSight).

@@ -62,6 +62,7 @@ struct Encode {
     out.mutable_liveness()->set_region(e.region.value);
     out.mutable_liveness()->set_online(e.online);
     out.mutable_liveness()->set_drains_until_unix_ms(e.drains_until.unix_ms());
+    out.mutable_liveness()->set_removed(e.removed);
   }
   void operator()(const RegionSight& e) const {
     out.mutable_sight()->set_region(e.region.value);
@@ -213,7 +214,8 @@ Status decode_what(const v1::Event& m, Event& out) {
     case v1::Event::kRemoved: out.what = CheckRemoved{CheckName{m.removed().check()}}; return {};
     case v1::Event::kLiveness:
       out.what = RegionLiveness{RegionName{m.liveness().region()}, m.liveness().online(),
-                                WallTime::from_unix_ms(m.liveness().drains_until_unix_ms())};
+                                WallTime::from_unix_ms(m.liveness().drains_until_unix_ms()),
+                                m.liveness().removed()};
       return {};
     case v1::Event::kSight:
       out.what = RegionSight{RegionName{m.sight().region()}, m.sight().blind()};

@@ -164,6 +164,12 @@ std::set<RegionName> FleetSight::offline_regions() const {
   return offline;
 }
 
+std::set<RegionName> FleetSight::regions() const {
+  std::set<RegionName> names;
+  for (const auto& [name, region] : regions_) names.insert(name);
+  return names;
+}
+
 void FleetSight::absorb(AgentSight::News news, FleetEffects& effects) {
   for (AgentSightChanged& sight : news.sights) effects.agent_sights.push_back(std::move(sight));
   for (FleetTransition& t : news.transitions) effects.transitions.push_back(std::move(t));
@@ -233,6 +239,24 @@ void FleetSight::set_online(const RegionLiveness& liveness, WallTime at, FleetEf
   effects.transitions.push_back(std::move(t));
 }
 
+// What was told of a region ends with it: nobody would ever say that it is back.
+void FleetSight::remove(const RegionName& name, WallTime at, FleetEffects& effects) {
+  for (auto& [check, by_region] : seen_) by_region.erase(name);
+  const auto found = regions_.find(name);
+  if (found == regions_.end()) return;
+  const auto end = [&](const char* alert, std::optional<WallTime> since) {
+    if (!since) return;
+    FleetTransition t = say(name, alert, AlertPhase::clears, at);
+    t.opening_round = *since;
+    t.title = fmt::format("region {} is no more", name.value);
+    t.reason = "no agent may come in from there, and neither configuration nor a check names it";
+    effects.transitions.push_back(std::move(t));
+  };
+  end("blind", found->second.blind_since);
+  end("offline", found->second.offline_since);
+  regions_.erase(found);
+}
+
 FleetEffects FleetSight::apply(const Event& event) {
   FleetEffects effects = advance(event.at);
   const auto take = [&](const auto& what) {
@@ -245,7 +269,10 @@ FleetEffects FleetSight::apply(const Event& event) {
     } else if constexpr (std::is_same_v<What, CheckRemoved>) {
       forget(what.check);
     } else if constexpr (std::is_same_v<What, RegionLiveness>) {
-      set_online(what, event.at, effects);
+      if (what.removed)
+        remove(what.region, event.at, effects);
+      else
+        set_online(what, event.at, effects);
       follow_agents({}, event.at, effects);
     } else if constexpr (std::is_same_v<What, ControlReceived> ||
                          std::is_same_v<What, AgentLiveness>) {

@@ -41,6 +41,7 @@ class FleetSight {
   const std::set<AgentId>& blind_agents() const { return agents_.blind(); }
   bool online(const RegionName& region) const;
   std::set<RegionName> offline_regions() const;
+  std::set<RegionName> regions() const;  // of which anything is known
 
   // Newest result of one check in one region.
   struct Seen {
@@ -69,6 +70,7 @@ class FleetSight {
   void absorb(AgentSight::News news, FleetEffects& effects);
   void follow_agents(AgentSight::News news, WallTime at, FleetEffects& effects);
   void set_online(const RegionLiveness& liveness, WallTime at, FleetEffects& effects);
+  void remove(const RegionName& name, WallTime at, FleetEffects& effects);
   bool passes_elsewhere(const CheckName& check, const RegionName& here, WallTime at) const;
   bool looks_blind(const RegionName& name, const Region& region, WallTime at) const;
   bool looks_sighted(const RegionName& name, const Region& region) const;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/model/schedule.h"
+#include "controller/evaluate/conditions.h"
 
 namespace picket::controller {
 namespace {
@@ -118,19 +119,24 @@ bool is_open(const CheckState& state) {
          state.episode(AlertCondition::regional).active;
 }
 
+// Whether `down` waits for a region: one of its set, or any where too few of the set are left.
+bool is_asked_by_down(const CheckState& state, const CheckFacts& facts, const RegionName& name) {
+  const Episode& down = state.episode(AlertCondition::down);
+  if (!down.active || passes_since_down(state, facts, name)) return false;
+  const auto left = std::count_if(down.regions.begin(), down.regions.end(),
+                                  [&](const RegionName& one) { return facts.of(one).counts; });
+  return down.regions.contains(name) ? facts.of(name).passes < kPassesToRecover
+                                     : left < facts.quorum;
+}
+
 // Still to be proven: it fails, or an incident waits for its passes.
-bool needs_recheck(const CheckState& state, const RegionName& name, const RegionState& region,
-                   const RegionFacts& facts) {
-  if (!sees(region)) return false;
-  if (facts.newest_failed) return true;
-  for (const auto condition : {AlertCondition::down, AlertCondition::regional}) {
-    const Episode& episode = state.episode(condition);
-    if (episode.active && episode.regions.contains(name) &&
-        (facts.passes < kPassesToRecover ||
-         (condition == AlertCondition::regional && facts.fails_of_5 >= kPersistFails)))
-      return true;
-  }
-  return false;
+bool needs_recheck(const CheckState& state, const CheckFacts& facts, const RegionName& name) {
+  const RegionFacts& region = facts.of(name);
+  if (!sees(state.regions.at(name))) return false;
+  if (region.newest_failed || is_asked_by_down(state, facts, name)) return true;
+  const Episode& regional = state.episode(AlertCondition::regional);
+  return regional.active && regional.regions.contains(name) &&
+         (region.passes < kPassesToRecover || region.fails_of_5 >= kPersistFails);
 }
 
 }  // namespace
@@ -155,6 +161,19 @@ void confirm_elsewhere(CheckState& state, const RegionName& name, WallTime round
   const int count = state.check->confirm_regions.value_or(enough);
   if (order_candidates(state, count, name.value + " failed", effects) > 0)
     state.patience = state.now + patience_of(state);
+}
+
+void confirm_again(CheckState& state, Effects& effects) {
+  state.widened_round.reset();
+  for (auto& [name, region] : state.regions) region.suspected_round.reset();
+  if (!state.suspicion.active) return;
+  for (const RegionName& name : state.suspicion.regions) {
+    const RegionState& region = state.regions.at(name);
+    if (region.attempt_failed)
+      confirm_elsewhere(state, name, region.attempt_round, effects);
+    else if (newest_failed(region))
+      confirm_elsewhere(state, name, region.runs.back().round, effects);
+  }
 }
 
 void widen(CheckState& state, Effects& effects) {
@@ -205,14 +224,16 @@ void order_rechecks(CheckState& state, Effects& effects) {
       region.next_recheck.reset();
       continue;
     }
-    wanted.reason = facts.of(name).newest_failed ? "keeps failing" : "passed once";
+    wanted.reason = facts.of(name).newest_failed ? "keeps failing"
+                    : facts.of(name).passes == 1 ? "passed once"
+                                                 : "is it over?";
     order_recheck(state, name, wanted, effects);
   }
 }
 
 void schedule_rechecks(CheckState& state, const CheckFacts& facts) {
   for (auto& [name, region] : state.regions) {
-    if (!needs_recheck(state, name, region, facts.of(name))) {
+    if (!needs_recheck(state, facts, name)) {
       region.next_recheck.reset();
     } else if (!region.next_recheck) {
       const bool passed_once = !newest_failed(region);

@@ -15,6 +15,9 @@ namespace picket::controller {
 void confirm_elsewhere(CheckState& state, const RegionName& region, WallTime round,
                        Effects& effects);
 
+// The orders of a suspicion are lost, as after a restart: they are given again.
+void confirm_again(CheckState& state, Effects& effects);
+
 // A confirmation failed: every other region looks, once per round of the suspicion.
 void widen(CheckState& state, Effects& effects);
 

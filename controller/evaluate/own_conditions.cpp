@@ -20,7 +20,7 @@ Judgement judge(const CheckState& state, const AlertState& alert, const CheckFac
                                     [&](const Alert& one) { return one.id == alert.id; });
   if (defined == alerts.end()) return {};
   if (alert.condition == AlertCondition::burn_rate)
-    return judge_burn(state, is_urgent(defined->severity));
+    return judge_burn(state, alert, is_urgent(defined->severity));
   return defined->threshold ? judge_threshold(state, alert, *defined->threshold, facts)
                             : Judgement{};
 }

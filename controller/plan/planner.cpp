@@ -10,13 +10,6 @@
 namespace picket::controller {
 namespace {
 
-bool matches(const RegionLabels& labels, const RegionLabels& wanted) {
-  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& label) {
-    const auto found = labels.find(label.first);
-    return found != labels.end() && found->second == label.second;
-  });
-}
-
 // Rendezvous hashing (Thaler and Ravishankar 1998): the agent with the greatest weight has the
 // check, so that losing one agent moves only its own checks.
 std::string weight_of(const std::string& agent, const CheckName& check) {
@@ -28,20 +21,6 @@ void earliest(std::optional<WallTime>& next, WallTime at) {
 }
 
 }  // namespace
-
-std::string Planner::label_of(const RegionName& region, const std::string& label) const {
-  const auto known = regions_.find(region);
-  if (known == regions_.end()) return {};
-  const auto found = known->second.find(label);
-  return found == known->second.end() ? std::string{} : found->second;
-}
-
-void Planner::set_region(const RegionName& region, RegionLabels labels) {
-  auto [known, added] = regions_.try_emplace(region);
-  if (!added && known->second == labels) return;
-  known->second = std::move(labels);
-  dirty_ = true;
-}
 
 void Planner::add_agent(const AgentId& agent, WallTime now) {
   regions_.try_emplace(agent.region);
@@ -229,14 +208,6 @@ void Planner::announce(WallTime now, PlanChange& change) {
     }
 }
 
-std::vector<RegionName> Planner::select(const RegionSelector& selector) const {
-  std::set<RegionName> chosen{selector.names.begin(), selector.names.end()};
-  for (const auto& [region, labels] : regions_)
-    if (selector.all || (!selector.labels.empty() && matches(labels, selector.labels)))
-      chosen.insert(region);
-  return {chosen.begin(), chosen.end()};
-}
-
 std::string Planner::choose_agent(const CheckName& check, const RegionName& region) const {
   const auto agents = agents_.find(region);
   if (agents == agents_.end()) return {};
@@ -323,6 +294,7 @@ PlanChange Planner::update(WallTime now) {
   const auto is_due = [&](const auto& at) { return at && *at <= now; };
   if (!aged && !dirty_ && !is_due(pause_ends_) && !is_due(awaited_until_)) return change;
   dirty_ = false;
+  forget_regions(change);
   announce(now, change);
   for (const AgentId& agent : stale_)
     if (!agent.name.empty()) change.agents.insert(agent);

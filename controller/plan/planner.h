@@ -42,6 +42,7 @@ struct PlanChange {
     WallTime drains_until{};  // it has said that it goes; an empty time: it runs checks
   };
   std::vector<AgentChange> agent_liveness;
+  std::vector<RegionName> removed;    // that are no more: to be told last
   std::vector<CheckName> reassigned;  // whose set of assigned regions changed
   std::set<AgentId> agents;           // whose desired state changed
   bool new_generation{false};
@@ -62,7 +63,8 @@ class Planner {
   static constexpr Millis kDrainGrace{600'000};  // an agent that said that it goes is not missed
 
   // What is known. Agents given at a start count as online until 90 s have passed in silence; a
-  // region without any is announced as offline after as long.
+  // region without any is announced as offline after as long. One that is not configured, without
+  // an agent and not named by a check is no more.
   void set_region(const RegionName& region, RegionLabels labels);
   std::string label_of(const RegionName& region, const std::string& label) const;  // or empty
   void add_agent(const AgentId& agent, WallTime now);
@@ -109,6 +111,9 @@ class Planner {
   std::string snapshot() const;
   Status restore(const std::string& blob, WallTime now);  // corrupt; the state is then unchanged
 
+  // At a start: regions of the event log, whether they are still wanted or not.
+  void recall_regions(const std::set<RegionName>& regions);
+
   // At a start the event log has the last word on what was announced of each region. Where it says
   // offline, agents are away until they are heard; where it says online and the snapshot knows of
   // none, they have 90 s.
@@ -132,6 +137,8 @@ class Planner {
   };
   using Agents = std::map<std::string, Agent>;
 
+  bool is_wanted(const RegionName& region) const;
+  void forget_regions(PlanChange& change);
   bool settled(const RegionName& region) const;
   bool age_agents(WallTime now);
   void announce(WallTime now, PlanChange& change);
@@ -142,6 +149,7 @@ class Planner {
   std::string choose_agent(const CheckName& check, const RegionName& region) const;
 
   std::map<RegionName, RegionLabels> regions_;
+  std::set<RegionName> configured_;
   std::map<RegionName, Agents> agents_;
   std::map<RegionName, bool> told_;               // liveness as last announced
   std::map<RegionName, WallTime> drains_told_;    // of regions of which every agent drains

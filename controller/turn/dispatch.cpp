@@ -32,6 +32,7 @@ Status Dispatch::restore(const std::string& plan, const std::vector<AgentId>& ag
     if (Status status = planner_.restore(plan, now); !status) return status;
   planner_.keep_agents({agents.begin(), agents.end()});
   for (const AgentId& agent : agents) planner_.add_agent(agent, now);
+  planner_.recall_regions(ports_.turn.fleet().regions());
   planner_.set_told(ports_.turn.fleet().offline_regions(), now);
   return {};
 }
@@ -104,7 +105,10 @@ void Dispatch::update() {
   for (const auto& [agent, online, removed, drains_until] : change.agent_liveness)
     ports_.turn.record(AgentLiveness{agent.region, agent.name, online, removed, drains_until});
   for (const CheckName& name : change.reassigned) record_defined(name);
-  if (change.new_generation || !change.liveness.empty() || !change.agent_liveness.empty())
+  for (const RegionName& region : change.removed)
+    ports_.turn.record(RegionLiveness{region, true, {}, true});
+  if (change.new_generation || !change.liveness.empty() || !change.agent_liveness.empty() ||
+      !change.removed.empty())
     ports_.turn.staged().checkpoints.push_back({"plan", planner_.snapshot()});
   for (const AgentId& agent : change.agents) desired_.erase(agent);
   if (change.agents.empty()) return;

@@ -177,7 +177,9 @@ Json json_of(const CheckRemoved& removed) {
 }
 
 Json json_of(const RegionLiveness& liveness) {
-  return {{"event", "online"}, {"region", liveness.region.value}, {"online", liveness.online}};
+  Json json{{"event", "online"}, {"region", liveness.region.value}, {"online", liveness.online}};
+  if (liveness.removed) json["removed"] = true;
+  return json;
 }
 
 Json json_of(const RegionSight& sight) {

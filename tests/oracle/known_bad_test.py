@@ -163,11 +163,11 @@ class KnownBad(Broken):
 
 
 class Silent(Broken):
-    """An outage after which the regions that failed say nothing more."""
+    """An outage after which one region passes and the others say nothing more."""
 
     def setUp(self):
-        story = Story().rounds(3).rounds(2, r1="fail", r2="fail")
-        story.rounds(8, r1="silent", r2="silent")
+        story = Story().rounds(3).rounds(2, r1="fail", r2="fail", r4="silent")
+        story.rounds(8, r1="silent", r2="silent", r4="silent")
         self.lines = broken(story.finish())
 
     def end_at(self, moment):

@@ -39,9 +39,29 @@ class Verdicts(unittest.TestCase):
 
     def test_silence_ends_no_down(self):
         story = Story().rounds(2).rounds(1, r1="fail", r2="fail")
-        story.rounds(10, r1="silent", r2="silent")
+        story.rounds(10, r1="silent", r2="silent", r4="silent")
         self.assertEqual(story.verdicts()[-1], "down")
         self.assertNotIn("down clears", story.phases())
+
+    def test_where_those_that_failed_are_silent_a_quorum_of_others_ends_a_down(self):
+        story = Story().rounds(2).run("r1", "fail").run("r2", "fail").wait(SECOND)
+        story.event(event="online", region="r1", online=False).run("r2").wait(SECOND)
+        story.event(event="online", region="r2", online=False)
+        self.assertEqual(story.verdicts()[-1], "down")
+        story.run("r3").run("r4").wait(MINUTE).run("r3")
+        self.assertEqual(story.verdicts()[-1], "down")
+        story.run("r4")
+        self.assertEqual(story.verdicts()[-1], "up")
+
+    def test_regions_that_are_exchanged_end_no_down_unasked(self):
+        story = Story().rounds(2).run("r1", "fail").run("r2", "fail")
+        story.wait(SECOND)
+        story.event(**{**definition(), "regions": ["x1", "x2", "x3", "x4"]})
+        self.assertEqual(story.verdicts()[-1], "down")
+        for _ in range(2):
+            self.assertEqual(story.verdicts()[-1], "down")
+            story.wait(MINUTE).run("x1").run("x2")
+        self.assertEqual(story.verdicts()[-1], "up")
 
     def test_no_data_only_after_a_whole_round_could_have_closed(self):
         story = Story().wait(3 * MINUTE)
@@ -161,6 +181,23 @@ class Objectives(unittest.TestCase):
         self.assertEqual(story.phases(), [])
         story.rounds(1, **story.all("fail")).rounds(3)
         self.assertEqual(story.phases(), ["burn fires"])
+
+    def test_what_a_down_has_told_is_not_told_again_and_what_it_has_not_is(self):
+        for hold, burns in ((0, False), (10 * MINUTE, True)):
+            alerts = [alert("down", **{"for": hold}), alert("burn_rate", "burn")]
+            story = Story(slo=self.SLO, alerts=alerts).wait(MINUTE).rounds(3)
+            story.rounds(3, **story.all("fail")).rounds(5)
+            self.assertEqual("burn fires" in story.phases(), burns, story.phases())
+
+    def test_silence_ends_no_burn(self):
+        alerts = [alert("burn_rate", "burn")]
+        slo = {**self.SLO, "by": "runs"}
+        story = Story(slo=slo, alerts=alerts).wait(MINUTE).rounds(8, r1="fail")
+        self.assertEqual(story.phases(), ["burn fires"])
+        story.rounds(120, **story.all("silent"))
+        self.assertEqual(story.phases(), ["burn fires"])
+        story.rounds(360)
+        self.assertEqual(story.phases(), ["burn fires", "burn clears"])
 
     def test_rates_are_of_what_was_measured(self):
         story = Story(slo=self.SLO).wait(MINUTE).rounds(7).rounds(1, **story_fail()).rounds(2)

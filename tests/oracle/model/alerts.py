@@ -187,6 +187,8 @@ class Judge:
         if self._superseded(alert) or not (active or self._held_open(alert)):
             alert.firing = False
             alert.told_flapping = False
+            if alert.condition == "down":
+                self.conditions.down_ended = self.view.now
             self._tell(alert, "clears")
 
     def _suspect(self):

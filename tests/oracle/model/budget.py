@@ -38,7 +38,7 @@ class Budget:
 
     def __init__(self):
         self.rounds = []  # (end, Tally), in order
-        self._burning = {}  # windows that burn too fast, since the last change
+        self._rates = {}  # of windows, since the last change
 
     @property
     def until(self):
@@ -47,7 +47,7 @@ class Budget:
     def take_round(self, definition, start, mark, slots):
         if not definition.slo:
             return
-        self._burning.clear()
+        self._rates.clear()
         tally = Tally()
         if mark != "excluded":
             if definition.slo["by"] == "rounds":
@@ -66,7 +66,7 @@ class Budget:
             return
         later = next((tally for until, tally in self.rounds if until >= end), None)
         if later:
-            self._burning.clear()
+            self._rates.clear()
             _take_run(later, definition.slo, verdict, duration)
 
     def over(self, window):
@@ -118,22 +118,26 @@ class Budget:
         return (*rates, too_fast)
 
     def burns_too_fast(self, definition, urgent, since_down):
-        """None: nothing is known yet. `since_down`: since the end of the newest `down`, if any;
-        what burnt until then has been told of."""
+        """None: it is not known; where nothing was measured of late, silence ends nothing.
+        `since_down`: since the end of the newest `down` that was told of, if any: what burnt
+        until then is not told of again."""
         if not definition.slo or not self.rounds:
             return None
-        if definition not in self._burning:
+        if definition not in self._rates:
             ways = (False, True) if "latency" in definition.slo else (False,)
-            self._burning[definition] = [
-                window for window in BURN_WINDOWS
-                if any(self.burn(definition, window, latency)[2] for latency in ways)]
-        burning = [window for window in self._burning[definition] if window[3] == urgent
-                   and (since_down is None or since_down >= short_window(definition, window))]
+            self._rates[definition] = [(window, self.burn(definition, window, latency))
+                                       for window in BURN_WINDOWS for latency in ways]
+        rates = [rate for window, rate in self._rates[definition] if window[3] == urgent
+                 and (since_down is None or since_down >= short_window(definition, window))]
+        burning = any(too_fast for _, _, too_fast in rates)
         if burning:
             note("burn rate")
         if burning and self.until - self.rounds[0][0] > 7 * HOUR and not urgent:
             note("burn rate beyond 7 h")
-        return bool(burning)
+        if not burning and any(short is None for _, short, _ in rates):
+            note("burn rate not known")
+            return None
+        return burning
 
 
 def counts_alike(a, b):

@@ -49,6 +49,8 @@ class Check:
         view = View(before, self.regions, now)
         gone = self.alerts.redefine(definition, now)
         for alert in gone:
+            if alert.firing and alert.condition == "down":
+                self.conditions.down_ended = now
             if alert.firing or alert.suspected:
                 self._tell(alert, "clears", view)
         self.definition = definition
@@ -226,14 +228,16 @@ class Check:
               lambda alert, phase, regions: self._say(alert, phase, regions, now)).run()
 
     def _judge_own(self, view):
+        ended = self.conditions.down_ended
+        since_down = None if ended is None else view.now - ended
+        if any(alert.firing and alert.condition == "down" for alert in self.alerts.all):
+            since_down = 0
         for alert in self.alerts.all:
             if alert.samples:
                 alert.take_judgement(alert.samples.judge(view), view)
             elif not alert.is_verdict:
-                ended = self.conditions.down_ended
-                since_down = None if ended is None else view.now - ended
                 too_fast = self.budget.burns_too_fast(self.definition, alert.is_urgent,
-                                                      since_down)
+                                                      None if alert.firing else since_down)
                 judged = None if too_fast is None else (too_fast, set())
                 alert.take_judgement(judged, view)
 

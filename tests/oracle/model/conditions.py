@@ -47,10 +47,14 @@ class Episode:
             if region.attempt:
                 self.round = min(self.round, region.attempt[1])
 
-    def recovered(self, view, least, well):
-        """Each region of the set that still counts is well, and at least so many are."""
-        speaking = [view.words[name] for name in self.regions if view.words[name].counts]
-        return all(map(well, speaking)) and len(speaking) >= min(least, len(self.regions))
+    def speaking(self, view):
+        """The words of its regions that still count."""
+        return [view.words[name] for name in self.regions if view.words[name].counts]
+
+    def recovered(self, view, well):
+        """Each region of the set that still counts is well, and one at least does count."""
+        speaking = self.speaking(view)
+        return all(map(well, speaking)) and (bool(speaking) or not self.regions)
 
 
 class Conditions:
@@ -59,7 +63,7 @@ class Conditions:
     def __init__(self):
         self.episodes = {name: Episode() for name in VERDICT_CONDITIONS}
         self.suspicion = Episode()
-        self.down_ended = None
+        self.down_ended = None  # of the newest that an alert told of
         self.first_attempts = []  # of the last 24 scheduled runs: whether it failed
 
     def holds(self, name):
@@ -95,10 +99,22 @@ class Conditions:
 
     @staticmethod
     def _recovered_at(view, down):
-        """When the last of those that went down first began to pass."""
-        words = [view.words[name] for name in down.regions if name in view.words]
-        return max((word.region.runs[-word.passes].at for word in words
-                    if word.counts and word.passes), default=0)
+        """When the last of those that went down first began to pass; of all, if none is left."""
+        began = {name: word.region.runs[-word.passes].at for name, word in view.words.items()
+                 if word.counts and word.passes}
+        of_the_set = [began[name] for name in down.regions if name in began]
+        return max(of_the_set or began.values(), default=0)
+
+    @staticmethod
+    def _has_down_recovered(view, down):
+        """All of the set that speak are well, and a quorum of the check's regions passes: of those
+        outside of the set, by what they ran since."""
+        passing = [name for name, word in view.words.items() if word.counts and word.passes >= 2
+                   and (name in down.regions or word.region.runs[-2].at >= down.since)]
+        well = all(word.passes >= 2 for word in down.speaking(view))
+        if well and len(passing) >= view.quorum > len(down.speaking(view)):
+            note("down ended by others")
+        return well and len(passing) >= view.quorum
 
     @staticmethod
     def _awaits_answers(view, recovered):
@@ -136,10 +152,9 @@ class Conditions:
         if down.active:
             recovered = self._recovered_at(view, down)
             if (len(view.failing) < view.quorum
-                    and down.recovered(view, view.quorum, lambda word: word.passes >= 2)
+                    and self._has_down_recovered(view, down)
                     and not self._awaits_answers(view, recovered)):
                 down.active = False
-                self.down_ended = view.now
                 self._forget_outage(view, recovered)
                 return True
         elif self._is_quorum(view, regional_told):
@@ -164,7 +179,7 @@ class Conditions:
         failing = view.where("keeps_failing")
         if regional.active:
             regional.regions |= failing
-            if regional.recovered(view, 1, lambda w: w.passes >= 2 and w.fails_of_5 < 3):
+            if regional.recovered(view, lambda w: w.passes >= 2 and w.fails_of_5 < 3):
                 regional.active = False
         elif failing:
             regional.begin(view, failing)
@@ -184,7 +199,7 @@ class Conditions:
         bad = sum(self.first_attempts)
         if degraded.active:
             degraded.regions |= warning
-            well = degraded.recovered(view, 1, lambda word: word.clean >= 2)
+            well = degraded.recovered(view, lambda word: word.clean >= 2)
             degraded.active = watch.holds or bad >= 3 or not well
         elif watch.holds or warning or (len(self.first_attempts) == 24 and bad >= 6):
             degraded.begin(view, warning, bad="degraded")

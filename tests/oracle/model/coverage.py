@@ -4,10 +4,11 @@ import collections
 SEEN = collections.Counter()
 WANTED = ("down", "no_data", "regional", "degraded", "degraded by first attempts",
           "degraded by a condition of the round", "regions show different facts",
-          "an edge is far away", "down held by flapping", "blind region", "burn rate",
-          "burn rate beyond 7 h", "threshold", "common cause", "dependency",
-          "storm", "storm that left pages", "start in a storm", "escalation",
-          "escalation kept back", "window that came again", "silence", "shadow", "start")
+          "an edge is far away", "down held by flapping", "down ended by others",
+          "blind region", "burn rate", "burn rate beyond 7 h", "burn rate not known",
+          "threshold", "common cause", "dependency", "storm", "storm that left pages",
+          "start in a storm", "escalation", "escalation kept back", "window that came again",
+          "silence", "shadow", "start")
 
 
 def note(what):

@@ -129,6 +129,9 @@ class Installation:
             self.checks[event["check"]].take_missed(event, self.now)
 
     def _take_online(self, event):
+        if event.get("removed"):
+            self.flags.pop(event["region"], None)
+            return
         self._set_flag(event["region"], "online", event["online"])
 
     def _take_blind(self, event):

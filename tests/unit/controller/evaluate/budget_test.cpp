@@ -126,6 +126,64 @@ TEST_CASE("what a `down` has told is not told again as a burn", "[evaluate][slo]
   CHECK(burning(world).empty());
 }
 
+TEST_CASE("an outage too short to be told of burns aloud", "[evaluate][slo]") {
+  Check check = with_slo();
+  check.interval = minutes{1};
+  check.alerts[0].hold = minutes{5};
+  EvaluationWorld world{4, check};
+  for (int i = 0; i < 20; ++i) round(world, 0);
+  world.forget();
+  for (int i = 0; i < 10; ++i) {
+    for (int bad = 0; bad < 3; ++bad) round(world, 4);
+    for (int good = 0; good < 5; ++good) round(world, 0);
+  }
+  const Names raised = burning(world);
+  CHECK(std::count(raised.begin(), raised.end(), "burn_rate fires") >= 1);
+  CHECK(std::count(raised.begin(), raised.end(), "burn_rate_slow fires") == 1);
+  const Names all = names_of(world.transitions);
+  CHECK(std::count(all.begin(), all.end(), "down fires") == 0);
+}
+
+TEST_CASE("a `down` that is told ends no burn that was told before", "[evaluate][slo]") {
+  EvaluationWorld world{4, with_slo(BudgetBy::runs)};
+  const auto one_fails = [&](int times) {  // in every second round, now here, now there
+    for (int i = 0; i < times; ++i) {
+      round(world, 0);
+      world.wait_until(round_start(world.now, world.check.interval) + world.check.interval +
+                       Seconds{10});
+      for (int region = 1; region <= 4; ++region)
+        world.run(world.region(region), region == i % 3 + 1 ? RunVerdict::fail : RunVerdict::pass);
+    }
+  };
+  one_fails(8);
+  REQUIRE(world.view().firing == Names{"burn_rate", "burn_rate_slow"});
+  round(world, 4);
+  REQUIRE(world.verdict() == CheckVerdict::down);
+  world.forget();
+  one_fails(6);
+  REQUIRE(world.verdict() == CheckVerdict::up);
+  CHECK(burning(world).empty());
+}
+
+TEST_CASE("what is not measured ends no burn", "[evaluate][slo]") {
+  const bool in_maintenance = GENERATE(false, true);
+  EvaluationWorld world{4, with_slo(BudgetBy::runs)};
+  for (int i = 0; i < 8; ++i) round(world, 1);
+  REQUIRE(world.view().firing == Names{"regional", "burn_rate", "burn_rate_slow"});
+  world.forget();
+  if (in_maintenance) {
+    Check check = world.check;
+    check.maintenance.push_back({.from = world.now, .until = world.now + hours{8}});
+    world.define(check);
+    for (int i = 0; i < 95; ++i) round(world, 0);
+  } else {
+    world.wait(hours{8});
+  }
+  CHECK(burning(world).empty());
+  for (int i = 0; i < 12; ++i) round(world, 0);
+  CHECK(burning(world) == Names{"burn_rate clears", "burn_rate_slow clears"});
+}
+
 TEST_CASE("latency has a budget of its own", "[evaluate][slo]") {
   Check check = with_slo();
   check.slo->latency = LatencyObjective{Millis{800}, 95};

@@ -216,6 +216,11 @@ TEST_CASE("removed regions leave the failing set", "[evaluate]") {
   REQUIRE(world.verdict() == CheckVerdict::down);
   world.forget();
   world.define_regions(2);
+  CHECK(world.verdict() == CheckVerdict::down);  // nobody has passed since it began
+  rechecks(world, 1, kPass, 2);
+  rechecks(world, 2, kPass, 1);
+  CHECK(world.verdict() == CheckVerdict::down);
+  rechecks(world, 2, kPass, 1);
   CHECK(world.verdict() == CheckVerdict::up);
   CHECK(names_of(world.transitions) == Names{"down clears"});
 }

@@ -56,6 +56,9 @@ TEST_CASE("every kind of event survives the log", "[codec]") {
   const auto liveness = again({6, kNow, RegionLiveness{region, false, kNow + minutes{10}}});
   CHECK_FALSE(std::get<RegionLiveness>(liveness.what).online);
   CHECK(std::get<RegionLiveness>(liveness.what).drains_until == kNow + minutes{10});
+  CHECK_FALSE(std::get<RegionLiveness>(liveness.what).removed);
+  const auto removed = again({6, kNow, RegionLiveness{region, true, {}, true}});
+  CHECK(std::get<RegionLiveness>(removed.what).removed);
   CHECK(std::get<RegionSight>(again({7, kNow, RegionSight{region, true}}).what).blind);
   again({8, kNow, IncidentAcknowledged{IncidentId{"I"}, check.name, "anna"}});
   Silence silence{"s1", {{"owner", SilenceMatcher::Op::equals, "shop"}}, "anna", "known", kNow};

@@ -212,6 +212,33 @@ TEST_CASE("an announced drain ends no page about a region by its silence", "[fle
   CHECK(world.transitions[1].opening_round == opened);
 }
 
+TEST_CASE("what was told of a region that is no more ends, and nothing is left of it", "[fleet]") {
+  FleetWorld world;
+  world.all_pass();
+  const RegionName gone = world.regions[1];
+  for (int check = 1; check <= 4; ++check) world.run(check, 2, false);
+  REQUIRE(world.fleet.blind(gone));
+  world.apply(RegionLiveness{gone, false});
+  const std::size_t told = world.transitions.size();
+  REQUIRE(told == 2);
+  const RegionLiveness removed{gone, true, {}, true};
+  world.apply(removed);
+  REQUIRE(world.transitions.size() == told + 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const FleetTransition& fired = world.transitions[i];
+    const FleetTransition& cleared = world.transitions[told + i];
+    CHECK(cleared.phase == AlertPhase::clears);
+    CHECK(cleared.alert_id == fired.alert_id);
+    CHECK(cleared.opening_round == fired.opening_round);
+  }
+  CHECK(world.fleet.snapshot().find("\xa3" + gone.value) == std::string::npos);
+  CHECK_FALSE(world.fleet.regions().contains(gone));
+  world.apply(removed);
+  CHECK(world.transitions.size() == told + 2);
+  world.apply(RegionLiveness{gone, false});  // a new one of that name
+  CHECK(world.transitions.size() == told + 3);
+}
+
 TEST_CASE("the fleet's state survives a restart", "[fleet]") {
   FleetWorld world;
   world.all_pass();

@@ -91,6 +91,21 @@ TEST_CASE("a shorter memory is used from the next run on", "[evaluate]") {
   CHECK(world.view().regions[0].recent.size() == 5);
 }
 
+TEST_CASE("a region that was no more and comes back begins anew", "[evaluate]") {
+  EvaluationWorld world{4};
+  world.warm_up();
+  const RegionName gone = world.region(4);
+  world.apply(RegionLiveness{gone, false});
+  world.apply(RegionSight{gone, true});
+  world.define_regions(3);
+  world.apply(RegionLiveness{gone, true, {}, true});
+  world.define_regions(4);
+  CHECK(world.view().regions[3].online);
+  CHECK_FALSE(world.view().regions[3].blind);
+  for (const int region : {3, 4}) rechecks(world, region, kFail, 1);
+  CHECK(world.verdict() == CheckVerdict::down);
+}
+
 TEST_CASE("a deleted check resolves what it has open, with the reason", "[evaluate]") {
   EvaluationWorld world = make_down();
   world.apply(CheckRemoved{world.check.name});

@@ -8,6 +8,7 @@
 using namespace picket;
 using namespace picket::controller;
 using picket::test::EvaluationWorld;
+using picket::test::names_of;
 using picket::test::recheck;
 using picket::test::RunSpec;
 
@@ -89,6 +90,43 @@ TEST_CASE("a failed confirmation asks all the others, a passing one nobody", "[o
   CHECK(world.run(world.region(2), confirmation(kPass)).orders.empty());
   const Effects effects = world.run(world.region(3), confirmation(kFail));
   CHECK(effects.orders.size() == 10);  // all but r01 and r03, r02 included: it may have changed
+}
+
+TEST_CASE("a start gives the confirmations of a suspicion again", "[orders]") {
+  const bool attempt_only = GENERATE(true, false);
+  EvaluationWorld world;
+  world.warm_up();
+  if (attempt_only)
+    world.attempt_failed(world.region(1));
+  else
+    world.run(world.region(1), kFail);
+  world.now = world.now + Seconds{3};
+  const auto confirmations = [](const Effects& effects) {
+    Names names;
+    for (const RunRequest& order : effects.orders)
+      if (order.kind == RunKind::confirmation) names.push_back(order.region.value);
+    return names;
+  };
+  CHECK(confirmations(world.apply(ControllerStarted{})) == Names{"r02", "r03"});
+  CHECK(world.run(world.region(1), kFail).orders.empty());
+  CHECK(world.run(world.region(2), confirmation(kPass)).orders.empty());
+  CHECK(world.run(world.region(3), confirmation(kFail)).orders.size() == 10);  // all others
+  world.now = world.now + Seconds{3};
+  CHECK(confirmations(world.apply(ControllerStarted{})) == Names{"r04", "r05"});
+  CHECK(names_of(world.run(world.region(4), confirmation(kFail)).transitions) ==
+        Names{"down fires"});
+  world.now = world.now + Seconds{3};
+  CHECK(confirmations(world.apply(ControllerStarted{})).empty());  // it is down
+}
+
+TEST_CASE("a start asks nobody about what is known or long ago", "[orders]") {
+  EvaluationWorld world;
+  world.warm_up();
+  CHECK(world.apply(ControllerStarted{}).orders.empty());
+  world.run(world.region(1), kFail);
+  world.now = world.now + hours{3};
+  for (const RunRequest& order : world.apply(ControllerStarted{}).orders)
+    CHECK(order.kind == RunKind::recheck);
 }
 
 TEST_CASE("a check of one region asks nobody", "[orders]") {

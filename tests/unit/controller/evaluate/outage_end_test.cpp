@@ -1,4 +1,4 @@
-// Between `regional` and `down`: what an outage leaves behind, and what makes one of a region's.
+// How an outage ends: who says so, and what it leaves behind. What makes one of a region's fault.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -42,6 +42,22 @@ EvaluationWorld make_world_with_two_told() {
   REQUIRE(world.view().firing == Names{"regional"});
   world.wait(Seconds{1});
   return world;
+}
+
+// Four regions, quorum 2: regions 1 and 2 are the set, 3 and 4 pass all the while.
+EvaluationWorld make_down_of_four() {
+  EvaluationWorld world{4};
+  world.warm_up();
+  rechecks(world, 1, kFail, 1);
+  rechecks(world, 2, kFail, 1);
+  REQUIRE(world.verdict() == CheckVerdict::down);
+  world.forget();
+  return world;
+}
+
+bool was_asked(const EvaluationWorld& world, int region) {
+  return std::any_of(world.orders.begin(), world.orders.end(),
+                     [&](const auto& order) { return order.region == world.region(region); });
 }
 
 void recover_set(EvaluationWorld& world) {
@@ -148,4 +164,83 @@ TEST_CASE("without an alert for regions a quorum counts each failure", "[evaluat
   rechecks(world, 7, kFail, 3);
   world.run(world.region(4), confirmation(kFail));
   CHECK(world.verdict() == CheckVerdict::down);
+}
+
+TEST_CASE("one dead or blind region of the set holds nothing up", "[evaluate]") {
+  const bool blind = GENERATE(false, true);
+  const bool recovered_first = GENERATE(false, true);
+  EvaluationWorld world = make_down_of_four();
+  if (recovered_first) rechecks(world, 2, kPass, 1);
+  if (blind)
+    world.apply(RegionSight{world.region(2), true});
+  else
+    world.apply(RegionLiveness{world.region(2), false});
+  rechecks(world, 1, kPass, 2);
+  CHECK(world.verdict() == CheckVerdict::down);  // of the others nobody has been asked since
+  rechecks(world, 3, kPass, 2);
+  CHECK(world.verdict() == CheckVerdict::up);
+  CHECK(names_of(world.transitions) == Names{"down clears"});
+}
+
+TEST_CASE("a region of the set that still fails keeps down open, whoever passes", "[evaluate]") {
+  EvaluationWorld world = make_down_of_four();
+  for (const int region : {1, 3, 4}) rechecks(world, region, kPass, 2);
+  CHECK(world.verdict() == CheckVerdict::down);
+}
+
+TEST_CASE("others are asked where too few of the set are left to end it", "[evaluate][orders]") {
+  EvaluationWorld world = make_down_of_four();
+  world.wait(Seconds{61});
+  CHECK_FALSE(was_asked(world, 3));
+  world.apply(RegionLiveness{world.region(2), false});
+  world.forget();
+  world.wait(Seconds{61});
+  CHECK(was_asked(world, 3));
+  CHECK(was_asked(world, 4));
+  CHECK_FALSE(was_asked(world, 2));
+  rechecks(world, 3, kPass, 2);
+  rechecks(world, 4, kPass, 2);
+  world.forget();
+  world.wait(Seconds{120});
+  CHECK_FALSE(was_asked(world, 3));  // it has said what it can
+  CHECK(was_asked(world, 1));
+}
+
+TEST_CASE("the death of all that fail ends no outage, passes elsewhere do", "[evaluate]") {
+  EvaluationWorld world = make_down_of_four();
+  world.apply(RegionLiveness{world.region(1), false});
+  world.apply(RegionLiveness{world.region(2), false});
+  CHECK(world.verdict() == CheckVerdict::down);
+  rechecks(world, 3, kPass, 2);
+  rechecks(world, 4, kPass, 1);
+  CHECK(world.verdict() == CheckVerdict::down);
+  rechecks(world, 4, kPass, 1);
+  CHECK(world.verdict() == CheckVerdict::up);
+}
+
+TEST_CASE("a check that moves to other regions is down until a quorum of them passes",
+          "[evaluate]") {
+  EvaluationWorld world = make_down_of_four();
+  world.regions.clear();
+  for (const char* name : {"x1", "x2", "x3", "x4"}) world.regions.emplace_back(name);
+  world.define(world.check);
+  CHECK(world.verdict() == CheckVerdict::down);
+  const bool fails_there = GENERATE(false, true);
+  const RunVerdict verdict = fails_there ? kFail : kPass;
+  for (int i = 1; i <= 4; ++i) rechecks(world, i, verdict, 2);
+  CHECK(world.verdict() == (fails_there ? CheckVerdict::down : CheckVerdict::up));
+  CHECK(names_of(world.transitions) ==
+        (fails_there ? Names{"down changes"} : Names{"down clears"}));
+}
+
+TEST_CASE("what failed before others ended an outage counts no more", "[evaluate]") {
+  EvaluationWorld world = make_down_of_four();
+  rechecks(world, 3, kFail, 3);
+  rechecks(world, 3, kPass, 2);
+  world.regions = {world.region(3), world.region(4)};
+  world.define(world.check);
+  rechecks(world, 2, kPass, 2);  // the second of two
+  REQUIRE(world.verdict() == CheckVerdict::up);
+  rechecks(world, 1, kFail, 1);
+  CHECK(world.verdict() == CheckVerdict::up);
 }

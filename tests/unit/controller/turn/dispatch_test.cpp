@@ -39,6 +39,7 @@ struct Life {
         turn({context.get_executor(), clock, *pool, store},
              IncidentBook{BookSettings{.install_id = "install"}}, TurnOptions{}),
         dispatch({context.get_executor(), clock, turn}, {}) {
+    turn.restore_book(store.open_incidents().value(), {});
     REQUIRE(turn.restore().has_value());
     REQUIRE(dispatch.restore(plan, enrolled).has_value());
     turn.on_event = [this](const Event& event) {
@@ -155,6 +156,28 @@ TEST_CASE("a region that is offline is told as back over a start", "[dispatch]")
     CHECK(life.turn.fleet().online(kKept.region));
     life.run(minutes{2});  // away again: for the next start
     CHECK_FALSE(life.turn.fleet().online(kKept.region));
+  }
+}
+
+TEST_CASE("a start ends what was told of a region that is no more", "[dispatch]") {
+  const auto store = make_store();
+  const auto open = [&] {
+    std::set<std::string> subjects;
+    const auto rows = store->open_incidents().value();
+    for (const IncidentRow& row : rows) subjects.insert(row.subject);
+    return subjects;
+  };
+  {
+    Life life{*store, kStart, plan_of({kKept, kRevoked}), {kKept, kRevoked}};
+    life.run(minutes{2});
+    CHECK(open() == std::set<std::string>{"region:eu", "region:us"});
+  }
+  for (int start = 1; start <= 2; ++start) {
+    Life life{*store, kStart + minutes{5 * start}, stored_plan(*store), {kKept}};
+    CHECK(life.turn.fleet().regions() == std::set<RegionName>{kKept.region});
+    REQUIRE(life.regions.size() == (start == 1 ? 1 : 0));
+    if (start == 1) CHECK(life.regions.front().removed);
+    CHECK(open() == std::set<std::string>{"region:eu"});
   }
 }
 
