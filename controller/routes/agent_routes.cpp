@@ -44,12 +44,13 @@ int status_of(ErrorCode code) {
   }
 }
 
-ServerResponse error_response(const Error& error, std::uint64_t next_seq = 0) {
+ServerResponse error_response(const Error& error, std::uint64_t next_seq = 0, WallTime now = {}) {
   v1::ErrorBody body;
   body.set_code(std::string{to_string(error.code)});
   body.set_message(error.message);
   body.set_hint(error.hint);
   body.set_next_seq(next_seq);
+  body.set_controller_unix_ms(now.unix_ms());
   ServerResponse response = message_response(body, status_of(error.code));
   if (response.status == 503) response.headers.emplace_back("retry-after", "5");
   return response;
@@ -99,7 +100,7 @@ async::Task<ServerResponse> AgentRoutes::handle(ServerRequest request) {
     if (route.method != request.method || route.path != request.path) continue;
     if (route.certificate)
       if (const Status allowed = authorize(request); !allowed)
-        co_return error_response(allowed.error());
+        co_return error_response(allowed.error(), 0, ports_.turn.now());
     co_return co_await (this->*route.handler)(std::move(request));
   }
   const Error missing{ErrorCode::not_found, "no such route for agents", {}};
