@@ -149,6 +149,7 @@ async::Task<Status> Agent::open_spool() {
                    ports_.random.fork("spool")};
   SpoolOptions options;
   options.directory = settings_.state_dir + "/spool";
+  options.owner = render(identity_.agent);
   options.max_bytes = settings_.spool_bytes;
   options.max_age = settings_.spool_age;
   auto spool = co_await Spool::open(std::move(ports), std::move(options));

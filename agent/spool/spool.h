@@ -22,6 +22,7 @@ namespace picket::agent {
 
 struct SpoolOptions {
   std::string directory;
+  std::string owner;  // whose results these are: spools of another are set aside; empty: not told
   std::uint64_t max_bytes{2ULL * 1024 * 1024 * 1024};
   Millis max_age{hours{24 * 7}};
   std::uint64_t segment_bytes{1024 * 1024};
@@ -50,7 +51,8 @@ struct SpoolStats {
 
 class Spool final : public RecordSource {
  public:
-  // Makes the directory, finds what earlier starts left and repairs torn tails, saying so.
+  // Makes the directory, finds what earlier starts left and repairs torn tails, saying so. What an
+  // earlier owner left cannot be sent: it counts as lost and stays below aside-* for `max_age`.
   // Errors: io (no permission, read-only), never disk_full: the agent works on from memory.
   static async::Task<Result<std::unique_ptr<Spool>>> open(SpoolPorts ports, SpoolOptions options);
   ~Spool() override;
@@ -62,6 +64,7 @@ class Spool final : public RecordSource {
   async::Task<Status> append(v1::Record record);
 
   // Writes what is waiting (once, if the disk fails) and stops. Nothing may be appended after.
+  // A live spool that is acknowledged leaves nothing behind.
   async::Task<void> close();
 
   SpoolStats stats() const;
@@ -88,6 +91,9 @@ class Spool final : public RecordSource {
 
   // spool_recover.cpp
   Status recover();
+  Status change_owner(std::vector<std::string>& names);
+  Status set_aside(const std::string& name);
+  void forget_aside(const std::string& name);
   std::optional<Volume> recover_volume(const std::string& name);
   void repair_end(Volume& volume);
   void start_live();

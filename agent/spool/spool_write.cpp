@@ -215,6 +215,15 @@ async::Task<void> Spool::close() {
   closing_ = true;
   wake_.notify_all();
   co_await tasks_.join();
+  if (!live_->drained() || live_->segments().empty()) co_return;
+  live_->seal();
+  const auto work = [&, done = live_->take_acknowledged()]() -> Status {
+    for (const auto& segment : done)
+      if (auto removed = ports_.disk.remove(segment.path); !removed) return removed;
+    return ports_.disk.remove(live_->directory());
+  };
+  const Status removed = co_await async::offload(ports_.pool, work);
+  if (!removed) log::error("acknowledged spool not removed", removed.error());
 }
 
 SpoolStats Spool::stats() const {

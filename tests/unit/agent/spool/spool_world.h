@@ -48,6 +48,13 @@ struct SpoolWorld {
     return {};
   }
 
+  static async::Task<void> end(agent::Spool& it) { co_await it.close(); }
+  void close() {
+    life->tasks.spawn("close", end(*spool));
+    settle();
+    kill();
+  }
+
   // Ends without a word to the disk: kill -9.
   void kill() {
     const WallTime now = life->clock.wall_now();
@@ -105,8 +112,7 @@ struct SpoolWorld {
   std::unique_ptr<async::BlockingPool> pool{async::create_inline_pool()};
   agent::SpoolOptions options;
   agent::Spool* spool{nullptr};
-  std::unique_ptr<Life> life{
-      std::make_unique<Life>(WallTime::from_unix_ms(1'800'000'000'000))};
+  std::unique_ptr<Life> life{std::make_unique<Life>(WallTime::from_unix_ms(1'800'000'000'000))};
 };
 
 // "1 2 3" with gaps as "[4-6]": what the batch holds.
