@@ -71,6 +71,11 @@ std::vector<SequencedRecord> sequences_of(const v1::SpoolBatch& batch) {
   return sequences;
 }
 
+Status out_of_range(const RunKey& key) {
+  return fail(ErrorCode::protocol,
+              fmt::format("the round {} is out of range", render_rfc3339(key.round)));
+}
+
 ServerResponse identity_response(const IssuedCertificate& issued,
                                  const CertificateAuthority& authority, const AgentId& agent) {
   v1::EnrollResponse response;
@@ -230,7 +235,9 @@ void AgentRoutes::take_record(const v1::Record& record, const AgentId& agent) {
     status = take_run(record.run(), agent);
   } else if (record.has_attempt_failed()) {
     auto attempt = wire::decode(record.attempt_failed(), agent.region);
-    if (attempt)
+    if (attempt && ports_.turn.is_ahead(attempt->key))
+      status = out_of_range(attempt->key);
+    else if (attempt)
       ports_.turn.record(AttemptFailedReceived{std::move(*attempt), agent.name});
     else
       status = fail(std::move(attempt.error()));
@@ -259,9 +266,9 @@ Status AgentRoutes::take_run(const v1::RunResult& message, const AgentId& agent)
   auto run = wire::decode(message, agent.region);
   if (!run) return fail(std::move(run.error()));
   const WallTime now = ports_.turn.now();
-  if (run->key.round < now - kOldestRound || run->key.round > now + kNewestRound)
-    return fail(ErrorCode::protocol,
-                fmt::format("the round {} is out of range", render_rfc3339(run->key.round)));
+  if (run->key.round < now - kOldestRound || run->key.round > now + kNewestRound ||
+      ports_.turn.is_ahead(run->key))
+    return out_of_range(run->key);
   RunReceived received = ports_.turn.receive(std::move(*run), agent.name);
   counters_.superseded += received.superseded ? 1 : 0;
   counters_.late += received.late ? 1 : 0;
