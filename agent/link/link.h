@@ -101,7 +101,6 @@ class Link {
   MonoTime last_contact_;
   std::optional<MonoTime> last_logged_;
   ErrorCode last_logged_code_{ErrorCode::internal};
-  Millis round_trip_{500};
   bool polled_{false};
   bool said_goodbye_{false};
   async::Notice contact_;

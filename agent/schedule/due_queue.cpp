@@ -104,11 +104,13 @@ std::optional<WallTime> DueQueue::next_due() const {
   return order_.begin()->first;
 }
 
-void DueQueue::restart(WallTime now) {
+void DueQueue::restart(WallTime now, Millis step) {
   order_.clear();
   for (auto& [name, entry] : entries_) {
-    entry.last_round.reset();
-    place(entry, now);
+    const bool small = std::chrono::abs(step) < entry.assignment.check->interval;
+    if (!small) entry.last_round.reset();
+    const bool jumped_over = small && entry.due <= now;
+    if (!jumped_over) place(entry, now);
     order_.emplace(entry.due, name);
   }
 }

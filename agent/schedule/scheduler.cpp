@@ -68,7 +68,7 @@ void Scheduler::order(RunJob job) {
 void Scheduler::time_corrected(Millis step) {
   if (std::chrono::abs(step) >= kStepMin) {
     log::warn("time corrected by the controller", {{"step_ms", std::int64_t(step.count())}});
-    due_.restart(ports_.clock.wall_now());
+    due_.restart(ports_.clock.wall_now(), step);
   }
   wake_.notify_all();
 }

@@ -78,6 +78,7 @@ async::Task<Result<http::Exchange>> FakeController::exchange(http::Request reque
     co_return faulty(by_date);
   }
   http::Exchange out = co_await answer(request);
+  co_await clock_.sleep_for(late);
   if (fault) co_return faulty(*fault);
   co_return out;
 }

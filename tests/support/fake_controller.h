@@ -41,6 +41,7 @@ class FakeController final : public http::HttpClient {
 
   Nanos trip{Millis{2}};
   Nanos poll_hold{Seconds{50}};
+  Nanos late{0};  // from the answer's time until the agent has it
   Millis ahead{0};  // its clock before the agent's
   // Of its certificate, judged by the agent's clock where the request checks dates; no clock: good.
   const async::Clock* judge{nullptr};

@@ -156,10 +156,32 @@ TEST_CASE("after a correction of time the next slot counts, also in a round take
   DueQueue queue;
   queue.assign({assignment("a", 25)}, at(3'600));
   CHECK(show(queue.take_due(at(3'625))) == "a@3600+25");
-  queue.restart(at(0));
+  queue.restart(at(0), Seconds{-3'625});
   CHECK(queue.next_due() == at(25));
-  queue.restart(at(7'200));
+  queue.restart(at(7'200), Seconds{7'200});
   CHECK(queue.next_due() == at(7'225));
+}
+
+TEST_CASE("a small correction runs no slot twice and jumps over none without a word",
+          "[schedule]") {
+  DueQueue queue;
+  queue.assign({assignment("a", 25), assignment("b", 60)}, at(0));
+  CHECK(show(queue.take_due(at(26))) == "a@0+25");
+  queue.restart(at(23), Seconds{-3});
+  CHECK(show(queue.take_due(at(30))).empty());
+  queue.restart(at(70), Seconds{40});
+  CHECK(show(queue.take_due(at(70))) == "b@0+60");
+  queue.restart(at(370), Seconds{290});
+  CHECK(show(queue.take_due(at(370))) == "b@300+60 missed a@300");
+  CHECK(queue.next_due() == at(625));
+}
+
+TEST_CASE("a slot that was passed by a clock ahead comes again when it is set back", "[schedule]") {
+  DueQueue queue;
+  queue.assign({assignment("a", 25)}, at(100));
+  CHECK(queue.next_due() == at(325));
+  queue.restart(at(10), Seconds{-90});
+  CHECK(show(queue.take_due(at(25))) == "a@0+25");
 }
 
 TEST_CASE("every slot is taken exactly once, whatever is assigned meanwhile", "[schedule]") {
