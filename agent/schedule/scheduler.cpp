@@ -89,6 +89,7 @@ void Scheduler::miss(const RunJob& job) {
 
 void Scheduler::take_due() {
   auto taken = due_.take_due(ports_.clock.wall_now());
+  stats_.missed_clock += taken.untold;
   for (auto& slot : taken.missed) {
     ++stats_.missed_clock;
     ports_.sink.take_missed(std::move(slot));
