@@ -199,8 +199,10 @@ v1::RunOrder Dispatch::encode(const Order& order, const AgentId& agent) const {
   message.set_expires_unix_ms(order.expires.unix_ms());
   const auto placement = planner_.placement(order.check, agent.region);
   const auto check = checks_.find(order.check);
-  if (check != checks_.end() && (!placement || placement->agent != agent.name))
+  if (check != checks_.end() && (!placement || placement->agent != agent.name)) {
     *message.mutable_definition() = wire::encode(*check->second.check);
+    message.set_revision(check->second.revision.value);  // what it is now, not when it was ordered
+  }
   return message;
 }
 

@@ -205,7 +205,9 @@ TEST_CASE("tests share the numbers of orders and are handed on once each", "[lin
   World w;
   v1::TestOrder test;
   test.set_test("t1");
-  *test.mutable_definition() = wire::encode(test::ModelGenerator{Random{5}}.check());
+  const Check check = test::ModelGenerator{Random{5}}.check();
+  *test.mutable_definition() = wire::encode(check);
+  test.set_revision(wire::revision_of(check).value);
   test.set_expires_unix_ms(kStart + 60'000);
   w.controller.test(test);
   w.controller.order(order_for("a", kStart + 60'000));
