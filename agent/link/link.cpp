@@ -126,10 +126,15 @@ async::Task<bool> Link::take_plan(v1::DesiredState desired) {
   if (plan->digest == have_) co_return true;
   have_ = plan->digest;
   ports_.events.plan_received(*plan);
+  // Orders do not wait for the disk.
+  tasks_.spawn("keep plan", keep_plan(std::move(desired)));
+  co_return true;
+}
+
+async::Task<void> Link::keep_plan(v1::DesiredState desired) {
   const auto work = [&] { return store_plan(ports_.disk, options_.state_dir, desired); };
   const Status stored = co_await async::offload(ports_.pool, work);
   if (!stored) log::error("plan not kept on disk", stored.error());
-  co_return true;
 }
 
 void Link::take_orders(const v1::PollResponse& response) {

@@ -44,6 +44,7 @@ Spool::Spool(SpoolPorts ports, SpoolOptions options)
       wake_(ports_.executor),
       settled_(ports_.executor),
       more_(ports_.executor),
+      watch_(ports_.executor),
       tasks_(ports_.executor) {}
 
 Spool::~Spool() = default;

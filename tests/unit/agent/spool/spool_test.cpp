@@ -180,6 +180,37 @@ TEST_CASE("writes that fail are repeated, with the same sequences", "[spool]") {
   CHECK(shown(w) == "1:a 2:x 3:x 4:x sealed");
 }
 
+TEST_CASE("a disk that hangs holds up no result, and has all of it when it answers", "[spool]") {
+  SpoolWorld w;
+  auto owned = std::make_unique<SpoolWorld::HangingPool>();
+  SpoolWorld::HangingPool& pool = *owned;
+  w.pool = std::move(owned);
+  REQUIRE(w.open());
+  REQUIRE(w.append("a"));
+  pool.hangs = true;
+  w.start_append("b");
+  w.start_append("c");
+  w.pass(Millis{1'900});
+  CHECK(shown(w) == "1:a");
+  w.pass(Millis{200});
+  CHECK(shown(w) == "1:a 2:b 3:c");
+  CHECK(w.spool->stats().disk_failing);
+  w.acknowledge(w.batches()[0].spool_id(), 4);
+  w.start_append("d");
+  w.settle();
+  CHECK(shown(w) == "4:d");
+  pool.hangs = false;
+  pool.answer();
+  w.settle();
+  CHECK_FALSE(w.spool->stats().disk_failing);
+  CHECK(shown(w) == "4:d");
+  CHECK(w.spool->stats().lost == 0);
+  w.kill();
+  w.disk.crash();
+  REQUIRE(w.open());
+  CHECK(shown(w).find("4:d") != std::string::npos);
+}
+
 TEST_CASE("a read-only directory is an error with the path at the start", "[spool]") {
   SpoolWorld w;
   w.disk.set_read_only(true);

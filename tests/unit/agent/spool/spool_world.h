@@ -55,6 +55,19 @@ struct SpoolWorld {
     kill();
   }
 
+  // Holds what is asked of the disk back while it hangs.
+  struct HangingPool final : async::BlockingPool {
+    void post(std::function<void()> work) override {
+      waiting.push_back(std::move(work));
+      if (!hangs) answer();
+    }
+    void answer() {
+      for (auto& work : std::exchange(waiting, {})) work();
+    }
+    bool hangs{false};
+    std::vector<std::function<void()>> waiting;
+  };
+
   // Ends without a word to the disk: kill -9.
   void kill() {
     const WallTime now = life->clock.wall_now();
