@@ -34,11 +34,10 @@ async::Task<bool> close(Spool& spool) {
 Agent::Agent(AgentPorts ports, AgentSettings settings)
     : ports_(std::move(ports)),
       settings_(std::move(settings)),
-      clock_(ports_.clock),
       user_agent_("picket/" + settings_.version),
       caller_(ports_.controller, ports_.clock, {settings_.controller, user_agent_}),
-      probes_({ports_.probes, clock_, ports_.dns, ports_.icmp, ports_.dialer}),
-      runner_(probes_, clock_, ports_.secrets, ports_.random.fork("runner"), user_agent_),
+      probes_({ports_.probes, ports_.clock, ports_.dns, ports_.icmp, ports_.dialer}),
+      runner_(probes_, ports_.clock, ports_.secrets, ports_.random.fork("runner"), user_agent_),
       records_(ports_.executor),
       goodbye_(ports_.executor),
       tasks_(ports_.executor) {
@@ -51,18 +50,19 @@ async::Task<Status> Agent::start() {
   const auto make_state = [this] { return ports_.disk.make_directory(settings_.state_dir); };
   if (Status made = co_await async::offload(ports_.pool, make_state); !made) co_return made;
   if (Status known = co_await find_identity(); !known) co_return known;
-  caller_.set_identity(identity_.certificate_pem, identity_.private_key_pem);
+  caller_.set_identity(identity_.certificate_pem, identity_.private_key_pem, identity_.not_before);
   if (Status opened = co_await open_spool(); !opened) co_return opened;
   co_await load_kept_plan();
-  SchedulerPorts schedule{ports_.executor, clock_, *this, *this, identity_.agent.region};
+  SchedulerPorts schedule{ports_.executor, ports_.clock, *this, *this, identity_.agent.region};
   schedule.on_pass = ports_.on_pass;
   schedule.longest_sleep = settings_.longest_sleep;
   scheduler_ = std::make_unique<Scheduler>(std::move(schedule), settings_.limits);
-  LinkPorts link{ports_.executor, clock_,  ports_.pool, ports_.disk,
-                 caller_,         *spool_, *this,       ports_.random.fork("link")};
-  TestRuns::Ports tests{ports_.executor, clock_, caller_, runner_, identity_.agent.region};
+  caller_.on_time_corrected = [this](Millis step) { scheduler_->time_corrected(step); };
+  LinkPorts link{ports_.executor, ports_.clock, ports_.pool, ports_.disk,
+                 caller_,         *spool_,      *this,       ports_.random.fork("link")};
+  TestRuns::Ports tests{ports_.executor, ports_.clock, caller_, runner_, identity_.agent.region};
   tests_ = std::make_unique<TestRuns>(std::move(tests));
-  ControlTargets::Ports control{ports_.executor, clock_, ports_.probes, user_agent_,
+  ControlTargets::Ports control{ports_.executor, ports_.clock, ports_.probes, user_agent_,
                                 [this](ControlReport report) {
                                   v1::Record record;
                                   *record.mutable_control() = wire::encode(report);
@@ -93,8 +93,8 @@ async::Task<Status> Agent::find_identity() {
   if (!identity && identity.error().code != ErrorCode::not_found) co_return fail(identity.error());
   if (!identity) co_return co_await enroll_now();
   identity_ = std::move(*identity);
-  const bool expired = identity_.not_after <= clock_.wall_now();
-  if (expired && !settings_.join_token_file.empty()) {
+  const bool expired = identity_.not_after <= ports_.clock.wall_now();
+  if (expired && !settings_.join_token_file.empty() && !co_await certificate_serves()) {
     log::warn("the agent's certificate has expired, enrolling again");
     co_return co_await enroll_now();
   }
@@ -102,6 +102,16 @@ async::Task<Status> Agent::find_identity() {
     log::warn("the certificate's name counts, not the configured one",
               {{"certificate", identity_.agent.name}, {"configured", settings_.name}});
   co_return Status{};
+}
+
+// A machine whose clock is ahead takes a good certificate for an expired one: the controller knows.
+async::Task<bool> Agent::certificate_serves() {
+  if (identity_.certificate_pem.empty()) co_return false;
+  caller_.set_identity(identity_.certificate_pem, identity_.private_key_pem, identity_.not_before);
+  Call nothing_new{"POST", "/agent/v1/results", "", Seconds{30}};
+  const auto answer = co_await caller_.call(std::move(nothing_new));
+  if (!answer) caller_.set_identity({}, {}, identity_.not_before);
+  co_return answer.has_value();
 }
 
 async::Task<Status> Agent::enroll_now() {
@@ -117,6 +127,7 @@ async::Task<Status> Agent::enroll_now() {
     log::warn("not enrolled yet, trying again", {{"why", render(refusal.error)}});
     const Millis pause = std::max(backoff.next(), refusal.retry_after.value_or(Millis{0}));
     co_await ports_.clock.sleep_for(pause);
+    if (co_await certificate_serves()) co_return Status{};
   }
 }
 
@@ -127,16 +138,18 @@ async::Task<Status> Agent::store(Enrolled enrolled) {
   const Status stored = co_await async::offload(ports_.pool, work);
   if (!stored) co_return stored;
   identity_ = std::move(enrolled.identity);
-  caller_.set_identity(identity_.certificate_pem, identity_.private_key_pem);
+  caller_.set_identity(identity_.certificate_pem, identity_.private_key_pem, identity_.not_before);
   log::info("certificate stored; the join token is used up, its file may be deleted",
             {{"agent", render(identity_.agent)}, {"until", render_rfc3339(identity_.not_after)}});
   co_return Status{};
 }
 
 async::Task<Status> Agent::open_spool() {
-  SpoolPorts ports{ports_.executor, clock_, ports_.disk, ports_.pool, ports_.random.fork("spool")};
+  SpoolPorts ports{ports_.executor, ports_.clock, ports_.disk, ports_.pool,
+                   ports_.random.fork("spool")};
   SpoolOptions options;
   options.directory = settings_.state_dir + "/spool";
+  options.owner = render(identity_.agent);
   options.max_bytes = settings_.spool_bytes;
   options.max_age = settings_.spool_age;
   auto spool = co_await Spool::open(std::move(ports), std::move(options));
@@ -168,7 +181,7 @@ async::Task<void> Agent::begin_plan() {
 
 async::Task<void> Agent::renew_loop() {
   while (true) {
-    if (clock_.wall_now() >= renewal_due(identity_)) {
+    if (ports_.clock.wall_now() >= renewal_due(identity_)) {
       auto renewed = co_await renew(caller_, identity_.agent.name);
       if (renewed) {
         const Status stored = co_await store(std::move(*renewed));
@@ -220,7 +233,7 @@ AgentStats Agent::stats() {
   if (scheduler_) out.schedule = scheduler_->take_stats();
   if (spool_) out.spool = spool_->stats();
   if (link_) out.link = link_->stats();
-  out.clock_skew = clock_.machine_skew();
+  out.clock_skew = ports_.clock.machine_skew();
   return out;
 }
 
@@ -254,7 +267,7 @@ async::Task<RunResult> Agent::execute(RunJob job) {
   order.check = job.check;
   order.key = job.key;
   order.revision = job.revision;
-  order.lateness = std::max(clock_.wall_now() - job.due, Millis{0});
+  order.lateness = std::max(ports_.clock.wall_now() - job.due, Millis{0});
   const bool keeps = evidence_wanted_.contains(job.key.check);
   order.keep_evidence = keeps;
   if (job.key.kind == RunKind::scheduled)
@@ -319,7 +332,7 @@ void Agent::run_ordered(const OrderedRun& order) {
     job.check = assignment->check;
     job.revision = assignment->revision;
   }
-  job.due = clock_.wall_now();
+  job.due = ports_.clock.wall_now();
   job.useful_until = order.expires;
   job.host = target_host(*job.check);
   scheduler_->order(std::move(job));

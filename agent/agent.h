@@ -37,9 +37,9 @@ struct AgentSettings {
 
 struct AgentPorts {
   async::Executor executor;
-  async::Clock& clock;
-  http::HttpClient& probes;      // to targets, behind the address guard
-  http::HttpClient& controller;  // to the controller, trusting its CA
+  async::DisciplinedClock& clock;  // that of the clients, too: it judges certificates
+  http::HttpClient& probes;        // to targets, behind the address guard
+  http::HttpClient& controller;    // to the controller, trusting its CA
   Disk& disk;
   async::BlockingPool& pool;
   SecretSource& secrets;
@@ -77,6 +77,7 @@ class Agent final : RunExecutor, ResultSink, LinkEvents {
 
  private:
   async::Task<Status> find_identity();
+  async::Task<bool> certificate_serves();
   async::Task<Status> enroll_now();
   async::Task<Status> store(Enrolled enrolled);
   async::Task<Status> open_spool();
@@ -100,7 +101,6 @@ class Agent final : RunExecutor, ResultSink, LinkEvents {
 
   AgentPorts ports_;
   AgentSettings settings_;
-  async::DisciplinedClock clock_;
   std::string user_agent_;
   Caller caller_;
   Identity identity_;

@@ -227,7 +227,8 @@ class Program {
   service::Supervisor manager_{service::Supervisor::from_environment()};
   boost::asio::io_context context_{1};
   boost::asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
-  async::RealClock clock_{context_.get_executor()};
+  async::RealClock machine_clock_{context_.get_executor()};
+  async::DisciplinedClock clock_{machine_clock_};  // by the controller's time
   std::unique_ptr<Disk> disk_;
   std::unique_ptr<async::BlockingPool> pool_{async::create_thread_pool(1)};
   std::unique_ptr<http::Network> network_;

@@ -2,12 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/checks/config_print.h"
 #include "common/checks/formats.h"
 #include "common/core/text.h"
 
 namespace picket::agent {
 namespace {
+
+// The controller takes no runs that are older than this and a day.
+constexpr Millis kSpoolAgeMost = std::chrono::hours{24 * 7};
 
 using checks::Entry;
 using checks::Fields;
@@ -78,6 +83,7 @@ void read_limits(const Fields& file, LimitSettings& out) {
   fields.size("spool_bytes", {1ull << 20, 1ull << 40}, out.spool_bytes);
   fields.duration("spool_age", {std::chrono::minutes{10}, std::chrono::hours{24 * 90}},
                   out.spool_age);
+  out.spool_age = std::min(out.spool_age, kSpoolAgeMost);
 }
 
 void read_secrets(const Fields& file, SecretSettings& out) {

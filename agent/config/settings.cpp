@@ -16,7 +16,7 @@ std::span<const checks::Setting> agent_settings() {
       {"limits.concurrent_runs", value, "N", "200", "runs at a time"},
       {"limits.per_host", value, "N", "6", "runs at a time against one target host"},
       {"limits.spool_bytes", value, "SIZE", "2GiB", "results kept while the controller is away"},
-      {"limits.spool_age", value, "SPAN", "7d", "how long they are kept"},
+      {"limits.spool_age", value, "SPAN", "7d", "how long they are kept, at most 7d"},
       {"limits.traceroutes_per_minute", value, "N", "6", "0: none"},
       {"secrets.directory", text, "DIR", "", "a file per secret of checks"},
       {"secrets.environment_prefix", text, "TEXT", "PICKET_SECRET_", "of variables with secrets"},

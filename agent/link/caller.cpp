@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "common/core/log.h"
 #include "common/core/text.h"
 #include "picket/v1/agent.pb.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kAnswerBytesMax = 64ULL * 1024 * 1024;
 constexpr Millis kRetryAfterMax{300'000};
+constexpr Nanos kTimeTimeout = Seconds{10};
 
 bool is_tls_refusal(FailureKind kind) {
   switch (kind) {
@@ -69,8 +71,7 @@ Refusal refusal_of(const http::Exchange& exchange, const std::string& controller
   out.status = exchange.status;
   out.retry_after = retry_after(exchange.headers);
   out.error.code = code_of(exchange.status);
-  out.error.message =
-      "controller " + controller + " answered " + std::to_string(exchange.status);
+  out.error.message = "controller " + controller + " answered " + std::to_string(exchange.status);
   v1::ErrorBody body;
   const auto type = http::find_header(exchange.headers, "content-type").value_or("");
   if (type != "application/x-protobuf" || !body.ParseFromString(exchange.body)) return out;
@@ -81,6 +82,24 @@ Refusal refusal_of(const http::Exchange& exchange, const std::string& controller
     out.error.message += ": " + cut_utf8(clean_line(body.message()), 512);
   out.error.hint = cut_utf8(clean_line(body.hint()), 512);
   return out;
+}
+
+bool failed_by_date(const http::Exchange& exchange) {
+  return exchange.failure && (exchange.failure->kind == FailureKind::tls_expired ||
+                              exchange.failure->kind == FailureKind::tls_not_yet_valid);
+}
+
+// What the controller says to an empty batch, or to an agent without a certificate.
+std::optional<WallTime> time_in(const http::Exchange& exchange) {
+  v1::ResultsResponse taken;
+  v1::ErrorBody refused;
+  std::int64_t told = 0;
+  if (exchange.status == 200 && taken.ParseFromString(exchange.body))
+    told = taken.controller_unix_ms();
+  else if (exchange.status == 403 && refused.ParseFromString(exchange.body))
+    told = refused.controller_unix_ms();
+  if (exchange.failure || told <= 0) return std::nullopt;
+  return WallTime::from_unix_ms(told);
 }
 
 }  // namespace
@@ -94,18 +113,20 @@ tl::expected<std::string, Refusal> judge_exchange(const http::Exchange& exchange
   Refusal out;
   out.status = 200;
   out.error = {ErrorCode::protocol,
-               "controller " + controller + " answered with \"" +
-                   cut_utf8(clean_line(type), 100) + "\", not with protobuf",
+               "controller " + controller + " answered with \"" + cut_utf8(clean_line(type), 100) +
+                   "\", not with protobuf",
                "is something between agent and controller, a proxy or a captive portal?"};
   return tl::unexpected(std::move(out));
 }
 
-void Caller::set_identity(std::string certificate_pem, std::string private_key_pem) {
+void Caller::set_identity(std::string certificate_pem, std::string private_key_pem,
+                          WallTime issued) {
   tls_.certificate_pem = std::move(certificate_pem);
   tls_.private_key_pem = std::move(private_key_pem);
+  issued_ = issued;
 }
 
-async::Task<tl::expected<Answer, Refusal>> Caller::call(Call call) {
+http::Request Caller::request_of(Call call) const {
   http::Request request;
   request.method = std::move(call.method);
   request.url = options_.controller + call.path;
@@ -118,8 +139,40 @@ async::Task<tl::expected<Answer, Refusal>> Caller::call(Call call) {
   request.reuse_connection = true;
   request.body_bytes_max = kAnswerBytesMax;
   request.tls = tls_;
+  return request;
+}
+
+// The time is all that is taken from this connection, and nothing is told over it: what the
+// certificate is worth at that time, the next one judges.
+async::Task<bool> Caller::learn_time() {
+  http::Request request = request_of({"POST", "/agent/v1/results", "", kTimeTimeout});
+  request.reuse_connection = false;
+  request.tls.check_dates = false;
   const MonoTime sent = clock_.now();
+  const auto exchange = co_await client_.exchange(std::move(request));
+  const auto told = exchange ? time_in(*exchange) : std::nullopt;
+  if (!told || *told < issued_) co_return false;
+  const MonoTime received = clock_.now();
+  const Millis trip = std::max(std::chrono::ceil<Millis>(received - sent), Millis{10});
+  const WallTime before = clock_.wall_now();
+  clock_.discipline(*told, received - (received - sent) / 2, trip);
+  const Millis step = clock_.wall_now() - before;
+  if (step == Millis{0}) co_return false;
+  log::warn("the controller's time is taken: by ours its certificate would not be valid",
+            {{"step_ms", std::int64_t(step.count())}});
+  if (on_time_corrected) on_time_corrected(step);
+  co_return true;
+}
+
+async::Task<tl::expected<Answer, Refusal>> Caller::call(Call call) {
+  MonoTime sent = clock_.now();
+  http::Request request = request_of(call);
   auto exchange = co_await client_.exchange(std::move(request));
+  if (exchange && failed_by_date(*exchange) && co_await learn_time()) {
+    sent = clock_.now();
+    http::Request again = request_of(std::move(call));
+    exchange = co_await client_.exchange(std::move(again));
+  }
   if (!exchange) {
     Refusal ours{exchange.error(), 0, std::nullopt, 0};
     co_return tl::unexpected(std::move(ours));

@@ -2,6 +2,7 @@
 // act. Owned by the link; core executor. No retries here.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -30,30 +31,40 @@ struct Answer {
 
 struct Refusal {
   Error error;
-  int status{0};                      // 0: no response
+  int status{0};  // 0: no response
   std::optional<Millis> retry_after;
-  std::uint64_t next_seq{0};          // of sequence_gap
+  std::uint64_t next_seq{0};  // of sequence_gap
 };
 
 class Caller {
  public:
-  Caller(http::HttpClient& client, async::Clock& clock, CallerOptions options)
+  Caller(http::HttpClient& client, async::DisciplinedClock& clock, CallerOptions options)
       : client_(client), clock_(clock), options_(std::move(options)) {}
 
-  // The client certificate of later calls.
-  void set_identity(std::string certificate_pem, std::string private_key_pem);
+  // The client certificate of later calls. The controller's time is not before `issued`.
+  void set_identity(std::string certificate_pem, std::string private_key_pem, WallTime issued);
+
+  // The clock was set by the controller's time, by so much.
+  std::function<void(Millis step)> on_time_corrected;
 
   // Refusals: unreachable, timeout, network (no response); certificate_refused (either side's);
   // join_token_refused, unauthorized; sequence_gap; overloaded (429, 503); protocol (400, 413 and
   // what makes no sense).
+  // Where our clock says that the controller's certificate has expired, or is not valid yet, the
+  // clock may be what is wrong: the controller is asked for its time, by which the certificate is
+  // then judged.
   // Cancellation: throws operation_aborted.
   async::Task<tl::expected<Answer, Refusal>> call(Call call);
 
  private:
+  http::Request request_of(Call call) const;
+  async::Task<bool> learn_time();
+
   http::HttpClient& client_;
-  async::Clock& clock_;
+  async::DisciplinedClock& clock_;
   CallerOptions options_;
   http::TlsOptions tls_;
+  WallTime issued_;
 };
 
 // What a finished exchange means. Pure.

@@ -18,7 +18,6 @@ constexpr Nanos kShortPollTimeout = Seconds{10};
 constexpr const char* kShortHold = "&hold=3";
 constexpr Millis kPollBackoffMost{15'000};
 constexpr Nanos kLogEvery = minutes{1};
-constexpr Nanos kShortTrip = Seconds{2};
 constexpr Millis kPollPause{1'000};  // when polls are answered at once with nothing new
 constexpr Nanos kGoodbyeTimeout = Seconds{3};
 constexpr Millis kGoodbyePause{1'000};
@@ -127,10 +126,15 @@ async::Task<bool> Link::take_plan(v1::DesiredState desired) {
   if (plan->digest == have_) co_return true;
   have_ = plan->digest;
   ports_.events.plan_received(*plan);
+  // Orders do not wait for the disk.
+  tasks_.spawn("keep plan", keep_plan(std::move(desired)));
+  co_return true;
+}
+
+async::Task<void> Link::keep_plan(v1::DesiredState desired) {
   const auto work = [&] { return store_plan(ports_.disk, options_.state_dir, desired); };
   const Status stored = co_await async::offload(ports_.pool, work);
   if (!stored) log::error("plan not kept on disk", stored.error());
-  co_return true;
 }
 
 void Link::take_orders(const v1::PollResponse& response) {
@@ -166,10 +170,9 @@ void Link::take_tests(const v1::PollResponse& response, std::uint64_t seen) {
 void Link::answered(const Answer& answer, std::int64_t controller_unix_ms) {
   stats_.connected = true;
   last_logged_.reset();
-  const bool short_trip = answer.elapsed < kShortTrip;
-  if (short_trip) round_trip_ = std::chrono::ceil<Millis>(answer.elapsed);
+  // What was said at some time of a long wait, or came late, is known no better than that.
   if (controller_unix_ms > 0) {
-    const Millis trip = std::max(round_trip_, Millis{10});
+    const Millis trip = std::max(std::chrono::ceil<Millis>(answer.elapsed), Millis{10});
     const WallTime before = ports_.clock.wall_now();
     ports_.clock.discipline(WallTime::from_unix_ms(controller_unix_ms),
                             answer.received - Nanos{trip} / 2, trip);

@@ -82,6 +82,7 @@ class Link {
   async::Task<void> poll_loop();
   async::Task<bool> poll_once();
   async::Task<bool> take_plan(v1::DesiredState desired);
+  async::Task<void> keep_plan(v1::DesiredState desired);
   void take_orders(const v1::PollResponse& response);
   void take_tests(const v1::PollResponse& response, std::uint64_t seen);
   void answered(const Answer& answer, std::int64_t controller_unix_ms);
@@ -101,7 +102,6 @@ class Link {
   MonoTime last_contact_;
   std::optional<MonoTime> last_logged_;
   ErrorCode last_logged_code_{ErrorCode::internal};
-  Millis round_trip_{500};
   bool polled_{false};
   bool said_goodbye_{false};
   async::Notice contact_;

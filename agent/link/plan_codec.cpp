@@ -16,16 +16,27 @@ tl::unexpected<Error> refused(std::string message) {
               "agent and controller must be at most one version apart");
 }
 
-Result<PlannedCheck> decode_planned(const v1::AssignedCheck& message) {
-  auto check = wire::decode(message.check());
+// Fields that this version does not know are not there any more: what is left may be another check,
+// one that expects less.
+Result<std::shared_ptr<const Check>> decode_whole(const v1::Check& message,
+                                                  const std::string& revision) {
+  auto check = wire::decode(message);
   if (!check) return fail(check.error());
+  if (wire::revision_of(*check).value != revision)
+    return refused("check " + check->name.value + ": parts of it are not known to this version");
+  return std::make_shared<const Check>(std::move(*check));
+}
+
+Result<PlannedCheck> decode_planned(const v1::AssignedCheck& message) {
+  auto whole = decode_whole(message.check(), message.revision());
+  if (!whole) return fail(whole.error());
+  const Check& check = **whole;
   const Millis phase{message.phase_ms()};
-  if (phase < Millis{0} || phase >= check->interval)
-    return refused("check " + check->name.value + ": phase_ms is outside the interval");
+  if (phase < Millis{0} || phase >= check.interval)
+    return refused("check " + check.name.value + ": phase_ms is outside the interval");
   if (message.first_round_unix_ms() < 0)
-    return refused("check " + check->name.value + ": first_round_unix_ms is negative");
-  return PlannedCheck{std::make_shared<const Check>(std::move(*check)),
-                      Revision{message.revision()}, phase,
+    return refused("check " + check.name.value + ": first_round_unix_ms is negative");
+  return PlannedCheck{std::move(*whole), Revision{message.revision()}, phase,
                       WallTime::from_unix_ms(message.first_round_unix_ms())};
 }
 
@@ -65,9 +76,9 @@ Result<OrderedRun> decode_order(const v1::RunOrder& message) {
   out.ordinal = message.ordinal();
   out.expires = WallTime::from_unix_ms(message.expires_unix_ms());
   if (!message.has_definition()) return out;
-  auto definition = wire::decode(message.definition());
+  auto definition = decode_whole(message.definition(), message.revision());
   if (!definition) return fail(definition.error());
-  out.definition = std::make_shared<const Check>(std::move(*definition));
+  out.definition = std::move(*definition);
   return out;
 }
 
@@ -78,9 +89,9 @@ Result<OrderedTest> decode_test(const v1::TestOrder& message) {
   if (message.expires_unix_ms() < 0) return refused("test: a time before 1970");
   out.expires = WallTime::from_unix_ms(message.expires_unix_ms());
   out.revision = Revision{message.revision()};
-  auto definition = wire::decode(message.definition());
+  auto definition = decode_whole(message.definition(), message.revision());
   if (!definition) return fail(definition.error());
-  out.check = std::make_shared<const Check>(std::move(*definition));
+  out.check = std::move(*definition);
   return out;
 }
 

@@ -9,7 +9,14 @@
 namespace picket::agent {
 namespace {
 
-constexpr int kMissedMax = 1'000;  // told one by one; more is a clock that was wrong
+constexpr int kPassedMax = 1'000;          // of one check; more is a clock that was wrong
+constexpr std::size_t kMissedMax = 1'000;  // told in one pass over all checks
+
+// After its end the controller has counted it as missed by itself.
+bool has_closed(const Slot& slot, WallTime now) {
+  const Check& check = *slot.assignment.check;
+  return round_close(slot.round, check.interval, run_limit(check)) <= now;
+}
 
 WallTime round_at_or_after(WallTime at, Millis interval) {
   const WallTime round = round_start(at, interval);
@@ -77,13 +84,15 @@ void DueQueue::take_one(Entry& entry, WallTime now, Taken& taken) {
   for (int i = 0; entry.due <= now; ++i) {
     const Slot slot{entry.assignment, entry.round, entry.due};
     entry.last_round = entry.round;
-    place(entry, i < kMissedMax ? entry.due : now);
+    place(entry, i < kPassedMax ? entry.due : now);
     if (is_paused(*slot.assignment.check, slot.due)) continue;
     const bool late = slot.due + useful_span(slot.assignment.check->interval) < now;
-    if (entry.due <= now || late)
+    if (entry.due > now && !late)
+      taken.due.push_back(slot);
+    else if (taken.missed.size() < kMissedMax && !has_closed(slot, now))
       taken.missed.push_back({slot.assignment.check->name, slot.round, MissReason::clock});
     else
-      taken.due.push_back(slot);
+      ++taken.untold;
   }
 }
 
@@ -104,11 +113,13 @@ std::optional<WallTime> DueQueue::next_due() const {
   return order_.begin()->first;
 }
 
-void DueQueue::restart(WallTime now) {
+void DueQueue::restart(WallTime now, Millis step) {
   order_.clear();
   for (auto& [name, entry] : entries_) {
-    entry.last_round.reset();
-    place(entry, now);
+    const bool small = std::chrono::abs(step) < entry.assignment.check->interval;
+    if (!small) entry.last_round.reset();
+    const bool jumped_over = small && entry.due <= now;
+    if (!jumped_over) place(entry, now);
     order_.emplace(entry.due, name);
   }
 }

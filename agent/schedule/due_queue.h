@@ -7,7 +7,9 @@
 //   new phase from round f    -> rounds before f keep the phase they had
 //   several slots passed      -> the newest is due, the others are missed (clock)
 //   paused                    -> the slot passes without a word
-//   time corrected (restart)  -> next slot at or after now, whatever was taken before
+//   time corrected (restart)  -> by less than an interval: what was taken is not taken again, and
+//                                slots that were jumped over are run or missed; by more: the next
+//                                slot at or after now, whatever was taken before
 #pragma once
 
 #include <map>
@@ -43,14 +45,15 @@ class DueQueue {
   struct Taken {
     std::vector<Slot> due;  // in the order of their due times
     std::vector<MissedSlot> missed;
+    std::size_t untold{0};  // missed too: of rounds that have closed, or too many to be told
   };
   // Every slot due at or before now.
   Taken take_due(WallTime now);
 
   std::optional<WallTime> next_due() const;
 
-  // The time was corrected by more than a slot may bear.
-  void restart(WallTime now);
+  // The time was corrected by `step`, which is more than a slot may bear.
+  void restart(WallTime now, Millis step);
 
   // Nothing when the check is not assigned.
   const Assignment* find(const CheckName& check) const;

@@ -68,7 +68,7 @@ void Scheduler::order(RunJob job) {
 void Scheduler::time_corrected(Millis step) {
   if (std::chrono::abs(step) >= kStepMin) {
     log::warn("time corrected by the controller", {{"step_ms", std::int64_t(step.count())}});
-    due_.restart(ports_.clock.wall_now());
+    due_.restart(ports_.clock.wall_now(), step);
   }
   wake_.notify_all();
 }
@@ -89,6 +89,7 @@ void Scheduler::miss(const RunJob& job) {
 
 void Scheduler::take_due() {
   auto taken = due_.take_due(ports_.clock.wall_now());
+  stats_.missed_clock += taken.untold;
   for (auto& slot : taken.missed) {
     ++stats_.missed_clock;
     ports_.sink.take_missed(std::move(slot));

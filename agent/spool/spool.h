@@ -22,6 +22,7 @@ namespace picket::agent {
 
 struct SpoolOptions {
   std::string directory;
+  std::string owner;  // whose results these are: spools of another are set aside; empty: not told
   std::uint64_t max_bytes{2ULL * 1024 * 1024 * 1024};
   Millis max_age{hours{24 * 7}};
   std::uint64_t segment_bytes{1024 * 1024};
@@ -50,18 +51,20 @@ struct SpoolStats {
 
 class Spool final : public RecordSource {
  public:
-  // Makes the directory, finds what earlier starts left and repairs torn tails, saying so.
+  // Makes the directory, finds what earlier starts left and repairs torn tails, saying so. What an
+  // earlier owner left cannot be sent: it counts as lost and stays below aside-* for `max_age`.
   // Errors: io (no permission, read-only), never disk_full: the agent works on from memory.
   static async::Task<Result<std::unique_ptr<Spool>>> open(SpoolPorts ports, SpoolOptions options);
   ~Spool() override;
 
-  // Gives the record its sequence and returns when it is durable. On an error (disk_full, io),
-  // at once while the disk is known to fail, it is kept in memory, sent from there, and written
-  // when the disk takes it again; when memory is full, the oldest such record is lost and becomes
-  // a gap. invalid_argument: too large, not kept.
+  // Gives the record its sequence and returns when it is durable. On an error (disk_full, io), at
+  // once while the disk is known to fail, it is kept in memory, sent from there, and written when
+  // the disk takes it again; when memory is full, the oldest such record is lost and becomes a gap.
+  // While a write hangs it is sent from memory, too. invalid_argument: too large, not kept.
   async::Task<Status> append(v1::Record record);
 
   // Writes what is waiting (once, if the disk fails) and stops. Nothing may be appended after.
+  // A live spool that is acknowledged leaves nothing behind.
   async::Task<void> close();
 
   SpoolStats stats() const;
@@ -88,6 +91,9 @@ class Spool final : public RecordSource {
 
   // spool_recover.cpp
   Status recover();
+  Status change_owner(std::vector<std::string>& names);
+  Status set_aside(const std::string& name);
+  void forget_aside(const std::string& name);
   std::optional<Volume> recover_volume(const std::string& name);
   void repair_end(Volume& volume);
   void start_live();
@@ -98,6 +104,9 @@ class Spool final : public RecordSource {
   async::Task<void> pause_after_failure();
   void group_written(std::size_t count, Segment segment);
   void group_failed(std::size_t count, const Error& error);
+  async::Task<void> watch_write();
+  bool write_hangs() const;
+  bool disk_fails() const { return failure_ || write_hangs(); }
   void shed_memory();
   void forget_recent(std::uint64_t before);
   void seal_now();
@@ -109,6 +118,7 @@ class Spool final : public RecordSource {
   async::Task<Status> read_volume(std::shared_ptr<Volume> volume, Budget& budget,
                                   v1::SpoolBatch& batch);
   void forget_pending(std::uint64_t before);
+  async::Task<void> remove_files(std::vector<Segment> segments, std::string directory);
   async::Task<Result<Frames>> load(Segment segment, SpoolId spool);
   // The first record of the live spool in memory that is not before a sequence; `payload` only
   // when it may be sent.
@@ -127,6 +137,8 @@ class Spool final : public RecordSource {
   std::unique_ptr<SegmentWriter> writer_;
   std::deque<Pending> pending_;    // not durable yet
   std::size_t in_flight_{0};       // first of pending_ that are being written
+  std::optional<MonoTime> writing_since_;
+  bool watched_{false};            // watch_write() is there
   std::size_t pending_bytes_{0};
   std::deque<Frame> recent_;       // durable and not acknowledged, the newest of live_
   std::size_t recent_bytes_{0};
@@ -146,6 +158,7 @@ class Spool final : public RecordSource {
   async::Notice wake_;
   async::Notice settled_;
   async::Notice more_;
+  async::TaskGroup watch_;
   async::TaskGroup tasks_;
 };
 

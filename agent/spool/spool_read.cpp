@@ -27,10 +27,10 @@ bool add_payload(v1::SpoolBatch& batch, const std::string& payload) {
 
 }  // namespace
 
-// Records are sent from memory before they are durable only while the disk fails: the controller
-// is then the first durable place.
+// Records are sent from memory before they are durable only while the disk fails or hangs: the
+// controller is then the first durable place.
 std::uint64_t Spool::readable_end(const Volume& volume) const {
-  if (&volume != live_.get() || failure_ || pending_.empty()) return volume.end();
+  if (&volume != live_.get() || disk_fails() || pending_.empty()) return volume.end();
   return pending_.front().seq;
 }
 
@@ -39,7 +39,7 @@ Spool::InMemory Spool::in_memory(std::uint64_t seq) const {
   const auto recent = std::lower_bound(recent_.begin(), recent_.end(), seq, before);
   if (recent != recent_.end()) return {recent->seq, &recent->payload};
   const auto pending = std::lower_bound(pending_.begin(), pending_.end(), seq, before);
-  if (pending != pending_.end()) return {pending->seq, failure_ ? &pending->payload : nullptr};
+  if (pending != pending_.end()) return {pending->seq, disk_fails() ? &pending->payload : nullptr};
   return {live_->end(), nullptr};
 }
 
@@ -90,6 +90,8 @@ async::Task<Status> Spool::read_volume(std::shared_ptr<Volume> volume, Budget& b
     }
     Frames frames = std::make_shared<const std::vector<Frame>>();
     if (place.segment) {
+      // The pool is busy with a write that hangs: what must be read waits behind it.
+      if (write_hangs()) break;
       auto loaded = co_await load(*place.segment, volume->id());
       if (!loaded) co_return fail(loaded.error());
       frames = std::move(*loaded);
@@ -128,12 +130,13 @@ async::Task<Result<std::vector<v1::SpoolBatch>>> Spool::next_batches(BatchLimits
 
 // Sent from memory while the disk failed: the controller has them, they need not be written.
 void Spool::forget_pending(std::uint64_t before) {
-  if (in_flight_ != 0) return;
-  while (!pending_.empty() && pending_.front().seq < before) {
-    settle(pending_.front(), {});
-    pending_bytes_ -= pending_.front().payload.size();
-    pending_.pop_front();
+  const auto first = pending_.begin() + static_cast<std::ptrdiff_t>(in_flight_);
+  auto last = first;
+  for (; last != pending_.end() && last->seq < before; ++last) {
+    settle(*last, {});
+    pending_bytes_ -= last->payload.size();
   }
+  pending_.erase(first, last);
   if (pending_.empty()) failure_.reset();
 }
 
@@ -149,16 +152,23 @@ async::Task<void> Spool::acknowledge(SpoolId spool, std::uint64_t next_seq) {
     forget_recent(volume->acknowledged());
     forget_pending(volume->acknowledged());
   }
-  const std::vector<Segment> done = volume->take_acknowledged();
+  std::vector<Segment> done = volume->take_acknowledged();
   const bool gone = volume->sealed() && volume->drained();
   if (gone && found != sealed_.end()) sealed_.erase(found);
   if (!cache_ || gone) cache_.reset();
   if (done.empty() && !gone) co_return;
+  // Nobody waits for it: a disk that hangs must not hold up what is sent.
+  std::string directory = gone ? volume->directory() : std::string{};
+  tasks_.spawn("spool removal", remove_files(std::move(done), std::move(directory)));
+}
+
+// The directory, if one is named, when all of them are gone.
+async::Task<void> Spool::remove_files(std::vector<Segment> segments, std::string directory) {
   const auto work = [&]() -> Status {
     Status status;
-    for (const auto& segment : done)
+    for (const auto& segment : segments)
       if (auto removed = ports_.disk.remove(segment.path); !removed) status = removed;
-    if (gone && status) status = ports_.disk.remove(volume->directory());
+    if (!directory.empty() && status) status = ports_.disk.remove(directory);
     return status;
   };
   const Status removed = co_await async::offload(ports_.pool, work);

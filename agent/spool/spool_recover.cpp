@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 
 #include "agent/spool/spool.h"
 #include "common/core/hex.h"
@@ -11,6 +12,8 @@ namespace picket::agent {
 namespace {
 
 constexpr std::string_view kFormatFile = "format";
+constexpr std::string_view kOwnerFile = "owner";
+constexpr std::string_view kAside = "aside-";
 
 struct VolumeName {
   std::uint64_t ordinal{0};
@@ -36,8 +39,13 @@ std::optional<VolumeName> parse_volume_name(std::string_view text) {
 }  // namespace
 
 Spool::Spool(SpoolPorts ports, SpoolOptions options)
-    : ports_(std::move(ports)), options_(std::move(options)), wake_(ports_.executor),
-      settled_(ports_.executor), more_(ports_.executor), tasks_(ports_.executor) {}
+    : ports_(std::move(ports)),
+      options_(std::move(options)),
+      wake_(ports_.executor),
+      settled_(ports_.executor),
+      more_(ports_.executor),
+      watch_(ports_.executor),
+      tasks_(ports_.executor) {}
 
 Spool::~Spool() = default;
 
@@ -58,12 +66,15 @@ Status Spool::recover() {
   const auto writable =
       write_atomically(disk, options_.directory, std::string(kFormatFile), "picket spool 1\n");
   if (!writable && writable.error().code != ErrorCode::disk_full) return writable;
-  const auto names = disk.list(options_.directory);
+  auto names = disk.list(options_.directory);
   if (!names) return fail(names.error());
+  if (const Status changed = change_owner(*names); !changed) return changed;
   for (const auto& name : *names) {
     const auto parsed = parse_volume_name(name);
     if (!parsed) {
-      if (!name.starts_with(kFormatFile))
+      if (name.starts_with(kAside))
+        forget_aside(name);
+      else if (!name.starts_with(kFormatFile) && !name.starts_with(kOwnerFile))
         log::warn("spool holds something foreign, left alone", {{"name", name}});
       continue;
     }
@@ -72,6 +83,51 @@ Status Spool::recover() {
     if (volume) sealed_[parsed->ordinal] = std::make_shared<Volume>(std::move(*volume));
   }
   return {};
+}
+
+// An agent that was enrolled under another name or region: the controller takes nothing of the
+// other's spools, and would put what it does not know yet down to the wrong one.
+Status Spool::change_owner(std::vector<std::string>& names) {
+  if (options_.owner.empty()) return {};
+  const std::string path = options_.directory + "/" + std::string(kOwnerFile);
+  const auto before = ports_.disk.read(path);
+  if (before && *before == options_.owner) return {};
+  if (before) {
+    log::warn("the spool is another agent's, what waits there is set aside",
+              {{"of", *before}, {"now", options_.owner}});
+    const auto is_volume = [](const std::string& name) {
+      return parse_volume_name(name).has_value();
+    };
+    const auto others = std::stable_partition(names.begin(), names.end(), std::not_fn(is_volume));
+    for (auto it = others; it != names.end(); ++it)
+      if (const Status done = set_aside(*it); !done) return done;
+    names.erase(others, names.end());
+  }
+  const auto noted =
+      write_atomically(ports_.disk, options_.directory, std::string(kOwnerFile), options_.owner);
+  // No word of an owner is right, too; the other's would be wrong.
+  return noted ? noted : ports_.disk.remove(path);
+}
+
+Status Spool::set_aside(const std::string& name) {
+  const auto volume = recover_volume(name);
+  if (!volume) return {};
+  stats_.lost += volume->end() - volume->acknowledged();
+  return ports_.disk.rename(volume->directory(),
+                            options_.directory + "/" + std::string(kAside) + name);
+}
+
+void Spool::forget_aside(const std::string& name) {
+  const std::string directory = options_.directory + "/" + name;
+  const auto files = ports_.disk.list(directory);
+  if (!files) return;
+  const WallTime oldest_allowed = ports_.clock.wall_now() - options_.max_age;
+  for (const auto& file : *files) {
+    const auto segment = parse_segment_name(file);
+    if (!segment || segment->created >= oldest_allowed) return;
+  }
+  for (const auto& file : *files) (void)ports_.disk.remove(directory + "/" + file);
+  (void)ports_.disk.remove(directory);
 }
 
 std::optional<Volume> Spool::recover_volume(const std::string& name) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "agent/spool/spool.h"
 #include "common/async/with_deadline.h"
@@ -11,6 +12,7 @@ namespace {
 constexpr std::size_t kGroupRecordsMax = 1'000;
 constexpr std::size_t kRecentBytesMax = 1024 * 1024;
 constexpr Nanos kLogEvery = minutes{1};
+constexpr Nanos kHangs = Seconds{2};  // a write of this age
 
 async::Task<bool> wait_for(async::Notice& notice) {
   co_await notice.wait();
@@ -34,10 +36,8 @@ async::Task<Status> Spool::append(v1::Record record) {
   if (record.has_attempt_failed()) urgent_ = true;
   shed_memory();
   wake_.notify_all();
-  if (failure_) {
-    more_.notify_all();
-    co_return fail(*failure_);
-  }
+  if (disk_fails()) more_.notify_all();
+  if (failure_) co_return fail(*failure_);
   while (!*outcome) co_await settled_.wait();
   co_return **outcome;
 }
@@ -90,13 +90,34 @@ async::Task<void> Spool::write_group() {
   in_flight_ = count;
   const std::uint64_t first = pending_.front().seq;
   const WallTime now = ports_.clock.wall_now();
+  writing_since_ = ports_.clock.now();
+  if (!closing_ && !std::exchange(watched_, true)) watch_.spawn("spool watch", watch_write());
   const auto work = [&] { return writer_->write(first, frames, now); };
   auto written = co_await async::offload(ports_.pool, work);
   in_flight_ = 0;
+  writing_since_.reset();
   if (written)
     group_written(count, std::move(*written));
   else
     group_failed(count, written.error());
+}
+
+// A disk that hangs neither takes records nor says no.
+bool Spool::write_hangs() const {
+  return writing_since_ && ports_.clock.now() - *writing_since_ >= kHangs;
+}
+
+// Says that records may be sent from memory when a write hangs; ends when nothing is written.
+async::Task<void> Spool::watch_write() {
+  while (writing_since_ && !write_hangs()) {
+    const MonoTime hangs_at = *writing_since_ + kHangs;
+    co_await ports_.clock.sleep_until(hangs_at);
+  }
+  watched_ = false;
+  if (!writing_since_) co_return;
+  log::error("spool cannot be written, results are kept in memory",
+             Error{ErrorCode::io, "the disk does not answer", ""});
+  more_.notify_all();
 }
 
 void Spool::group_written(std::size_t count, Segment segment) {
@@ -213,8 +234,13 @@ async::Task<void> Spool::keep_bounds() {
 
 async::Task<void> Spool::close() {
   closing_ = true;
+  watch_.cancel_all();
   wake_.notify_all();
   co_await tasks_.join();
+  co_await watch_.join();
+  if (!live_->drained() || live_->segments().empty()) co_return;
+  live_->seal();
+  co_await remove_files(live_->take_acknowledged(), live_->directory());
 }
 
 SpoolStats Spool::stats() const {
@@ -226,7 +252,7 @@ SpoolStats Spool::stats() const {
   add(*live_);
   for (const auto& [ordinal, volume] : sealed_) add(*volume);
   out.backlogs = sealed_.size();
-  out.disk_failing = failure_.has_value();
+  out.disk_failing = disk_fails();
   return out;
 }
 

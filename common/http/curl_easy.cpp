@@ -131,9 +131,9 @@ CURLcode CurlEasy::on_tls_context(CURL*, void* context, void* self) {
   auto& transfer = *static_cast<CurlEasy*>(self);
   auto inspection = std::make_shared<TlsInspection>(transfer.context_.clock);
   transfer.tls_ = inspection;
-  const bool verify = !transfer.context_.request.tls.insecure;
-  return TlsInspection::attach(static_cast<SSL_CTX*>(context), transfer.context_.trusted, verify,
-                               std::move(inspection))
+  const TlsOptions& tls = transfer.context_.request.tls;
+  return TlsInspection::attach(static_cast<SSL_CTX*>(context), transfer.context_.trusted,
+                               !tls.insecure, std::move(inspection), tls.check_dates)
              ? CURLE_OK
              : CURLE_OUT_OF_MEMORY;
 }

@@ -32,6 +32,7 @@ struct TlsOptions {
   std::string private_key_pem;  // empty: it stands in certificate_pem
   std::string server_name;      // for SNI and the certificate's name; empty: the URL's host
   bool insecure{false};         // accept any certificate (still recorded)
+  bool check_dates{true};       // false: from when and until when one is valid does not count
 };
 
 struct Credentials {

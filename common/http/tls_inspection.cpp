@@ -148,13 +148,17 @@ struct TlsCallbacks {
 void TlsInspection::take(const SSL* ssl) { take_chain(facts_, SSL_get_peer_cert_chain(ssl)); }
 
 bool TlsInspection::attach(SSL_CTX* context, X509_STORE* store, bool verify,
-                           std::shared_ptr<TlsInspection> inspection) {
+                           std::shared_ptr<TlsInspection> inspection, bool check_dates) {
   const WallTime now = inspection->clock_.wall_now();
   auto share = std::make_unique<std::shared_ptr<TlsInspection>>(std::move(inspection));
   if (SSL_CTX_set_ex_data(context, context_index(), share.get()) != 1) return false;
   static_cast<void>(share.release());
   SSL_CTX_set1_cert_store(context, store);
-  X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(context), now.unix_ms() / 1000);
+  X509_VERIFY_PARAM* param = SSL_CTX_get0_param(context);
+  if (check_dates)
+    X509_VERIFY_PARAM_set_time(param, now.unix_ms() / 1000);
+  else
+    X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
   if (!default_security()) return false;
   SSL_CTX_set_security_callback(context, allows<int, int, void*, void*>);
   SSL_CTX_set_info_callback(context, TlsCallbacks::on_info);

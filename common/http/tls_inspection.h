@@ -19,10 +19,10 @@ class TlsInspection {
  public:
   explicit TlsInspection(async::Clock& clock) : clock_(clock) {}
 
-  // Trusts `store` in `context`, judges dates by the clock's wall time, and lets `inspection`
-  // watch the first handshake. False: out of memory.
+  // Trusts `store` in `context`, judges dates by the clock's wall time unless they do not count,
+  // and lets `inspection` watch the first handshake. False: out of memory.
   static bool attach(SSL_CTX* context, X509_STORE* store, bool verify,
-                     std::shared_ptr<TlsInspection> inspection);
+                     std::shared_ptr<TlsInspection> inspection, bool check_dates = true);
 
   // Takes the chain and what was agreed on from a connection whose handshake broke off after the
   // certificates came. No effect where it is known already.

@@ -46,12 +46,13 @@ int status_of(ErrorCode code) {
   }
 }
 
-ServerResponse error_response(const Error& error, std::uint64_t next_seq = 0) {
+ServerResponse error_response(const Error& error, std::uint64_t next_seq = 0, WallTime now = {}) {
   v1::ErrorBody body;
   body.set_code(std::string{to_string(error.code)});
   body.set_message(error.message);
   body.set_hint(error.hint);
   body.set_next_seq(next_seq);
+  body.set_controller_unix_ms(now.unix_ms());
   ServerResponse response = message_response(body, status_of(error.code));
   if (response.status == 503) response.headers.emplace_back("retry-after", "5");
   return response;
@@ -78,6 +79,11 @@ std::vector<SequencedRecord> sequences_of(const v1::SpoolBatch& batch) {
     sequences.push_back(sequence);
   }
   return sequences;
+}
+
+Status out_of_range(const RunKey& key) {
+  return fail(ErrorCode::protocol,
+              fmt::format("the round {} is out of range", render_rfc3339(key.round)));
 }
 
 ServerResponse identity_response(const IssuedCertificate& issued,
@@ -109,7 +115,7 @@ async::Task<ServerResponse> AgentRoutes::handle(ServerRequest request) {
     if (route.method != request.method || route.path != request.path) continue;
     if (route.certificate)
       if (const Status allowed = authorize(request); !allowed)
-        co_return error_response(allowed.error());
+        co_return error_response(allowed.error(), 0, ports_.turn.now());
     co_return co_await (this->*route.handler)(std::move(request));
   }
   const Error missing{ErrorCode::not_found, "no such route for agents", {}};
@@ -242,7 +248,9 @@ void AgentRoutes::take_record(const v1::Record& record, const AgentId& agent) {
     status = take_run(record.run(), agent);
   } else if (record.has_attempt_failed()) {
     auto attempt = wire::decode(record.attempt_failed(), agent.region);
-    if (attempt)
+    if (attempt && ports_.turn.is_ahead(attempt->key))
+      status = out_of_range(attempt->key);
+    else if (attempt)
       ports_.turn.record(AttemptFailedReceived{std::move(*attempt), agent.name});
     else
       status = fail(std::move(attempt.error()));
@@ -271,9 +279,9 @@ Status AgentRoutes::take_run(const v1::RunResult& message, const AgentId& agent)
   auto run = wire::decode(message, agent.region);
   if (!run) return fail(std::move(run.error()));
   const WallTime now = ports_.turn.now();
-  if (run->key.round < now - kOldestRound || run->key.round > now + kNewestRound)
-    return fail(ErrorCode::protocol,
-                fmt::format("the round {} is out of range", render_rfc3339(run->key.round)));
+  if (run->key.round < now - kOldestRound || run->key.round > now + kNewestRound ||
+      ports_.turn.is_ahead(run->key))
+    return out_of_range(run->key);
   RunReceived received = ports_.turn.receive(std::move(*run), agent.name);
   counters_.superseded += received.superseded ? 1 : 0;
   counters_.late += received.late ? 1 : 0;

@@ -203,8 +203,10 @@ v1::RunOrder Dispatch::encode(const Order& order, const AgentId& agent) const {
   message.set_expires_unix_ms(order.expires.unix_ms());
   const auto placement = planner_.placement(order.check, agent.region);
   const auto check = checks_.find(order.check);
-  if (check != checks_.end() && (!placement || placement->agent != agent.name))
+  if (check != checks_.end() && (!placement || placement->agent != agent.name)) {
     *message.mutable_definition() = wire::encode(*check->second.check);
+    message.set_revision(check->second.revision.value);  // what it is now, not when it was ordered
+  }
   return message;
 }
 
@@ -297,7 +299,6 @@ async::Task<v1::PollResponse> Dispatch::poll(AgentId agent, PollRequest request)
     async::Task<bool> waiting = news();
     co_await async::with_deadline(ports_.clock, until, std::move(waiting));
   }
-  if (pollers_.contains(agent)) seen(agent);  // else it was revoked, or has gone, meanwhile
   if (const auto targets = control_targets_.find(agent.region); targets != control_targets_.end())
     for (const std::string& target : targets->second) response.add_control_targets(target);
   response.set_controller_unix_ms(ports_.turn.now().unix_ms());

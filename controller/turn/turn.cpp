@@ -91,6 +91,12 @@ std::optional<Millis> Turn::interval_of(const RunKey& key, bool late) const {
   return ledger_.interval_of({key.check, key.region, key.round}, in_force->second, late);
 }
 
+bool Turn::is_ahead(const RunKey& key, WallTime at) const {
+  const auto in_force = intervals_.find(key.check);
+  return key.kind == RunKind::scheduled && in_force != intervals_.end() &&
+         key.round > at + in_force->second;
+}
+
 std::size_t Turn::events_waiting() const {
   return static_cast<std::size_t>(pending_.events.events_size());
 }
@@ -120,7 +126,7 @@ void Turn::log_event(const Event& event) {
 }
 
 void Turn::fold(const Event& event) {
-  if (const auto* received = std::get_if<RunReceived>(&event.what)) take_run(*received);
+  if (const auto* received = std::get_if<RunReceived>(&event.what)) take_run(*received, event.at);
   take_suppressions(event);
   if (on_event) on_event(event);
   absorb(evaluator_.apply(event));
@@ -192,10 +198,11 @@ void Turn::take_rounds(const std::vector<RoundSummary>& rounds) {
 
 // A slot is decided by its first run, also a late one; failed runs and good ones with evidence
 // are kept whole.
-void Turn::take_run(const RunReceived& received) {
+void Turn::take_run(const RunReceived& received, WallTime at) {
   const RunResult& run = received.run;
   const auto interval = interval_of(run.key, received.late);
-  if (!received.superseded && run.key.kind == RunKind::scheduled && interval) {
+  const bool has_slot = run.key.kind == RunKind::scheduled && !is_ahead(run.key, at);
+  if (!received.superseded && has_slot && interval) {
     SlotOutcome outcome;
     outcome.region = run.key.region;
     outcome.end = SlotEnd::ran;

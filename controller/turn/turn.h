@@ -64,6 +64,10 @@ class Turn {
   // a run already.
   RunReceived receive(RunResult run, std::string agent) const;
 
+  // A scheduled run of a round that nobody has begun yet: its agent went by a clock that was ahead,
+  // and what it saw belongs to another slot.
+  bool is_ahead(const RunKey& key) const { return is_ahead(key, now()); }
+
   // The rest of the transaction under way: cursors, agents, tokens, definitions.
   WriteSet& staged();
 
@@ -173,7 +177,8 @@ class Turn {
   std::optional<Millis> interval_of(const RunKey& key, bool late) const;
   void decide_slot(const SlotId& slot, Millis interval, const SlotOutcome& outcome,
                    std::uint8_t duration = 0);
-  void take_run(const RunReceived& received);
+  bool is_ahead(const RunKey& key, WallTime at) const;
+  void take_run(const RunReceived& received, WallTime at);
   void log_event(const Event& event);
   void touch();
   std::optional<WallTime> advance();

@@ -72,9 +72,22 @@ async::Task<Result<http::Exchange>> FakeController::exchange(http::Request reque
     faults.pop_front();
   }
   if (fault && !fault->after_taking) co_return faulty(*fault);
+  if (const auto refused = judged(request)) {
+    Fault by_date;
+    by_date.failure = refused;
+    co_return faulty(by_date);
+  }
   http::Exchange out = co_await answer(request);
+  co_await clock_.sleep_for(late);
   if (fault) co_return faulty(*fault);
   co_return out;
+}
+
+std::optional<FailureKind> FakeController::judged(const http::Request& request) const {
+  if (judge == nullptr || !request.tls.check_dates) return std::nullopt;
+  if (judge->wall_now() < valid_from) return FailureKind::tls_not_yet_valid;
+  if (judge->wall_now() > valid_until) return FailureKind::tls_expired;
+  return std::nullopt;
 }
 
 async::Task<http::Exchange> FakeController::answer(const http::Request& request) {
@@ -99,6 +112,16 @@ http::Exchange FakeController::results(const http::Request& request) {
   v1::ResultsRequest message;
   if (!message.ParseFromString(request.body)) return response(400, "");
   v1::ResultsResponse out;
+  if (request.body.empty()) {
+    if (!request.tls.certificate_pem.empty()) {
+      out.set_controller_unix_ms(now_ms());
+      return response(200, out.SerializeAsString());
+    }
+    v1::ErrorBody refused;
+    refused.set_code("certificate_refused");
+    refused.set_controller_unix_ms(now_ms());
+    return response(403, refused.SerializeAsString());
+  }
   batches.emplace_back();
   for (const auto& batch : message.spools()) {
     batches.back().push_back(batch.spool_id());

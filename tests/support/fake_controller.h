@@ -41,18 +41,24 @@ class FakeController final : public http::HttpClient {
 
   Nanos trip{Millis{2}};
   Nanos poll_hold{Seconds{50}};
+  Nanos late{0};  // from the answer's time until the agent has it
   Millis ahead{0};  // its clock before the agent's
+  // Of its certificate, judged by the agent's clock where the request checks dates; no clock: good.
+  const async::Clock* judge{nullptr};
+  WallTime valid_from;
+  WallTime valid_until;
   std::string join_token{"pkt_good"};
   std::function<v1::EnrollResponse(const std::string& csr)> sign;
 
   std::vector<http::Request> requests;
-  std::vector<v1::Record> records;              // taken, in order
+  std::vector<v1::Record> records;  // taken, in order
   std::map<std::string, std::uint64_t> cursors;
   std::vector<std::vector<std::string>> batches;  // spool ids of each results request
   int polls{0};
   int enrolments{0};
 
  private:
+  std::optional<FailureKind> judged(const http::Request& request) const;
   async::Task<http::Exchange> answer(const http::Request& request);
   http::Exchange results(const http::Request& request);
   http::Exchange enroll(const http::Request& request);

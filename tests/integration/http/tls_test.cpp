@@ -123,17 +123,25 @@ TEST_CASE("certificates are judged by the clock given, not the machine's", "[htt
   auto client =
       http::create_curl_client(io.get_executor(), clock, nginx_fixture().client_options());
   REQUIRE(client);
-  std::string kind;
-  const auto probe = [&]() -> async::Task<void> {
+  std::vector<std::string> kinds;
+  const auto probe = [&](std::string host, bool check_dates) -> async::Task<void> {
     http::Request request;
-    request.url = nginx_fixture().https("good.test");
+    request.url = nginx_fixture().https(host);
+    request.tls.check_dates = check_dates;
     const auto exchange = co_await (*client)->exchange(std::move(request));
-    if (exchange) kind = kind_of(*exchange);
+    if (exchange) kinds.push_back(kind_of(*exchange));
   };
   async::TaskGroup group{io.get_executor()};
-  group.spawn("probe", probe());
-  io.run();
-  CHECK(kind == "tls_expired");
+  const auto judge = [&](const char* host, bool check_dates) {
+    group.spawn("probe", probe(host, check_dates));
+    io.restart();
+    io.run();
+    return kinds.back();
+  };
+  CHECK(judge("good.test", true) == "tls_expired");
+  CHECK(judge("good.test", false) == "none");
+  CHECK(judge("stranger.test", false) == "tls_untrusted");
+  CHECK(judge("wrong.test", false) == "tls_name_mismatch");
 }
 
 TEST_CASE("HTTP versions can be asked for", "[http][tls]") {

@@ -101,6 +101,19 @@ Status MemoryDisk::sync_directory(const std::string& path) {
 
 Status MemoryDisk::rename(const std::string& from, const std::string& to) {
   if (auto allowed = writable(from, "rename"); !allowed) return allowed;
+  if (directories_.erase(from) != 0) {
+    directories_.insert(to);
+    for (auto it = files_.begin(); it != files_.end();) {
+      auto next = std::next(it);
+      if (parent_of(it->first) == from) {
+        auto file = files_.extract(it);
+        file.key() = to + file.key().substr(from.size());
+        files_.insert(std::move(file));
+      }
+      it = next;
+    }
+    return {};
+  }
   auto node = files_.extract(from);
   if (node.empty()) return missing(from);
   files_.erase(to);

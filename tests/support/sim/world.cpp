@@ -269,6 +269,7 @@ void World::start_agent(std::size_t index) {
   }
   machine.node = timeline_.add_node(region);
   Random random = random_.fork(machine.name == "agent" ? region : region + machine.name);
+  machine.clock = std::make_unique<async::DisciplinedClock>(machine.node->clock());
   machine.secrets = std::make_unique<NoSecrets>();
   machine.probe = std::make_unique<SimProbe>(machine.node->clock(), site_, machine.region,
                                              random.fork("probe"));
@@ -283,7 +284,7 @@ void World::start_agent(std::size_t index) {
   settings.join_token_file = "/agent/join.token";
   settings.version = "sim";
   agent::AgentPorts ports{machine.node->executor(),
-                          machine.node->clock(),
+                          *machine.clock,
                           *machine.probe,
                           *machine.link,
                           *machine.disk,
@@ -306,6 +307,7 @@ void World::kill_agent(std::size_t index, bool power_loss) {
   machine.agent.reset();
   machine.link.reset();
   machine.probe.reset();
+  machine.clock.reset();
   machine.node.reset();
   if (power_loss)
     machine.disk->crash();

@@ -103,6 +103,7 @@ class World {
     std::string name{"agent"};
     std::unique_ptr<MemoryDisk> disk;
     std::shared_ptr<Node> node;
+    std::unique_ptr<async::DisciplinedClock> clock;
     std::unique_ptr<SimProbe> probe;
     std::unique_ptr<SimLink> link;
     std::unique_ptr<agent::SecretSource> secrets;

@@ -32,7 +32,8 @@ struct TestWorld : World {
     drained = true;
   }
 
-  Caller caller{http, clock, {"https://c", "picket/test"}};
+  async::DisciplinedClock disciplined{clock};
+  Caller caller{http, disciplined, {"https://c", "picket/test"}};
   TestRuns runs{{context.get_executor(), clock, caller, runner, RegionName{"eu-west-1"}}};
 };
 

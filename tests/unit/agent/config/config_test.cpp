@@ -101,6 +101,11 @@ TEST_CASE("each mistake in agent.yaml has its place", "[config]") {
   }
 }
 
+TEST_CASE("results are kept no longer than the controller takes them", "[config]") {
+  const AgentConfig config = config_of(kLeast + "limits: {spool_age: 30d}\n");
+  CHECK(config.limits.spool_age == std::chrono::hours{7 * 24});
+}
+
 TEST_CASE("the example configuration of the agent is valid", "[config]") {
   const auto config = read_agent_config(test::source_dir() + "/configs/agent.example.yaml");
   if (!config) FAIL(render(config.error()));

@@ -205,7 +205,9 @@ TEST_CASE("tests share the numbers of orders and are handed on once each", "[lin
   World w;
   v1::TestOrder test;
   test.set_test("t1");
-  *test.mutable_definition() = wire::encode(test::ModelGenerator{Random{5}}.check());
+  const Check check = test::ModelGenerator{Random{5}}.check();
+  *test.mutable_definition() = wire::encode(check);
+  test.set_revision(wire::revision_of(check).value);
   test.set_expires_unix_ms(kStart + 60'000);
   w.controller.test(test);
   w.controller.order(order_for("a", kStart + 60'000));
@@ -246,6 +248,30 @@ TEST_CASE("small differences inside the round trip correct nothing", "[link]") {
     w.pass(Seconds{20});
   }
   CHECK(w.steps.empty());
+}
+
+TEST_CASE("an answer that comes late corrects nothing", "[link]") {
+  World w;
+  w.start();
+  w.append("a");
+  w.pass(Seconds{20});
+  w.controller.late = Millis{1'500};
+  w.controller.order(order_for("b", kStart + 60'000));
+  w.pass(Seconds{2});
+  CHECK(w.orders.size() == 1);
+  w.append("c");
+  w.pass(Seconds{60});
+  CHECK(w.steps.empty());
+}
+
+TEST_CASE("a clock that is off by more than a poll's wait is corrected by the poll", "[link]") {
+  World w;
+  w.start();
+  w.pass(Seconds{60});
+  w.controller.ahead = minutes{10};
+  w.pass(Seconds{60});
+  REQUIRE_FALSE(w.steps.empty());
+  CHECK(w.steps[0] > minutes{9});
 }
 
 TEST_CASE("a drain sends what waits, and gives up in time when it cannot", "[link]") {

@@ -79,7 +79,7 @@ struct World final : LinkEvents {
   sim::MemoryDisk disk{Random{1}};
   std::unique_ptr<async::BlockingPool> pool{async::create_inline_pool()};
   test::FakeController controller{context.get_executor(), clock};
-  Caller caller{controller, clock, {"https://c", "picket/test"}};
+  Caller caller{controller, disciplined, {"https://c", "picket/test"}};
   std::unique_ptr<Spool> spool;
   std::unique_ptr<Link> link;
   std::vector<Plan> plans;

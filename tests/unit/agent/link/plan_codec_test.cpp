@@ -76,6 +76,28 @@ TEST_CASE("a check that is not understood stops no other", "[link]") {
   CHECK(plan->unreadable[0] == CheckName{"newer"});
 }
 
+TEST_CASE("a definition with parts of a newer version is refused, not run without them", "[link]") {
+  auto state = state_of(2);
+  const std::string newer = "\xfa\x3f\x01x";  // field 1023
+  auto& assigned = *state.mutable_checks(0);
+  const std::string bytes = wire::serialize(assigned.check()) + newer;
+  REQUIRE(assigned.mutable_check()->ParseFromString(bytes));
+  assigned.set_revision(std::string(64, 'b'));  // over all of it
+  state.set_digest(wire::digest_of(state));
+  const auto plan = decode_plan(state);
+  REQUIRE(plan.has_value());
+  CHECK(plan->checks.size() == 1);
+  REQUIRE(plan->unreadable.size() == 1);
+  CHECK(plan->unreadable[0].value == assigned.check().name());
+
+  auto order = good_order();
+  *order.mutable_definition() = assigned.check();
+  CHECK_FALSE(decode_order(order));
+  *order.mutable_definition() = state_of(2).checks(0).check();
+  order.set_revision(state_of(2).checks(0).revision());
+  CHECK(decode_order(order));
+}
+
 TEST_CASE("an order is read, and refused by the name of the field", "[link]") {
   const auto order = decode_order(good_order());
   REQUIRE(order.has_value());

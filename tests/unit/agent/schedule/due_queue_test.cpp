@@ -19,8 +19,7 @@ Assignment assignment(const std::string& name, int phase_s, std::int64_t first_r
   Check check;
   check.name = CheckName{name};
   check.interval = Seconds{interval_s};
-  return {std::make_shared<const Check>(check), Revision{"r"}, Seconds{phase_s},
-          at(first_round_s)};
+  return {std::make_shared<const Check>(check), Revision{"r"}, Seconds{phase_s}, at(first_round_s)};
 }
 
 // "a@300+25 b@300+30": check, round and phase in seconds since the start.
@@ -121,7 +120,7 @@ TEST_CASE("of several slots that passed unseen the newest runs, the others are m
           "[schedule]") {
   DueQueue queue;
   queue.assign({assignment("a", 25)}, at(0));
-  CHECK(show(queue.take_due(at(630))) == "a@600+25 missed a@0 missed a@300");
+  CHECK(show(queue.take_due(at(630))) == "a@600+25 missed a@300");  // round 0 has closed
   CHECK(queue.next_due() == at(925));
 }
 
@@ -137,6 +136,20 @@ TEST_CASE("an absurd jump of time is not told slot by slot", "[schedule]") {
   const auto taken = queue.take_due(at(10LL * 365 * 86'400));
   CHECK(taken.missed.size() <= 1'001);
   CHECK(*queue.next_due() > at(10LL * 365 * 86'400 - 1));
+}
+
+TEST_CASE("after a long sleep rounds that have closed are not told, nor more than can be kept",
+          "[schedule]") {
+  DueQueue queue;
+  std::vector<Assignment> all;
+  for (int i = 0; i < 3'000; ++i) all.push_back(assignment("a" + std::to_string(i), i % 200));
+  queue.assign(all, at(0));
+  const WallTime woken = at(8 * 3'600 + 299);
+  const auto taken = queue.take_due(woken);
+  CHECK(taken.due.empty());
+  CHECK(taken.missed.size() == 1'000);
+  for (const auto& slot : taken.missed) CHECK(slot.round >= at(8 * 3'600 - 300));
+  CHECK(taken.missed.size() + taken.untold == 3'000 * 97);
 }
 
 TEST_CASE("a paused check's slots pass without a word, until its time", "[schedule]") {
@@ -156,10 +169,32 @@ TEST_CASE("after a correction of time the next slot counts, also in a round take
   DueQueue queue;
   queue.assign({assignment("a", 25)}, at(3'600));
   CHECK(show(queue.take_due(at(3'625))) == "a@3600+25");
-  queue.restart(at(0));
+  queue.restart(at(0), Seconds{-3'625});
   CHECK(queue.next_due() == at(25));
-  queue.restart(at(7'200));
+  queue.restart(at(7'200), Seconds{7'200});
   CHECK(queue.next_due() == at(7'225));
+}
+
+TEST_CASE("a small correction runs no slot twice and jumps over none without a word",
+          "[schedule]") {
+  DueQueue queue;
+  queue.assign({assignment("a", 25), assignment("b", 60)}, at(0));
+  CHECK(show(queue.take_due(at(26))) == "a@0+25");
+  queue.restart(at(23), Seconds{-3});
+  CHECK(show(queue.take_due(at(30))).empty());
+  queue.restart(at(70), Seconds{40});
+  CHECK(show(queue.take_due(at(70))) == "b@0+60");
+  queue.restart(at(370), Seconds{290});
+  CHECK(show(queue.take_due(at(370))) == "b@300+60 missed a@300");
+  CHECK(queue.next_due() == at(625));
+}
+
+TEST_CASE("a slot that was passed by a clock ahead comes again when it is set back", "[schedule]") {
+  DueQueue queue;
+  queue.assign({assignment("a", 25)}, at(100));
+  CHECK(queue.next_due() == at(325));
+  queue.restart(at(10), Seconds{-90});
+  CHECK(show(queue.take_due(at(25))) == "a@0+25");
 }
 
 TEST_CASE("every slot is taken exactly once, whatever is assigned meanwhile", "[schedule]") {
@@ -174,8 +209,8 @@ TEST_CASE("every slot is taken exactly once, whatever is assigned meanwhile", "[
       now = now + Millis{static_cast<std::int64_t>(random.below(20'000))};
       if (random.chance(0.1)) {
         const auto next = round_start(now, Seconds{300}) + Seconds{300};
-        current = assignment("a", static_cast<int>(random.below(300)),
-                             (next.unix_ms() - kStart) / 1'000);
+        current =
+            assignment("a", static_cast<int>(random.below(300)), (next.unix_ms() - kStart) / 1'000);
         queue.assign({current}, now);
       }
       const auto taken = queue.take_due(now);

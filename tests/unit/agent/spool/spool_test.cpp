@@ -180,6 +180,37 @@ TEST_CASE("writes that fail are repeated, with the same sequences", "[spool]") {
   CHECK(shown(w) == "1:a 2:x 3:x 4:x sealed");
 }
 
+TEST_CASE("a disk that hangs holds up no result, and has all of it when it answers", "[spool]") {
+  SpoolWorld w;
+  auto owned = std::make_unique<SpoolWorld::HangingPool>();
+  SpoolWorld::HangingPool& pool = *owned;
+  w.pool = std::move(owned);
+  REQUIRE(w.open());
+  REQUIRE(w.append("a"));
+  pool.hangs = true;
+  w.start_append("b");
+  w.start_append("c");
+  w.pass(Millis{1'900});
+  CHECK(shown(w) == "1:a");
+  w.pass(Millis{200});
+  CHECK(shown(w) == "1:a 2:b 3:c");
+  CHECK(w.spool->stats().disk_failing);
+  w.acknowledge(w.batches()[0].spool_id(), 4);
+  w.start_append("d");
+  w.settle();
+  CHECK(shown(w) == "4:d");
+  pool.hangs = false;
+  pool.answer();
+  w.settle();
+  CHECK_FALSE(w.spool->stats().disk_failing);
+  CHECK(shown(w) == "4:d");
+  CHECK(w.spool->stats().lost == 0);
+  w.kill();
+  w.disk.crash();
+  REQUIRE(w.open());
+  CHECK(shown(w).find("4:d") != std::string::npos);
+}
+
 TEST_CASE("a read-only directory is an error with the path at the start", "[spool]") {
   SpoolWorld w;
   w.disk.set_read_only(true);
@@ -260,6 +291,62 @@ TEST_CASE("a record larger than the format allows is refused and takes no sequen
   CHECK(refused.error().code == ErrorCode::invalid_argument);
   REQUIRE(w.append("a"));
   CHECK(shown(w) == "1:a");
+}
+
+TEST_CASE("a spool that is acknowledged leaves nothing when it is closed", "[spool]") {
+  SpoolWorld w;
+  REQUIRE(w.open());
+  REQUIRE(w.append("a"));
+  w.acknowledge(w.batches()[0].spool_id(), 2);
+  w.close();
+  CHECK(w.disk.files() == std::vector<std::string>{"/state/spool/format"});
+  REQUIRE(w.open());
+  CHECK(shown(w).empty());
+}
+
+TEST_CASE("what another agent left is set aside, counted as lost and forgotten in time",
+          "[spool]") {
+  SpoolWorld w;
+  w.options.owner = "eu-west-1/a";
+  REQUIRE(w.open());
+  for (const auto* name : {"a", "b", "c"}) REQUIRE(w.append(name));
+  w.kill();
+  w.options.owner = "us-east-1/a";
+  REQUIRE(w.open());
+  CHECK(shown(w).empty());
+  CHECK(w.spool->stats().lost == 3);
+  CHECK(w.spool->stats().waiting == 0);
+  REQUIRE(w.append("ours"));
+  const auto aside = [&] {
+    int count = 0;
+    for (const auto& file : w.disk.files()) count += file.find("/aside-") != file.npos ? 1 : 0;
+    return count;
+  };
+  CHECK(aside() == 1);
+  w.kill();
+  REQUIRE(w.open());
+  CHECK(shown(w) == "1:ours sealed");
+  CHECK(w.spool->stats().lost == 0);
+  w.kill();
+  w.life->clock.step_wall(hours{24 * 8});
+  REQUIRE(w.open());
+  CHECK(aside() == 0);
+}
+
+TEST_CASE("an owner that cannot be noted is not taken for the one before", "[spool]") {
+  SpoolWorld w;
+  w.options.owner = "eu-west-1/a";
+  REQUIRE(w.open());
+  w.kill();
+  w.options.owner = "us-east-1/a";
+  w.disk.set_capacity(0);
+  REQUIRE(w.open());
+  REQUIRE_FALSE(w.append("ours"));
+  w.disk.set_capacity(1'000'000);
+  w.pass(Seconds{2});
+  w.kill();
+  REQUIRE(w.open());
+  CHECK(shown(w) == "1:ours sealed");
 }
 
 TEST_CASE("foreign files in the spool's directory are left alone", "[spool]") {

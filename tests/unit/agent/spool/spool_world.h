@@ -48,6 +48,26 @@ struct SpoolWorld {
     return {};
   }
 
+  static async::Task<void> end(agent::Spool& it) { co_await it.close(); }
+  void close() {
+    life->tasks.spawn("close", end(*spool));
+    settle();
+    kill();
+  }
+
+  // Holds what is asked of the disk back while it hangs.
+  struct HangingPool final : async::BlockingPool {
+    void post(std::function<void()> work) override {
+      waiting.push_back(std::move(work));
+      if (!hangs) answer();
+    }
+    void answer() {
+      for (auto& work : std::exchange(waiting, {})) work();
+    }
+    bool hangs{false};
+    std::vector<std::function<void()>> waiting;
+  };
+
   // Ends without a word to the disk: kill -9.
   void kill() {
     const WallTime now = life->clock.wall_now();
@@ -105,8 +125,7 @@ struct SpoolWorld {
   std::unique_ptr<async::BlockingPool> pool{async::create_inline_pool()};
   agent::SpoolOptions options;
   agent::Spool* spool{nullptr};
-  std::unique_ptr<Life> life{
-      std::make_unique<Life>(WallTime::from_unix_ms(1'800'000'000'000))};
+  std::unique_ptr<Life> life{std::make_unique<Life>(WallTime::from_unix_ms(1'800'000'000'000))};
 };
 
 // "1 2 3" with gaps as "[4-6]": what the batch holds.

@@ -127,6 +127,41 @@ TEST_CASE("late runs of the interval before heal its slots", "[turn]") {
   CHECK(state(start + minutes{25}, minutes{5}) == LedgerCode::missed_offline);
 }
 
+TEST_CASE("a run of a round to come decides no slot", "[turn]") {
+  StoreOptions options;
+  options.path = ":memory:";
+  auto store = Store::open(options);
+  REQUIRE(store.has_value());
+  const WallTime start = WallTime::from_unix_ms(1'795'314'600'000);
+  const CheckDefined definition = defined("shop");
+  const Check& check = definition.check;
+  const RegionName region = definition.regions[0];
+  const WallTime round = start + check.interval * 4;
+  const auto bring = [&](Life& life, RunVerdict verdict) {
+    test::RunSpec spec;
+    spec.verdict = verdict;
+    RunReceived received =
+        life.turn.receive(test::make_run(check, region, round + Seconds{10}, spec), "agent");
+    life.turn.record(received);
+    return received.superseded;
+  };
+  {
+    Life life{**store, start};
+    life.turn.record(definition);
+    const RunKey key{check.name, region, round, RunKind::scheduled, 0};
+    CHECK(life.turn.is_ahead(key));
+    CHECK_FALSE(bring(life, RunVerdict::pass));
+    life.run(Seconds{1});
+  }
+  Life life{**store, start + minutes{1}};  // as the log says
+  life.run(check.interval * 4);
+  const RunKey key{check.name, region, round, RunKind::scheduled, 0};
+  CHECK_FALSE(life.turn.is_ahead(key));
+  CHECK_FALSE(bring(life, RunVerdict::fail));
+  CHECK(life.turn.ledger().state({check.name, region, round}, check.interval) ==
+        LedgerCode::ran_bad);
+}
+
 TEST_CASE("durations of runs survive a crash before and after a checkpoint", "[turn]") {
   StoreOptions options;
   options.path = ":memory:";
