@@ -136,6 +136,7 @@ Pairs decode_pairs(CheckContext& context, std::string_view name, const Node& nod
   for (const Entry& entry : entries_of(context.report, name, node)) {
     auto value = read_scalar_text(context.report, entry.key, *entry.value);
     if (!value) continue;
+    context.references.check_key(entry);
     context.references.check(*entry.value);
     pairs.emplace_back(entry.key, std::move(*value));
   }

@@ -61,6 +61,7 @@ std::optional<WebSocketAction> decode_websocket(CheckContext& context, const Nod
     check_headers(context, *headers->value);
   }
   fields.texts("subprotocols", action.subprotocols);
+  fields.each("subprotocols", [&](const Node& name) { context.references.check(name); });
   decode_way(context, fields, action.address, action.ip_version);
   decode_tls_client(context, fields, action.client);
   action.dialogue = decode_dialogue(context, fields);

@@ -85,6 +85,16 @@ TEST_CASE("a JSON body keeps order and types", "[checks]") {
         R"({"z":1,"a":[true,null,1.5,"01","x",-3],"m":{},"s":"${{ run.id }}"})");
 }
 
+TEST_CASE("secrets of keys and of subprotocols are secrets of the check", "[checks]") {
+  const Check body = check_with_request(
+      "{url: \"https://a.example/\", json: {a: [{\"${{ secrets.A }}\": 1}]},"
+      " query: {\"${{ secrets.B }}\": 1}}");
+  CHECK(body.secrets == std::vector<std::string>{"A", "B"});
+  const Check socket = check_of(
+      "    websocket: {url: \"wss://a.example/\", subprotocols: [\"${{ secrets.C }}\"]}\n");
+  CHECK(socket.secrets == std::vector<std::string>{"C"});
+}
+
 TEST_CASE("a whole number of a JSON body is sent as it is written", "[checks]") {
   const Check check = check_with_request(
       "{url: \"https://a.example/\", json: [9223372036854775807, 18446744073709551615, "
