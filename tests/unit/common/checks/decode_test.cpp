@@ -95,6 +95,22 @@ TEST_CASE("secrets of keys and of subprotocols are secrets of the check", "[chec
   CHECK(socket.secrets == std::vector<std::string>{"C"});
 }
 
+TEST_CASE("the name of a certificate may be an address", "[checks]") {
+  const Check check = check_of(
+      "    steps:\n"
+      "      - {name: a, tls: {target: \"a.example:443\", server_name: 203.0.113.7}}\n"
+      "      - {name: b, tls: {target: \"a.example:443\", server_name: \"2001:db8::7\"}}\n");
+  CHECK(std::get<TlsAction>(check.steps[0].action).client.server_name == "203.0.113.7");
+  CHECK(std::get<TlsAction>(check.steps[1].action).client.server_name == "2001:db8::7");
+}
+
+TEST_CASE("a bracket within a class of a capture's pattern is no group", "[checks]") {
+  const Check check = check_of(
+      "    steps: [{name: a, http: GET https://a.example/, capture: {word: {regex: "
+      "'[[:space:](]+([a-z]+)', filters: [{regex: '\\Q(\\E([a-z])'}]}}}]\n");
+  CHECK(check.steps[0].captures[0].expression == "[[:space:](]+([a-z]+)");
+}
+
 TEST_CASE("a whole number of a JSON body is sent as it is written", "[checks]") {
   const Check check = check_with_request(
       "{url: \"https://a.example/\", json: [9223372036854775807, 18446744073709551615, "
