@@ -133,6 +133,15 @@ bool Fields::choice(std::string_view key, const std::vector<std::string>& allowe
   return true;
 }
 
+bool Fields::is_later(std::string_view key, std::string_view word, std::string_view help) const {
+  const Entry* entry = find(key);
+  if (entry == nullptr || entry->value->text != word) return false;
+  report_
+      .add("E0114", entry->value->at, fmt::format("`{}: {}` is not run by this version", key, word))
+      .help = std::string{help};
+  return true;
+}
+
 bool Fields::texts(std::string_view key, std::vector<std::string>& out) const {
   const Entry* entry = find(key);
   if (entry == nullptr) return false;

@@ -94,12 +94,7 @@ void decode_redirects(const Fields& fields, HttpAction& action) {
 }
 
 void decode_transport(const Fields& fields, HttpAction& action) {
-  const Entry* version = fields.find("http_version");
-  const bool is_three = version != nullptr && version->value->text == "3";
-  if (is_three)
-    fields.report().add("E0114", version->value->at, "HTTP/3 is not run by this version").help =
-        "write auto, 2 or 1.1";
-  else
+  if (!fields.is_later("http_version", "3", "write auto, 2 or 1.1"))
     fields.choice("http_version", {"auto", "1.1", "2"}, action.http_version);
   fields.choice("ip_version", {"any", "4", "6"}, action.ip_version);
   fields.flag("insecure", action.insecure);
