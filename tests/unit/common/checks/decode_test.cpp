@@ -95,6 +95,12 @@ TEST_CASE("secrets of keys and of subprotocols are secrets of the check", "[chec
   CHECK(socket.secrets == std::vector<std::string>{"C"});
 }
 
+TEST_CASE("without `of` as many runs as `x` make a region failing", "[checks]") {
+  const Check check = check_of("    http: GET https://a.example/\n    failing: {x: 3}\n");
+  CHECK(check.failing_x == 3);
+  CHECK(check.failing_y == 3);
+}
+
 TEST_CASE("the name of a certificate may be an address", "[checks]") {
   const Check check = check_of(
       "    steps:\n"
