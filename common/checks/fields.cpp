@@ -14,7 +14,7 @@ namespace {
 void refuse_unknown(Report& report, const Entry& entry, const KeyGroup& keys) {
   Diagnostic& mistake =
       report.add("E0107", entry.at, fmt::format("unknown key `{}`", cut_utf8(entry.key, 60)));
-  const std::string near = did_you_mean(entry.key, keys.names());
+  const std::string near = did_you_mean(to_lower_ascii(entry.key), keys.names());
   const auto note = keys.notes.find(entry.key);
   if (note != keys.notes.end())
     mistake.note = note->second;

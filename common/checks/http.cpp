@@ -112,6 +112,16 @@ void check_url(Report& report, const Node& node, std::string_view url) {
         "for example https://shop.example.com/login";
 }
 
+void check_header_value(Report& report, const Node& node) {
+  const std::size_t bad = node.text.find_first_of(std::string_view("\r\n\0", 3));
+  if (bad == std::string::npos) return;
+  if (node.text[bad] == '\n')
+    report.add("E0111", node.at, "a header's value is one line").help =
+        "use >- or quotes: | and > end with a line break";
+  else
+    report.add("E0111", node.at, "a header's value holds neither NUL nor a carriage return");
+}
+
 Pairs decode_request_headers(CheckContext& context, const Fields& fields) {
   const Entry* entry = fields.find("headers");
   if (entry == nullptr) return {};
@@ -119,9 +129,7 @@ Pairs decode_request_headers(CheckContext& context, const Fields& fields) {
     if (!is_header_name(header.key))
       context.report.add("E0111", header.at,
                          fmt::format("`{}` is no name of a header", cut_utf8(header.key, 60)));
-    if (header.value->text.find('\n') != std::string::npos)
-      context.report.add("E0111", header.value->at, "a header's value is one line").help =
-          "use > or quotes instead of |";
+    check_header_value(context.report, *header.value);
   }
   return decode_pairs(context, "headers", *entry->value);
 }
