@@ -7,6 +7,7 @@
 #include <array>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 
 namespace picket::calendar {
 namespace {
@@ -46,6 +47,25 @@ std::optional<Span> once(const MaintenanceWindow& window) {
   return Span{*window.from, *window.until};
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool fits(std::string_view text, std::string_view shape) {
+  return text.size() == shape.size() &&
+         std::equal(text.begin(), text.end(), shape.begin(), [](char c, char wanted) {
+           return wanted == '0' ? is_digit(c) : c == wanted || (wanted == ' ' && c == 'T');
+         });
+}
+
+// "2026-12-01 22:00", with seconds and a fraction: the library takes 26-1-5 2:0, in the year 26.
+bool has_shape(std::string_view text) {
+  constexpr std::string_view kMinute = "0000-00-00 00:00";
+  constexpr std::string_view kSecond = "0000-00-00 00:00:00";
+  const std::string_view second = text.substr(0, text.find('.'));
+  if (second.size() == text.size()) return fits(text, kMinute) || fits(text, kSecond);
+  const std::string_view part = text.substr(second.size() + 1);
+  return fits(second, kSecond) && !part.empty() && std::all_of(part.begin(), part.end(), is_digit);
+}
+
 bool holds(const Span& span, WallTime at) { return span.begin <= at && at < span.end; }
 
 }  // namespace
@@ -54,7 +74,7 @@ bool is_timezone(std::string_view name) { return find_zone(name) != nullptr; }
 
 std::optional<WallTime> parse_local(std::string_view text, std::string_view timezone) {
   const date::time_zone* zone = find_zone(timezone);
-  if (zone == nullptr) return std::nullopt;
+  if (zone == nullptr || !has_shape(text)) return std::nullopt;
   for (const char* format : {"%F %T", "%FT%T", "%F %H:%M", "%FT%H:%M"}) {
     std::istringstream in{std::string{text}};
     LocalMillis local;

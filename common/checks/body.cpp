@@ -23,7 +23,10 @@ struct JsonOf {
       case NodeKind::map: break;
     }
     auto out = nlohmann::ordered_json::object();
-    for (const Entry& entry : node.entries) out[entry.key] = (*this)(*entry.value);
+    for (const Entry& entry : node.entries) {
+      context.references.check_key(entry);
+      out[entry.key] = (*this)(*entry.value);
+    }
     return out;
   }
 

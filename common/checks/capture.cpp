@@ -7,6 +7,7 @@
 #include "common/checks/formats.h"
 #include "common/core/text.h"
 #include "common/model/jsonpath.h"
+#include "common/model/pattern.h"
 
 namespace picket::checks {
 namespace {
@@ -24,34 +25,12 @@ constexpr std::array kSources{Source{"jsonpath", CaptureSource::jsonpath},
                               Source{"xpath", CaptureSource::xpath},
                               Source{"url", CaptureSource::url}};
 
-// Capturing groups of a valid RE2 expression: "(" but not "\(", "[(]" or "(?:" .. "(?i)".
-int group_count(std::string_view pattern) {
-  int groups = 0;
-  bool in_class = false;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    const char c = pattern[i];
-    if (c == '\\') {
-      ++i;
-    } else if (in_class) {
-      in_class = c != ']';
-    } else if (c == '[') {
-      in_class = true;
-      const std::size_t next = pattern.substr(i + 1).starts_with('^') ? i + 2 : i + 1;
-      if (next < pattern.size() && pattern[next] == ']') i = next;  // a literal ]
-    } else if (c == '(') {
-      const std::string_view rest = pattern.substr(i + 1);
-      groups += !rest.starts_with('?') || rest.starts_with("?P<") || rest.starts_with("?<");
-    }
-  }
-  return groups;
-}
-
 void check_regex(Report& report, const Node& node) {
   if (const auto wrong = pattern_error(node.text)) {
     report.add("E0204", node.at, fmt::format("`regex`: {}", *wrong));
     return;
   }
-  const int groups = group_count(node.text);
+  const int groups = Pattern(node.text).groups();
   if (groups == 1) return;
   report.add("E0204", node.at, fmt::format("`regex` has {} groups, it needs one", groups)).help =
       "put ( ) round what is captured, and (?: ) round the rest";

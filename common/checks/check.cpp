@@ -117,6 +117,7 @@ std::optional<Check> decode_check(Report& report, const Node& node, const Check&
   decode_what_to_do(context, fields, check);
   check.secrets = references.secrets();
   check.alerts = decode_alerts(report, fields.find("alerts"), node.at, check.slo);
+  if (report.error_count() == errors_before) references.refuse_rest(node);
   if (report.error_count() == errors_before) check_semantics(report, check, node, options);
   if (report.error_count() != errors_before) return std::nullopt;
   return check;
@@ -129,6 +130,7 @@ Check base_of(Report& report, const Fields& file) {
   if (defaults == nullptr) return base;
   const Fields fields(report, *defaults->value, check_keys("defaults"));
   decode_general(fields, base);
+  if (report.error_count() == 0) References(report, base.vars).refuse_rest(*defaults->value);
   return base;
 }
 

@@ -50,6 +50,8 @@ std::optional<PageAction> decode_page(CheckContext& context, const Node& node); 
 void decode_budgets(CheckContext& context, const Fields& fields, Step& step);
 // `headers`, with their names and values looked at (http.cpp).
 Pairs decode_request_headers(CheckContext& context, const Fields& fields);
+// E0111 for what no header can hold.
+void check_header_value(Report& report, const Node& node);  // http.cpp
 // E0111 for a text that is no URL.
 void check_url(Report& report, const Node& node, std::string_view url);  // http.cpp
 

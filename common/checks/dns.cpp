@@ -57,7 +57,9 @@ void decode_servers(CheckContext& context, const Fields& fields, DnsAction& acti
 std::optional<DnsAction> decode_dns(CheckContext& context, const Node& node) {
   DnsAction action;
   if (node.kind == NodeKind::scalar) {
-    action.query = node.text;
+    const auto query = read_text(context.report, "dns", node);
+    if (!query) return std::nullopt;
+    action.query = *query;
     context.references.check(node);
     check_query(context.report, node, action.query);
     return action;

@@ -58,10 +58,10 @@ void decode_way(CheckContext& context, const Fields& fields, std::string& addres
 }
 
 void decode_tls_client(CheckContext& context, const Fields& fields, TlsClient& client) {
-  if (fields.text("server_name", client.server_name))
+  if (const std::string& name = client.server_name; fields.text("server_name", client.server_name))
     check_text(context, *fields.find("server_name")->value,
-               parse_host_port(client.server_name, kAnyPort).has_value(), "not a host name",
-               "for example shop.example.com");
+               is_dns_name(name) || is_ip_address(name), "not a host name",
+               "for example shop.example.com, without a port");
   if (fields.text("ca", client.ca))
     check_text(context, *fields.find("ca")->value,
                client.ca.find("-----BEGIN CERTIFICATE-----") != std::string::npos,

@@ -14,7 +14,7 @@ namespace {
 void refuse_unknown(Report& report, const Entry& entry, const KeyGroup& keys) {
   Diagnostic& mistake =
       report.add("E0107", entry.at, fmt::format("unknown key `{}`", cut_utf8(entry.key, 60)));
-  const std::string near = did_you_mean(entry.key, keys.names());
+  const std::string near = did_you_mean(to_lower_ascii(entry.key), keys.names());
   const auto note = keys.notes.find(entry.key);
   if (note != keys.notes.end())
     mistake.note = note->second;
@@ -130,6 +130,15 @@ bool Fields::choice(std::string_view key, const std::vector<std::string>& allowe
     return false;
   }
   out = *value;
+  return true;
+}
+
+bool Fields::is_later(std::string_view key, std::string_view word, std::string_view help) const {
+  const Entry* entry = find(key);
+  if (entry == nullptr || entry->value->text != word) return false;
+  report_
+      .add("E0114", entry->value->at, fmt::format("`{}: {}` is not run by this version", key, word))
+      .help = std::string{help};
   return true;
 }
 

@@ -47,6 +47,8 @@ class Fields {
   bool size(std::string_view key, Range<std::uint64_t> range, std::uint64_t& out) const;
   bool choice(std::string_view key, const std::vector<std::string>& allowed,
               std::string& out) const;
+  // True, with a mistake: the value is this word of the format, which this version does not run.
+  bool is_later(std::string_view key, std::string_view word, std::string_view help) const;
   bool texts(std::string_view key, std::vector<std::string>& out) const;  // a list, or one text
   // Each item of a list, or the value itself; nothing when the key is absent.
   void each(std::string_view key, const std::function<void(const Node&)>& look) const;

@@ -79,7 +79,8 @@ Result<std::uint64_t> parse_size(std::string_view text) {
   double number = 0;
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-  if (error != std::errc{} || text.front() == '-' || !std::isfinite(number))
+  if (error != std::errc{} || !is_digit(text.front()) || !is_digit(*(end - 1)) ||
+      !std::isfinite(number))
     return fail(ErrorCode::invalid_argument, fmt::format("`{}` is not a size", cut_utf8(text, 60)));
   const std::string_view name = text.substr(static_cast<std::size_t>(end - text.data()));
   if (name.empty()) return fail(ErrorCode::invalid_argument, fmt::format("`{}` has no unit", text));

@@ -9,11 +9,13 @@ void decode_metadata(CheckContext& context, const Fields& fields, GrpcAction& ac
   const Entry* entry = fields.find("metadata");
   if (entry == nullptr) return;
   action.metadata = decode_pairs(context, "metadata", *entry->value);
-  for (const Entry& one : entry->value->entries)
+  for (const Entry& one : entry->value->entries) {
+    check_header_value(context.report, *one.value);
     if (!is_header_name(one.key) || one.key != to_lower_ascii(one.key) ||
         one.key.starts_with("grpc-"))
       context.report.add("E0111", one.at, "no name for metadata").help =
           "lower-case letters, digits, _ - and ., not beginning with grpc-";
+  }
 }
 
 }  // namespace

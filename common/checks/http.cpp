@@ -94,12 +94,7 @@ void decode_redirects(const Fields& fields, HttpAction& action) {
 }
 
 void decode_transport(const Fields& fields, HttpAction& action) {
-  const Entry* version = fields.find("http_version");
-  const bool is_three = version != nullptr && version->value->text == "3";
-  if (is_three)
-    fields.report().add("E0114", version->value->at, "HTTP/3 is not run by this version").help =
-        "write auto, 2 or 1.1";
-  else
+  if (!fields.is_later("http_version", "3", "write auto, 2 or 1.1"))
     fields.choice("http_version", {"auto", "1.1", "2"}, action.http_version);
   fields.choice("ip_version", {"any", "4", "6"}, action.ip_version);
   fields.flag("insecure", action.insecure);
@@ -117,6 +112,16 @@ void check_url(Report& report, const Node& node, std::string_view url) {
         "for example https://shop.example.com/login";
 }
 
+void check_header_value(Report& report, const Node& node) {
+  const std::size_t bad = node.text.find_first_of(std::string_view("\r\n\0", 3));
+  if (bad == std::string::npos) return;
+  if (node.text[bad] == '\n')
+    report.add("E0111", node.at, "a header's value is one line").help =
+        "use >- or quotes: | and > end with a line break";
+  else
+    report.add("E0111", node.at, "a header's value holds neither NUL nor a carriage return");
+}
+
 Pairs decode_request_headers(CheckContext& context, const Fields& fields) {
   const Entry* entry = fields.find("headers");
   if (entry == nullptr) return {};
@@ -124,9 +129,7 @@ Pairs decode_request_headers(CheckContext& context, const Fields& fields) {
     if (!is_header_name(header.key))
       context.report.add("E0111", header.at,
                          fmt::format("`{}` is no name of a header", cut_utf8(header.key, 60)));
-    if (header.value->text.find('\n') != std::string::npos)
-      context.report.add("E0111", header.value->at, "a header's value is one line").help =
-          "use > or quotes instead of |";
+    check_header_value(context.report, *header.value);
   }
   return decode_pairs(context, "headers", *entry->value);
 }
@@ -136,6 +139,7 @@ Pairs decode_pairs(CheckContext& context, std::string_view name, const Node& nod
   for (const Entry& entry : entries_of(context.report, name, node)) {
     auto value = read_scalar_text(context.report, entry.key, *entry.value);
     if (!value) continue;
+    context.references.check_key(entry);
     context.references.check(*entry.value);
     pairs.emplace_back(entry.key, std::move(*value));
   }

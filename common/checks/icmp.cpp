@@ -18,7 +18,9 @@ void check_host(CheckContext& context, const Node& node, const std::string& host
 std::optional<IcmpAction> decode_icmp(CheckContext& context, const Node& node) {
   IcmpAction action;
   if (node.kind == NodeKind::scalar) {
-    action.host = node.text;
+    const auto host = read_text(context.report, "icmp", node);
+    if (!host) return std::nullopt;
+    action.host = *host;
     check_host(context, node, action.host);
     return action;
   }

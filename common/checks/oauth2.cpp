@@ -153,10 +153,15 @@ std::optional<OAuthAction> decode_oauth2(CheckContext& context, const Node& node
   }
   const Fields fields(context.report, node, check_keys("oauth2"));
   OAuthAction action;
-  fields.choice("flow", {"authorization_code", "client_credentials", "refresh_token"}, action.flow);
+  const std::vector<std::string> flows{"authorization_code", "client_credentials", "refresh_token"};
+  if (fields.is_later("flow", "device_code",
+                      "one of authorization_code, client_credentials, refresh_token"))
+    return std::nullopt;
+  fields.choice("flow", flows, action.flow);
   decode_endpoints(context, fields, action);
   decode_client(context, fields, action);
-  fields.choice("pkce", {"S256", "none"}, action.pkce);
+  if (!fields.is_later("pkce", "plain", "write S256, or none"))
+    fields.choice("pkce", {"S256", "none"}, action.pkce);
   read(context, fields, "redirect_uri", action.redirect_uri);
   if (action.flow == kCode)
     fields.require("redirect_uri", "redirect_uri: https://localhost/callback");

@@ -52,7 +52,12 @@ void References::declare_capture(const std::string& name, int step, std::string 
 }
 
 void References::check(const Node& node) {
-  if (node.kind != NodeKind::scalar) return;
+  if (node.kind != NodeKind::scalar || node.text.find(kOpen) == std::string::npos) return;
+  checked_.insert(&node);
+  check_text(node);
+}
+
+void References::check_text(const Node& node) {
   const std::string_view text = node.text;
   for (std::size_t at = text.find(kOpen); at != text.npos && !report_.is_full();) {
     const std::size_t close = text.find(kClose, at);
@@ -71,11 +76,23 @@ bool References::refuse(const Node& node, const std::string& why) {
 }
 
 void References::check_key(const Entry& entry) {
-  if (entry.key.find(kOpen) != std::string::npos) check(node_of_key(entry));
+  if (entry.key.find(kOpen) == std::string::npos) return;
+  checked_.insert(&entry);
+  check_text(node_of_key(entry));
 }
 
 bool References::refuse_key(const Entry& entry, const std::string& why) {
   return entry.key.find(kOpen) == std::string::npos || refuse(node_of_key(entry), why);
+}
+
+void References::refuse_rest(const Node& check) {
+  constexpr const char* kWhy = "it is replaced in requests, and in what answers are compared with";
+  if (checked_.count(&check) == 0) refuse(check, kWhy);
+  for (const NodePtr& item : check.items) refuse_rest(*item);
+  for (const Entry& entry : check.entries) {
+    if (checked_.count(&entry) == 0) refuse_key(entry, kWhy);
+    refuse_rest(*entry.value);
+  }
 }
 
 void References::check_one(const Part& part) {

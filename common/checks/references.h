@@ -31,6 +31,9 @@ class References {
   // Likewise for the key of a map.
   void check_key(const Entry& entry);
   bool refuse_key(const Entry& entry, const std::string& why);
+  // What of the check nobody has looked at is never filled: a reference is a mistake there.
+  // Requires that all else of the check is right.
+  void refuse_rest(const Node& check);
 
   std::vector<std::string> secrets() const { return {secrets_.begin(), secrets_.end()}; }
 
@@ -46,6 +49,7 @@ class References {
     std::size_t length;
     Mark mark() const;
   };
+  void check_text(const Node& node);
   void check_one(const Part& part);
   void judge(const Reference& reference, const Part& part);
   void judge_var(const std::string& name, const Part& part);
@@ -55,6 +59,7 @@ class References {
   const std::map<std::string, std::string>& vars_;
   std::map<std::string, Declared> captures_;  // where each is captured first
   std::set<std::string> secrets_;
+  std::set<const void*> checked_;  // nodes, and entries for their keys, that hold references
   int step_{0};
 };
 

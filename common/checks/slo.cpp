@@ -45,7 +45,12 @@ std::optional<Slo> decode_slo(Report& report, const Node& node) {
   if (fields.choice("budget_by", {"rounds", "runs"}, by) && by == "runs")
     slo.budget_by = BudgetBy::runs;
   std::string burn;
-  if (fields.choice("burn_alerts", {"default", "none"}, burn)) slo.burn_alerts = burn != "none";
+  const Entry* alerts = fields.find("burn_alerts");
+  if (alerts != nullptr && alerts->value->kind == NodeKind::sequence)
+    report.add("E0114", alerts->value->at, "burn rates of one's own are not run by this version")
+        .help = "write default or none; an alert with when: burn_rate has the default's rates";
+  else if (fields.choice("burn_alerts", {"default", "none"}, burn))
+    slo.burn_alerts = burn != "none";
   if (const Entry* latency = fields.find("latency"))
     slo.latency = decode_latency(report, *latency->value);
   if (objective == nullptr) return std::nullopt;

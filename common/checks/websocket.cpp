@@ -34,8 +34,7 @@ void check_headers(CheckContext& context, const Node& node) {
     else if (name.starts_with("sec-websocket-") || name == "upgrade" || name == "connection")
       context.report.add("E0111", header.at, fmt::format("`{}` is the handshake's own", name))
           .help = "subprotocols: [..] offers protocols";
-    if (header.value->text.find('\n') != std::string::npos)
-      context.report.add("E0111", header.value->at, "a header's value is one line");
+    check_header_value(context.report, *header.value);
   }
 }
 
@@ -61,6 +60,7 @@ std::optional<WebSocketAction> decode_websocket(CheckContext& context, const Nod
     check_headers(context, *headers->value);
   }
   fields.texts("subprotocols", action.subprotocols);
+  fields.each("subprotocols", [&](const Node& name) { context.references.check(name); });
   decode_way(context, fields, action.address, action.ip_version);
   decode_tls_client(context, fields, action.client);
   action.dialogue = decode_dialogue(context, fields);

@@ -16,7 +16,7 @@ struct Unit {
 };
 
 // Longest first, so that "ms" is not read as "m".
-constexpr Unit kUnits[] = {{"ms", 1},       {"w", 604'800'000}, {"d", 86'400'000},
+constexpr Unit kUnits[] = {{"ms", 1},        {"w", 604'800'000}, {"d", 86'400'000},
                            {"h", 3'600'000}, {"m", 60'000},      {"s", 1'000}};
 
 constexpr double kMaxMs = 10.0 * 366 * 86'400'000;  // ten years: far above any sensible value
@@ -31,6 +31,8 @@ tl::unexpected<Error> bad_duration(std::string message) {
   return fail(ErrorCode::invalid_argument, std::move(message),
               "write a number and a unit: 500ms, 30s, 5m, 1h30m, 30d");
 }
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool read_digits(std::string_view& text, int count, int& value) {
   if (text.size() < static_cast<size_t>(count)) return false;
@@ -80,12 +82,13 @@ Result<Millis> parse_duration(std::string_view text) {
     double number = 0;
     const auto [end, ec] =
         std::from_chars(rest.data(), rest.data() + rest.size(), number, std::chars_format::fixed);
-    if (ec != std::errc{} || rest.front() == '-' || !std::isfinite(number))
+    // Digits before and behind the point: neither ".5s" nor "5.s", "-1s" or "infs".
+    if (ec != std::errc{} || !is_digit(rest.front()) || !is_digit(*(end - 1)) ||
+        !std::isfinite(number))
       return bad_duration(fmt::format("`{}` is not a duration", text));
     rest.remove_prefix(static_cast<size_t>(end - rest.data()));
     const Unit* unit = unit_at(rest);
-    if (unit == nullptr && rest.empty())
-      return bad_duration(fmt::format("`{}` has no unit", text));
+    if (unit == nullptr && rest.empty()) return bad_duration(fmt::format("`{}` has no unit", text));
     if (unit == nullptr) return bad_duration(fmt::format("`{}` has an unknown unit", text));
     rest.remove_prefix(unit->name.size());
     total += number * static_cast<double>(unit->ms);

@@ -228,6 +228,8 @@ Mismatch wanted_and_got(const Matcher& matcher, const Found& found, const Redact
 }
 
 Mismatch count_mismatch(const Matcher& matcher, const Found& found) {
+  if (!found.is_list && std::holds_alternative<Null>(found.values.front()))
+    return "count: wanted a list, got null";
   const auto length = static_cast<std::int64_t>(found.is_list ? found.values.size() : 1);
   const Found count = Found::scalar(Value{length});
   for (const Matcher& nested : matcher.nested)

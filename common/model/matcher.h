@@ -15,8 +15,24 @@
 namespace picket {
 
 enum class MatchOp {
-  equals, not_equals, contains, not_contains, starts_with, ends_with, matches, not_matches,
-  in, includes, all_match, gt, gte, lt, lte, exists, count, type,
+  equals,
+  not_equals,
+  contains,
+  not_contains,
+  starts_with,
+  ends_with,
+  matches,
+  not_matches,
+  in,
+  includes,
+  all_match,
+  gt,
+  gte,
+  lt,
+  lte,
+  exists,
+  count,
+  type,
 };
 
 std::string_view to_string(MatchOp op);
@@ -36,11 +52,11 @@ struct Matcher {
 struct Found {
   bool present{false};
   bool is_list{false};
-  std::string type;            // JSON type name: string number boolean array object null
-  std::vector<Value> values;   // one for a scalar; the elements for a list
-  std::string unit;            // shown behind numbers in messages: "ms", "bytes"; may be empty
-  std::string note;            // shown behind what was got: why it is so; may be empty
-  bool several{false};         // a scalar that could have been a list: the one header of a name
+  std::string type;           // JSON type name: string number boolean array object null
+  std::vector<Value> values;  // one for a scalar; the elements for a list
+  std::string unit;           // shown behind numbers in messages: "ms", "bytes"; may be empty
+  std::string note;           // shown behind what was got: why it is so; may be empty
+  bool several{false};        // a scalar that could have been a list: the one header of a name
   static Found absent() { return {}; }
   static Found scalar(Value value);
   static Found list(std::vector<Value> values);
@@ -61,7 +77,7 @@ struct Found {
 //   gt, gte, lt, lte                        of numbers
 //   exists                                  present at all, null included
 //   count                                   the length of a list, 1 for anything else, judged by
-//                                           the nested matchers; an absent value has no count
+//                                           the nested matchers; null and an absent value have none
 //   type                                    the JSON type: string number boolean array object null
 // Nothing when `matcher` holds for `found`; else what was wanted and what was got, without the
 // subject's name: `wanted "text/html" contained, got "text/plain"`. Values are cut at 200 bytes;

@@ -22,4 +22,6 @@ bool Pattern::found_in(std::string_view text) const {
   return re_->ok() && RE2::PartialMatch({text.data(), text.size()}, *re_);
 }
 
+int Pattern::groups() const { return re_->ok() ? re_->NumberOfCapturingGroups() : 0; }
+
 }  // namespace picket

@@ -21,6 +21,8 @@ class Pattern {
 
   // Anywhere in it. False when the pattern itself is none.
   bool found_in(std::string_view text) const;
+  // How many groups it captures; 0 when it is none.
+  int groups() const;
 
  private:
   std::unique_ptr<re2::RE2> re_;

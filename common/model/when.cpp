@@ -54,6 +54,15 @@ std::optional<double> read_number(std::string_view digits) {
   return value;
 }
 
+// 1 to 1000, without a zero before it.
+std::optional<int> read_count(std::string_view digits) {
+  if (digits.empty() || digits.size() > 4 || digits.front() == '0') return std::nullopt;
+  int value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return value >= 1 && value <= 1000 ? std::optional{value} : std::nullopt;
+}
+
 struct Unit {
   std::string_view name;
   LiteralUnit kind;
@@ -322,15 +331,15 @@ class Parser {
       out.scope = ThresholdScope::any_region;
     } else {
       const std::size_t at = pos_;
-      const auto number = read_number(word());
-      if (!number || *number < 1 || *number > 1000 || *number != static_cast<int>(*number))
+      const auto number = read_count(word());
+      if (!number)
         return wrong_at(at, pos_ - at, "`in` is followed by how many regions",
                         "in any region, or in 3 regions");
       skip();
       if (!take_word("regions") && !take_word("region"))
         return wrong("the number is followed by regions", "in 3 regions");
       out.scope = ThresholdScope::regions;
-      out.regions = static_cast<int>(*number);
+      out.regions = *number;
     }
     if (at_end()) return true;
     return wrong("nothing may stand here", "the condition ends with its scope");

@@ -45,6 +45,11 @@ TEST_CASE("a local time is read on the clocks of its zone", "[calendar]") {
   CHECK_FALSE(parse_local("2026-12-01 25:00", "UTC"));
   CHECK_FALSE(parse_local("2026-12-01 12:00 and more", "UTC"));
   CHECK_FALSE(parse_local("02:00", "UTC"));
+  for (const char* short_of :
+       {"26-12-01 22:00", "2026-1-5 2:00", "2026-12-01 2:00", "2026-12-1 22:00", "2026-12-01 22:0",
+        "-026-12-01 22:00", "2026-12-01 22:00:5"})
+    CHECK_FALSE(parse_local(short_of, "UTC"));
+  CHECK(parse_local("2026-12-01 22:00:30.5", "UTC") == at("2026-12-01T22:00:30.5Z"));
   // Skipped: the moment of the change. Shown twice: the first.
   CHECK(parse_local("2026-03-29 02:30", "Europe/Berlin") == at("2026-03-29T01:00:00Z"));
   CHECK(parse_local("2026-10-25 02:30", "Europe/Berlin") == at("2026-10-25T00:30:00Z"));

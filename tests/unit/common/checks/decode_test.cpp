@@ -85,6 +85,38 @@ TEST_CASE("a JSON body keeps order and types", "[checks]") {
         R"({"z":1,"a":[true,null,1.5,"01","x",-3],"m":{},"s":"${{ run.id }}"})");
 }
 
+TEST_CASE("secrets of keys and of subprotocols are secrets of the check", "[checks]") {
+  const Check body = check_with_request(
+      "{url: \"https://a.example/\", json: {a: [{\"${{ secrets.A }}\": 1}]},"
+      " query: {\"${{ secrets.B }}\": 1}}");
+  CHECK(body.secrets == std::vector<std::string>{"A", "B"});
+  const Check socket = check_of(
+      "    websocket: {url: \"wss://a.example/\", subprotocols: [\"${{ secrets.C }}\"]}\n");
+  CHECK(socket.secrets == std::vector<std::string>{"C"});
+}
+
+TEST_CASE("without `of` as many runs as `x` make a region failing", "[checks]") {
+  const Check check = check_of("    http: GET https://a.example/\n    failing: {x: 3}\n");
+  CHECK(check.failing_x == 3);
+  CHECK(check.failing_y == 3);
+}
+
+TEST_CASE("the name of a certificate may be an address", "[checks]") {
+  const Check check = check_of(
+      "    steps:\n"
+      "      - {name: a, tls: {target: \"a.example:443\", server_name: 203.0.113.7}}\n"
+      "      - {name: b, tls: {target: \"a.example:443\", server_name: \"2001:db8::7\"}}\n");
+  CHECK(std::get<TlsAction>(check.steps[0].action).client.server_name == "203.0.113.7");
+  CHECK(std::get<TlsAction>(check.steps[1].action).client.server_name == "2001:db8::7");
+}
+
+TEST_CASE("a bracket within a class of a capture's pattern is no group", "[checks]") {
+  const Check check = check_of(
+      "    steps: [{name: a, http: GET https://a.example/, capture: {word: {regex: "
+      "'[[:space:](]+([a-z]+)', filters: [{regex: '\\Q(\\E([a-z])'}]}}}]\n");
+  CHECK(check.steps[0].captures[0].expression == "[[:space:](]+([a-z]+)");
+}
+
 TEST_CASE("a whole number of a JSON body is sent as it is written", "[checks]") {
   const Check check = check_with_request(
       "{url: \"https://a.example/\", json: [9223372036854775807, 18446744073709551615, "

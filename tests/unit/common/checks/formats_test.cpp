@@ -24,7 +24,8 @@ TEST_CASE("sizes have a unit, decimal or binary", "[formats]") {
   CHECK(parse_size("1.5MB").value() == 1'500'000);
   CHECK(parse_size("2GiB").value() == 2ull << 30);
   CHECK(parse_size("0B").value() == 0);
-  for (const char* bad : {"", "5", "KB", "-1KB", "1kb", "1 KB", "1e99GB", "nanKB", "1TB"}) {
+  for (const char* bad :
+       {"", "5", "KB", "-1KB", "1kb", "1 KB", "1e99GB", "nanKB", "1TB", ".5MB", "5.MB"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_size(bad));
   }

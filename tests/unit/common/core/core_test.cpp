@@ -25,8 +25,8 @@ TEST_CASE("durations are read with their units and written back", "[time]") {
 }
 
 TEST_CASE("a duration without a unit is refused with the fix", "[time]") {
-  for (const char* bad :
-       {"60", "", "-5s", "s", "5 s", "1e3s", "5x", "99999999999d", "nan", "inf"}) {
+  for (const char* bad : {"60", "", "-5s", "s", "5 s", "1e3s", "5x", "99999999999d", "nan", "inf",
+                          ".5s", "5.s", "1h.5m"}) {
     const auto parsed = parse_duration(bad);
     INFO(bad);
     REQUIRE_FALSE(parsed.has_value());

@@ -246,8 +246,12 @@ TEST_CASE("exists is about presence, null included", "[matcher]") {
   });
 }
 
-TEST_CASE("count is the length of a list and 1 for anything else", "[matcher]") {
+TEST_CASE("count is the length of a list, 1 for anything else, and null has none", "[matcher]") {
   check_rows({
+      {count_is(matcher(MatchOp::equals, number(1))), kNull, false},
+      {count_is(matcher(MatchOp::equals, number(0))), kNull, false},
+      {count_is(matcher(MatchOp::lt, number(5))), kNull, false},
+      {count_is(matcher(MatchOp::equals, number(1))), Found::list({Value{Null{}}}), true},
       {count_is(matcher(MatchOp::equals, number(3))), kList, true},
       {count_is(matcher(MatchOp::gt, number(3))), kList, false},
       {count_is(matcher(MatchOp::equals, number(0))), kEmpty, true},

@@ -6,6 +6,15 @@
 
 using namespace picket;
 
+TEST_CASE("the groups of a pattern are those that capture", "[model]") {
+  CHECK(Pattern{"a"}.groups() == 0);
+  CHECK(Pattern{"(a)(?:b)(?P<c>c)\\((?i)[(]"}.groups() == 2);
+  CHECK(Pattern{"[[:space:](]+([a-z]+)"}.groups() == 1);
+  CHECK(Pattern{"[]a(]([^]b(])"}.groups() == 1);
+  CHECK(Pattern{"\\Q(\\E(a)"}.groups() == 1);
+  CHECK(Pattern{"("}.groups() == 0);
+}
+
 TEST_CASE("a pattern is found where a matcher finds it", "[model]") {
   struct Row {
     const char* pattern;

@@ -92,6 +92,10 @@ TEST_CASE("a mistake is pointed at", "[when]") {
   CHECK(mistake_in("p95(duration) > 1s over 5") == "24+1: `over` is followed by a duration");
   CHECK(mistake_in("p95(duration) > 1s over 30d") == "24+3: the window is out of range");
   CHECK(mistake_in("duration > 1s in some region") == "17+4: `in` is followed by how many regions");
+  for (const char* bad : {"duration > 1s in 01 regions", "duration > 1s in 1e2 regions",
+                          "duration > 1s in 0 regions", "duration > 1s in 1001 regions"})
+    CHECK_FALSE(parse_when(bad).has_value());
+  CHECK(parse_when("duration > 1s in 1000 regions").has_value());
   CHECK(mistake_in("duration > 1s in 3 areas") == "19+5: the number is followed by regions");
   CHECK(mistake_in("duration > 1s in any region please") == "28+6: nothing may stand here");
   CHECK(mistake_in("duration > 1s and wait > 1s") == "14+3: nothing may stand here");
