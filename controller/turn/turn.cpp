@@ -17,7 +17,6 @@ namespace picket::controller {
 namespace {
 
 constexpr Millis kCommitRetry{500};
-constexpr Millis kCommitRowsLimit{3'000};
 constexpr Millis kLongestNap{60'000};
 
 // The log needs no evidence: failed and last good runs keep theirs in rows of their own.
@@ -289,12 +288,8 @@ async::Task<Status> Turn::commit_rows(WriteSet rows) {
   set.delivery_log.insert(set.delivery_log.end(), rows.delivery_log.begin(),
                           rows.delivery_log.end());
   set.meta.insert(set.meta.end(), rows.meta.begin(), rows.meta.end());
-  async::Task<bool> committed = durable();
-  const Deadline deadline = Deadline::after(ports_.clock.now(), kCommitRowsLimit);
-  if (co_await async::with_deadline(ports_.clock, deadline, std::move(committed)))
-    co_return Status{};
-  if (trouble_) co_return fail(*trouble_);
-  co_return fail(ErrorCode::timeout, "the commit takes too long");
+  co_await durable();
+  co_return Status{};
 }
 
 void Turn::owe(std::vector<OutboxRow> rows) {

@@ -71,8 +71,9 @@ class Turn {
   // takes: give it a deadline.
   async::Task<bool> durable();
 
-  // Stages `rows` and returns when they are durable: for the deliverer. An error after 3 s says
-  // why not; the rows stay staged and are stored when that is possible again.
+  // Stages `rows` and returns when they are durable: for the deliverer. Waits as long as that takes
+  // and never fails: who would stage them again would store them twice. Cancelled, they stay
+  // staged.
   async::Task<Status> commit_rows(WriteSet rows);
 
   // Something of the controller itself, by the health watch: an incident of it, told with the next
