@@ -351,26 +351,6 @@ std::optional<WallTime> IncidentBook::next_due() const {
   return next;
 }
 
-void IncidentBook::define(std::shared_ptr<const Check> check) {
-  suppressions_.define(std::move(check));
-  look_again_ = !waiting_.empty();
-}
-
-void IncidentBook::forget(const CheckName& check) {
-  suppressions_.forget(check);
-  look_again_ = !waiting_.empty();
-}
-
-void IncidentBook::set_silence(Silence silence) {
-  suppressions_.set(std::move(silence));
-  look_again_ = !waiting_.empty();  // it may replace one that held more
-}
-
-bool IncidentBook::end_silence(const std::string& id, WallTime at) {
-  look_again_ = !waiting_.empty();
-  return suppressions_.end(id, at);
-}
-
 bool IncidentBook::has_told(const std::string& receiver) const {
   return std::any_of(kept_.begin(), kept_.end(), [&](const auto& item) {
     const auto& pages = item.second.pages;

@@ -81,7 +81,7 @@ class IncidentBook {
   const ActionItems& action_items() const { return action_items_; }
 
   // Definitions and silences: what keeps pages back. The next advance() sends what nothing keeps
-  // back any more.
+  // back any more: pages, and reminders and escalations that would have been due before.
   void define(std::shared_ptr<const Check> check);
   void forget(const CheckName& check);
   void set_silence(Silence silence);
@@ -172,6 +172,10 @@ class IncidentBook {
   bool is_of_episode(const Kept& kept, const OutboxRow& row) const;
   void finish_held(Kept kept, const News& news, BookRows& rows);
   void reopen(Kept& kept, WallTime now, BookRows& rows);
+
+  // incident_suppressions.cpp: what kept something back may be over.
+  void look_anew(Kept& kept);
+  void look_all_anew();
 
   // incident_deployments.cpp
   void add_deployments(const Check& check, News& news) const;

@@ -124,6 +124,22 @@ class Escalation(unittest.TestCase):
         story.rounds(25, **FAILED)
         self.assertEqual([page["at"] for page in story.answers("page")][1:], [until])
 
+    def test_a_silence_that_ends_by_hand_ends_the_delay(self):
+        story = self.story()
+        story.event(event="silence", id="s", matchers=["check=shop"], **{
+            "from": story.now, "until": story.now + 8 * HOUR})
+        story.rounds(20, **FAILED)
+        story.event(event="silence_ended", id="s")
+        self.assertEqual([page["at"] for page in story.answers("page")][1:], [story.now])
+
+    def test_nor_does_a_reminder_wait_for_its_old_end(self):
+        story = Story().rounds(2).rounds(3, **FAILED)
+        story.event(event="silence", id="s", matchers=["check=shop"], **{
+            "from": story.now, "until": story.now + 24 * HOUR})
+        story.rounds(81, **FAILED)
+        story.event(event="silence_ended", id="s")
+        self.assertEqual([page["at"] for page in story.answers("page")][1:], [story.now])
+
 
 class Rounds(unittest.TestCase):
     """Conditions of the round."""

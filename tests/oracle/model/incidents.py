@@ -125,7 +125,16 @@ class Incidents:
             for page in incident.pages:
                 if incident.parent and page.first_told is None:
                     page.kin_ended = now  # what ended while nobody listened ended now
-        self.escalations.start(now)
+        self.look_anew()
+
+    def look_anew(self, check=None):
+        """What kept reminders and escalations back may be over, of all or of the check: they are
+        due as if nothing had."""
+        for incident in self.unresolved.values():
+            for page in incident.pages:
+                if page.was_sent and check in (None, incident.check):
+                    page.escalates_from = 0
+                    page.next_trigger = page.triggered + self.retrigger
 
     def pass_time(self, now):
         """Sends what nothing keeps back any more, and again what is open for another hour."""

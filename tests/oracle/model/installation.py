@@ -91,6 +91,7 @@ class Installation:
         name = definition.name
         known = self.checks.get(name)
         self.incidents.suppressions.definitions[name] = definition
+        self.incidents.look_anew(name)
         if known:
             known.redefine(definition, self.now)
             self._follow()  # rounds closed by it are slots of the old interval
@@ -151,11 +152,13 @@ class Installation:
 
     def _take_silence(self, event):
         self.incidents.suppressions.silences[event["id"]] = Silence(event)
+        self.incidents.look_anew()
 
     def _take_silence_ended(self, event):
         silence = self.incidents.suppressions.silences.get(event["id"])
         if silence and silence.end > self.now:
             silence.end = self.now
+            self.incidents.look_anew()
 
     def _take_acknowledge(self, event):
         self.incidents.acknowledge(event["incident"], self.now)

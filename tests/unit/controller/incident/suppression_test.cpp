@@ -132,6 +132,46 @@ TEST_CASE("a silence keeps the hourly reminder back, without a busy loop",
   CHECK(pages(world.book.advance(kRound + hours{3})) == Kinds{"trigger pending"});
 }
 
+TEST_CASE("what held a reminder back ends before its time: the reminder is due then",
+          "[incident][suppression]") {
+  const std::string by = GENERATE("hand", "another silence", "a definition");
+  World world;
+  Check check = make("shop");
+  world.define(check);
+  world.tell(check, AlertPhase::fires, minutes{0});
+  if (by == "a definition") {
+    Check busy = with_window(hours{10});  // until 11:30
+    world.define(busy);
+  } else {
+    world.book.set_silence(silence("check=shop", minutes{2}, hours{24}));
+  }
+  CHECK(world.book.advance(kRound + minutes{60}).outbox.empty());
+  CHECK(world.book.next_due() > kRound + hours{9});
+  if (by == "hand") CHECK(world.book.end_silence("s1", kRound + minutes{81}));
+  if (by == "another silence") world.book.set_silence(silence("check=cart", minutes{0}, hours{24}));
+  if (by == "a definition") world.define(check);
+  CHECK(pages(world.book.advance(kRound + minutes{81})) == Kinds{"trigger pending"});
+  CHECK(world.book.next_due() == kRound + minutes{141});
+}
+
+TEST_CASE("a definition or silence that holds nothing back moves no reminder",
+          "[incident][suppression]") {
+  World world;
+  const Check check = make("shop");
+  world.define(check);
+  world.tell(check, AlertPhase::fires, minutes{0});
+  world.book.set_silence(silence("check=shop", minutes{2}, hours{3}));
+  CHECK(world.book.advance(kRound + minutes{60}).outbox.empty());
+  world.define(check);
+  CHECK(world.book.advance(kRound + minutes{61}).outbox.empty());
+  CHECK(world.book.next_due() == kRound + hours{3});
+  Silence other = silence("check=cart", minutes{0}, hours{1});
+  other.id = "s2";
+  world.book.set_silence(other);
+  CHECK(world.book.advance(kRound + minutes{62}).outbox.empty());
+  CHECK(pages(world.book.advance(kRound + hours{3})) == Kinds{"trigger pending"});
+}
+
 TEST_CASE("a shadow check pages nobody until it is promoted", "[incident][suppression]") {
   World world;
   Check check = make("shop");
