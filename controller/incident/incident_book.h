@@ -82,7 +82,8 @@ class IncidentBook {
 
   // Definitions and silences: what keeps pages back. The next advance() sends what nothing keeps
   // back any more: pages, and reminders and escalations that would have been due before.
-  void define(std::shared_ptr<const Check> check);
+  // `now` matters where a pause ends by it.
+  void define(std::shared_ptr<const Check> check, WallTime now = {});
   void forget(const CheckName& check);
   void set_silence(Silence silence);
   bool end_silence(const std::string& id, WallTime at);

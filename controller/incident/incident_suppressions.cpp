@@ -6,9 +6,9 @@
 
 namespace picket::controller {
 
-void IncidentBook::define(std::shared_ptr<const Check> check) {
+void IncidentBook::define(std::shared_ptr<const Check> check, WallTime now) {
   const std::string subject = "check:" + check->name.value;
-  suppressions_.define(std::move(check));
+  suppressions_.define(std::move(check), now);
   look_again_ = !waiting_.empty();
   for (auto it = kept_.lower_bound({subject, {}}); it != kept_.end(); ++it) {
     if (it->first.first != subject) break;

@@ -137,7 +137,7 @@ void Turn::fold(const Event& event) {
 // What keeps pages back, before anything that follows from the event is told.
 void Turn::take_suppressions(const Event& event) {
   if (const auto* defined = std::get_if<CheckDefined>(&event.what))
-    book_.define(std::make_shared<const Check>(defined->check));
+    book_.define(std::make_shared<const Check>(defined->check), event.at);
   if (const auto* set = std::get_if<SilenceSet>(&event.what)) book_.set_silence(set->silence);
   if (const auto* ended = std::get_if<SilenceEnded>(&event.what))
     book_.end_silence(ended->id, event.at);

@@ -141,6 +141,30 @@ class Escalation(unittest.TestCase):
         self.assertEqual([page["at"] for page in story.answers("page")][1:], [story.now])
 
 
+class Pauses(unittest.TestCase):
+    def story(self, **changes):
+        return Story(receivers=Escalation.WAYS, **changes).rounds(2).rounds(3, **FAILED)
+
+    def test_a_check_that_does_not_run_pages_nobody(self):
+        story = self.story().define(paused={})
+        story.wait(10 * HOUR)
+        self.assertEqual(story.pages(), ["trigger pending"])
+
+    def test_what_recovers_after_the_pause_is_only_resolved(self):
+        story = self.story()
+        story.define(paused={"until": story.now + 10 * HOUR}).wait(10 * HOUR).rounds(2)
+        self.assertEqual(story.pages(), ["trigger pending", "resolve pending"])
+
+    def test_what_goes_on_is_told_once_runs_say_so(self):
+        story = self.story().define(paused={}).wait(10 * HOUR).define()
+        resumed = story.now
+        story.rounds(3, **FAILED)
+        self.assertEqual(sorted(page["receiver"] for page in story.answers("page")[1:]),
+                         ["pagerduty/a", "pagerduty/b"])
+        self.assertEqual({page["at"] for page in story.answers("page")[1:]},
+                         {resumed + 2 * MINUTE + 10 * SECOND})
+
+
 class Rounds(unittest.TestCase):
     """Conditions of the round."""
 

@@ -7,7 +7,7 @@ WANTED = ("down", "no_data", "regional", "degraded", "degraded by first attempts
           "an edge is far away", "down held by flapping", "blind region", "burn rate",
           "burn rate beyond 7 h", "threshold", "common cause", "dependency",
           "storm", "storm that left pages", "start in a storm", "escalation",
-          "escalation kept back", "window that came again", "silence", "shadow", "start")
+          "escalation kept back", "window that came again", "silence", "shadow", "pause", "start")
 
 
 def note(what):

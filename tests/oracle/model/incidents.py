@@ -125,6 +125,7 @@ class Incidents:
             for page in incident.pages:
                 if incident.parent and page.first_told is None:
                     page.kin_ended = now  # what ended while nobody listened ended now
+        self.suppressions.resumed.clear()
         self.look_anew()
 
     def look_anew(self, check=None):

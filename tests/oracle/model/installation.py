@@ -90,7 +90,7 @@ class Installation:
         definition = Definition(event)
         name = definition.name
         known = self.checks.get(name)
-        self.incidents.suppressions.definitions[name] = definition
+        self.incidents.suppressions.define(definition, self.now)
         self.incidents.look_anew(name)
         if known:
             known.redefine(definition, self.now)
@@ -104,7 +104,7 @@ class Installation:
         if check:
             check.remove(self.now)
             self._follow()
-        self.incidents.suppressions.definitions.pop(event["check"], None)
+        self.incidents.suppressions.forget(event["check"])
 
     def _take_run(self, event):
         if event["kind"] == "scheduled" and not event.get("superseded"):

@@ -184,6 +184,42 @@ TEST_CASE("a shadow check pages nobody until it is promoted", "[incident][suppre
   CHECK(pages(world.book.advance(kRound + minutes{9})) == Kinds{"trigger pending"});
 }
 
+TEST_CASE("a paused check pages nobody, and is told after the pause once runs can say so",
+          "[incident][suppression]") {
+  const bool planned = GENERATE(false, true);  // its end
+  World world;
+  Check check = make("shop");
+  world.define(check);
+  world.tell(check, AlertPhase::fires, minutes{0});
+  Check paused = check;
+  paused.paused = Paused{std::nullopt, "migration"};
+  if (planned) paused.paused->until = kRound + hours{72};
+  world.book.define(std::make_shared<const Check>(paused), kRound + minutes{10});
+  CHECK(world.book.would_keep_back(world.book.unresolved().at(0), kRound + hours{5}) ==
+        "paused: migration");
+  for (Millis after = hours{1}; after < hours{72}; after += hours{1})
+    CHECK(world.book.advance(kRound + after).outbox.empty());
+  if (!planned) world.book.define(std::make_shared<const Check>(check), kRound + hours{72});
+  const Millis patience = 2 * check.interval + check.timeout;
+  CHECK(world.book.advance(kRound + hours{72}).outbox.empty());
+  CHECK(world.book.next_due() == kRound + hours{72} + patience);
+  SECTION("it has recovered meanwhile") {
+    CHECK(pages(world.tell(check, AlertPhase::clears, hours{72} + minutes{2})) ==
+          Kinds{"resolve pending"});
+  }
+  SECTION("it goes on") {
+    CHECK(pages(world.book.advance(kRound + hours{72} + patience)) == Kinds{"trigger pending"});
+  }
+}
+
+TEST_CASE("what opens after a pause is paged at once", "[incident][suppression]") {
+  World world;
+  Check check = make("shop");
+  check.paused = Paused{kRound + minutes{1}, "migration"};
+  world.define(check);
+  CHECK(pages(world.tell(check, AlertPhase::fires, minutes{2})) == Kinds{"trigger pending"});
+}
+
 TEST_CASE("a silence ends by hand, and by itself", "[incident][suppression]") {
   for (const bool by_hand : {true, false}) {
     World world;
