@@ -196,7 +196,8 @@ void IncidentBook::change(Kept& kept, const News& news, BookRows& rows) {
   kept.row.detail_json = news.detail_json;
   note(rows, kept.row, news.at, "changed", news.reason + ": " + news.title);
   if (is_open(kept.row)) trigger_new(kept, news, rows);
-  for (Page& page : kept.pages) page.payload_json = news.payload_json;
+  for (Page& page : kept.pages)
+    page.payload_json = with_escalation_note_of(news.payload_json, page.payload_json);
   reindex(kept);
   rows.incidents.push_back(kept.row);
 }

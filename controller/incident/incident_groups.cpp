@@ -180,7 +180,7 @@ void IncidentBook::tell_storm(const Slot& slot, WallTime now, BookRows& rows) {
     kept.row.detail_json = news.detail_json;
     told.incidents.push_back(kept.row);
     for (Page& page : kept.pages) {
-      page.payload_json = news.payload_json;
+      page.payload_json = with_escalation_note_of(news.payload_json, page.payload_json);
       if (page.told()) tell_again(kept, page, now, told, ", more of them");
     }
     reindex(kept);

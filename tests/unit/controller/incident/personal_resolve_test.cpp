@@ -279,6 +279,8 @@ TEST_CASE("who was told because nobody acknowledged is not told at once when it 
   World world{escalating};
   world.tell(AlertPhase::fires, Seconds{0});
   CHECK(words(world.wait(minutes{15})) == Words{"trigger pagerduty/boss"});
+  // One more region fails: another payload.
+  if (GENERATE(false, true)) world.tell(AlertPhase::changes, minutes{16});
   const auto ended = world.resolve(minutes{20});
   REQUIRE(ended);
   CHECK(ended->outbox.size() == 3);
