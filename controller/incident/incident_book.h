@@ -68,6 +68,11 @@ class IncidentBook {
   // The incident whose page has this key now; nothing when there is none, or it was opened again.
   std::optional<IncidentId> incident_of(const DedupKey& key) const;
 
+  // The receiver closed the page of this key, but no person did: it is triggered again by the next
+  // advance(), no sooner than 5 min after it was last, and the timeline says so. not_found: no
+  // incident that is open has told that page.
+  Result<BookRows> close_outside(const DedupKey& key, const std::string& by, WallTime at);
+
   // A deployment, also one that was recorded late: open incidents of its service that began within
   // an hour after it say so. Recorded twice it changes nothing.
   BookRows record_deployment(const DeploymentRow& deployment, WallTime at);

@@ -18,7 +18,7 @@ ServerResponse taken(const char* what) {
   return json(std::string{R"({"status": ")"} + what + "\"}\n", 202);
 }
 
-std::string person(const PagerDutyEvent& event) {
+std::string name_of(const PagerDutyEvent& event) {
   return event.by.empty() ? "PagerDuty" : event.by + " (PagerDuty)";
 }
 
@@ -136,10 +136,13 @@ Result<PagerDutyWebhooks::Named> PagerDutyWebhooks::find(Store& store,
 Status PagerDutyWebhooks::tell(const PagerDutyEvent& event, const Named& named) const {
   const Error unknown{ErrorCode::not_found, "no page of ours", {}};
   if (named.page.empty()) return fail(unknown);
-  const std::string by = person(event);
+  const std::string by = name_of(event);
   const DedupKey& page = named.page;
-  if (event.type == "incident.acknowledged" && on_acknowledged) return on_acknowledged(page, by);
-  if (event.type == "incident.resolved" && on_resolved) return on_resolved(page, by);
+  const bool person = event.by_person;
+  if (event.type == "incident.acknowledged" && person && on_acknowledged)
+    return on_acknowledged(page, by);
+  if (event.type == "incident.resolved" && person && on_resolved) return on_resolved(page, by);
+  if (event.type == "incident.resolved" && !person && on_closed) return on_closed(page, by);
   if (event.type == "incident.annotated" && on_noted) return on_noted(page, by, event.text);
   if (event.type == "incident.unacknowledged" && on_noted)
     return on_noted(page, by, "no longer acknowledged in PagerDuty");

@@ -50,6 +50,7 @@ class PagerDutyWebhooks {
   using ByPerson = std::function<Status(const DedupKey& key, const std::string& by)>;
   ByPerson on_acknowledged;
   ByPerson on_resolved;
+  ByPerson on_closed;  // it was resolved there, but by no person
   std::function<Status(const DedupKey& key, const std::string& by, const std::string& text)>
       on_noted;
   std::function<Status(const DedupKey& key, const std::string& provider_id)> on_triggered;

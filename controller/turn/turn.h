@@ -113,6 +113,8 @@ class Turn {
   // not_found: no page of an open incident has this key (any more); nothing follows.
   Status resolved_outside(const std::string& dedup_key, const std::string& by);
   Status acknowledged_outside(const std::string& dedup_key, const std::string& by);
+  // It was closed there by no person: told again while it is open here. not_found as above.
+  Status closed_outside(const std::string& dedup_key, const std::string& by);
   Status noted_outside(const std::string& dedup_key, const std::string& by,
                        const std::string& text);
 

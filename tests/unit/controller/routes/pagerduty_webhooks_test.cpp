@@ -49,11 +49,21 @@ TEST_CASE("webhooks find their page, also by a fallback's key and the provider's
     return Status{};
   };
   async::TaskGroup group{context.get_executor()};
+  webhooks.on_resolved = [&](const DedupKey& key, const std::string& by) {
+    seen.push_back("resolve " + key.value + " " + by);
+    return Status{};
+  };
+  webhooks.on_closed = [&](const DedupKey& key, const std::string&) {
+    seen.push_back("closed " + key.value);
+    return Status{};
+  };
   std::vector<int> answers;
+  std::string agent = "user_reference";
   const auto send = [&](const std::string& id, const std::string& type, const std::string& data) {
     ServerRequest request;
     request.body = R"({"event": {"id": ")" + id + R"(", "event_type": ")" + type +
-                   R"(", "agent": {"summary": "Anna"}, "data": )" + data + "}}";
+                   R"(", "agent": {"type": ")" + agent + R"(", "summary": "Anna"}, "data": )" +
+                   data + "}}";
     request.headers = {
         {"x-pagerduty-signature", "v1=" + to_hex(hmac_sha256("secret", request.body))}};
     group.spawn(
@@ -71,11 +81,15 @@ TEST_CASE("webhooks find their page, also by a fallback's key and the provider's
   send("4", "incident.triggered", R"({"id": "Q2", "incident_key": "fallback key"})");
   send("5", "incident.acknowledged", R"({"id": "Q8", "incident_key": "unknown"})");
   send("6", "service.created", R"({"id": "P1"})");
+  send("7", "incident.resolved", R"({"id": "Q9", "incident_key": "key"})");
+  agent = "service_reference";
+  send("8", "incident.resolved", R"({"id": "Q9", "incident_key": "key"})");
+  send("9", "incident.acknowledged", R"({"id": "Q9", "incident_key": "key"})");
   CHECK(seen == Texts{"ack key Anna (PagerDuty)", "ack key Anna (PagerDuty)", "note key hm",
-                      "trigger fallback key Q2"});
-  CHECK(answers == std::vector<int>(7, 202));
+                      "trigger fallback key Q2", "resolve key Anna (PagerDuty)", "closed key"});
+  CHECK(answers == std::vector<int>(10, 202));
   CHECK(webhooks.counters().duplicates == 1);
-  CHECK(webhooks.counters().ignored == 2);
+  CHECK(webhooks.counters().ignored == 3);
   group.cancel_all();
 }
 
@@ -115,8 +129,10 @@ struct Desk {
   // By the secret "secret"; its status, 0 while it waits.
   int send(const std::string& id) {
     ServerRequest request;
-    request.body = R"({"event": {"id": ")" + id +
-                   R"(", "event_type": "incident.acknowledged", "data": {"incident_key": "key"}}})";
+    request.body =
+        R"({"event": {"id": ")" + id +
+        R"(", "event_type": "incident.acknowledged", "agent": {"type": "user_reference"},)" +
+        R"("data": {"incident_key": "key"}}})";
     request.headers = {
         {"x-pagerduty-signature", "v1=" + to_hex(hmac_sha256("secret", request.body))}};
     answers.clear();
