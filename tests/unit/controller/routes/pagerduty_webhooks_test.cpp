@@ -1,6 +1,7 @@
 #include "controller/routes/pagerduty_webhooks.h"
 
 #include <catch2/catch.hpp>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -95,12 +96,30 @@ TEST_CASE("webhooks find their page, also by a fallback's key and the provider's
 
 namespace {
 
+// A database that may be made to wait.
+class SlowPool final : public async::BlockingPool {
+ public:
+  bool held{false};
+
+  void post(std::function<void()> work) override {
+    waiting_.push_back(std::move(work));
+    if (!held) release();
+  }
+  void release() {
+    held = false;
+    for (auto work = std::exchange(waiting_, {}); !work.empty(); work.pop_front()) work.front()();
+  }
+
+ private:
+  std::deque<std::function<void()>> waiting_;
+};
+
 // Webhooks over a store with one page of the key "key", and what was answered.
 struct Desk {
   std::unique_ptr<Store> store;
   boost::asio::io_context context;
   sim::SimClock clock{context.get_executor(), *parse_rfc3339("2026-11-22T02:30:00Z")};
-  std::unique_ptr<async::BlockingPool> pool{async::create_inline_pool()};
+  SlowPool pool;
   async::TaskGroup group{context.get_executor()};
   std::vector<int> answers;
   int told{0};
@@ -117,7 +136,7 @@ struct Desk {
     page.key = DedupKey{"key"};
     set.outbox = {page};
     REQUIRE(store->commit(set));
-    webhooks = std::make_unique<PagerDutyWebhooks>(PagerDutyWebhooks::Ports{clock, *pool, *store},
+    webhooks = std::make_unique<PagerDutyWebhooks>(PagerDutyWebhooks::Ports{clock, pool, *store},
                                                    std::move(secrets));
     webhooks->on_acknowledged = [this](const DedupKey&, const std::string&) {
       ++told;
@@ -179,5 +198,25 @@ TEST_CASE("webhooks of a receiver that is gone are taken while a page of it is o
   CHECK(desk.send("2") == 404);
   desk.webhooks->set_secrets({"another"});
   CHECK(desk.send("3") == 401);
+  CHECK(desk.told == 1);
+}
+
+TEST_CASE("a webhook that comes again while its event is looked up is not known yet", "[tests]") {
+  Desk desk({"secret"});
+  bool durable = false;
+  desk.webhooks->settle = [&]() -> async::Task<Status> {
+    if (!durable) co_return fail(ErrorCode::overloaded, "the disk is full");
+    co_return Status{};
+  };
+  desk.pool.held = true;
+  CHECK(desk.send("1") == 0);  // PagerDuty has given up by then
+  CHECK(desk.send("1") == 503);
+  CHECK(desk.told == 0);
+  desk.pool.release();
+  sim::run_for(desk.context, desk.clock, Seconds{1});
+  CHECK(desk.told == 1);
+  CHECK(desk.send("1") == 503);  // not durable yet
+  durable = true;
+  CHECK(desk.send("1") == 202);
   CHECK(desk.told == 1);
 }
