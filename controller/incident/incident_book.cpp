@@ -83,9 +83,13 @@ void IncidentBook::restore(std::vector<IncidentRow> open, const std::vector<Outb
   for (auto& [slot, kept] : kept_) {
     if (slot.first.starts_with(kStormSubject))
       storms_[slot] = Storm{kept.row.opened + kStormCalm, kept.row.opened + kStormUpdate, false};
-    // Whose parent ended while nobody listened has heard of nothing that came after.
+    // What explained it and ended while nobody listened: nothing that came after was heard.
+    const auto is_explained = [](const Page& page) {
+      return page.kept_back && page.kept_back->why.starts_with(kDependsOn);
+    };
     for (Page& page : kept.pages)
-      if (!kept.row.parent.empty() && !page.first_told) page.kin_ended = now;
+      if (!page.first_told && (!kept.row.parent.empty() || is_explained(page)))
+        page.relied_on = Ended{kept.row.parent, now};
     index(kept);
     reindex(kept);
   }
@@ -211,6 +215,7 @@ void IncidentBook::resolve(const Slot& slot, const News& news, BookRows& rows) {
   kept_.erase(found);
   unindex(kept);
   note_end_for_kin(kept, news.at);
+  note_end_for_dependents(kept, news.at);
   // By its members, by the other members of its cause, by checks that depend on it.
   const bool is_waited_for = members_.count(kept.row.id) != 0 ||
                              members_.count(kept.row.parent) != 0 ||

@@ -122,6 +122,10 @@ class IncidentBook {
   const Check* check_of(const CheckName& name) const { return suppressions_.find(name); }
 
  private:
+  struct Ended {
+    IncidentId incident;
+    WallTime at;
+  };
   struct Page {
     std::string receiver;
     std::string route_json;    // of the trigger: resolves go the same way; empty: not configured
@@ -132,7 +136,7 @@ class IncidentBook {
     WallTime next_trigger;
     std::optional<Suppression> kept_back;  // nothing was ever sent, and why
     std::optional<WallTime> first_told;    // by a trigger that was not kept back
-    std::optional<WallTime> kin_ended;     // when one of its cause that had told ended
+    std::optional<Ended> relied_on;        // what explained it and is over, the newest
     WallTime escalate_from;                // not before: something kept it back
     bool told() const { return !kept_back && !route_json.empty(); }
   };
@@ -218,6 +222,7 @@ class IncidentBook {
   void join_parent(Kept& kept, WallTime now, BookRows& rows);
   const Kept* find_by_id(const IncidentId& id) const;
   void note_end_for_kin(const Kept& ended, WallTime at);
+  void note_end_for_dependents(const Kept& ended, WallTime at);
   void index(const Kept& kept);
   void unindex(const Kept& kept);
   static Slot storm_slot(const Kept& kept, const std::string& receiver);

@@ -165,6 +165,48 @@ class Pauses(unittest.TestCase):
                          {resumed + 2 * MINUTE + 10 * SECOND})
 
 
+class Dependencies(unittest.TestCase):
+    """A check and what it depends on fail together, and the dependency recovers first."""
+
+    def setUp(self):
+        alerts = [alert("down")]
+        self.story = Story(depends_on=["base"], alerts=alerts)
+        self.story.define(name="base", alerts=alerts).wait(SECOND)
+        for check in ("base", "shop"):
+            for region in self.story.regions:
+                self.story.run(region, "fail", check=check)
+        self.recover("base")
+
+    def recover(self, check):
+        for again in (1, 2):
+            self.story.wait(SECOND)
+            for region in self.story.regions:
+                self.story.run(region, check=check, kind="recheck", ordinal=again)
+
+    def told(self):
+        return self.story.pages()[3:]
+
+    def test_who_recovers_a_minute_later_pages_nobody(self):
+        self.assertEqual(self.story.pages(),
+                         ["trigger pending", "trigger suppressed", "resolve pending"])
+        self.story.wait(MINUTE)
+        self.recover("shop")
+        self.story.wait(5 * MINUTE)
+        self.assertEqual(self.told(), ["resolve suppressed"])
+
+    def test_who_goes_on_pages_after_two_minutes(self):
+        ended = self.story.now
+        self.story.wait(5 * MINUTE)
+        self.assertEqual(self.told(), ["trigger pending"])
+        self.assertEqual(self.story.answers("page")[3]["at"], ended + 2 * MINUTE)
+
+    def test_a_start_gives_it_as_long_again(self):
+        self.story.wait(MINUTE).stop_for(10 * SECOND)
+        started = self.story.now
+        self.story.wait(5 * MINUTE)
+        self.assertEqual(self.story.answers("page")[3]["at"], started + 2 * MINUTE)
+
+
 class Rounds(unittest.TestCase):
     """Conditions of the round."""
 

@@ -254,7 +254,33 @@ TEST_CASE("a dependent check does not page while what it depends on is down",
   CHECK(said);  // in the incident of the dependency too
   CHECK(world.book.advance(kRound + minutes{9}).outbox.empty());
   world.tell(idp, AlertPhase::clears, minutes{10});
-  CHECK(pages(world.book.advance(kRound + minutes{10})) == Kinds{"trigger pending"});
+  CHECK(world.book.advance(kRound + minutes{10}).outbox.empty());
+  CHECK(world.book.next_due() == kRound + minutes{12});
+  SECTION("it goes on by itself") {
+    CHECK(pages(world.book.advance(kRound + minutes{12})) == Kinds{"trigger pending"});
+  }
+  SECTION("it recovers a minute after what it depends on") {
+    CHECK(pages(world.tell(shop, AlertPhase::clears, minutes{11})) == Kinds{"resolve suppressed"});
+  }
+}
+
+TEST_CASE("a restart gives dependents as long again", "[incident][suppression]") {
+  World before;
+  const Check idp = make("sso-login");
+  Check shop = make("shop");
+  shop.depends_on = {idp.name};
+  before.define(idp);
+  before.define(shop);
+  before.tell(idp, AlertPhase::fires, minutes{1});
+  const BookRows rows = before.tell(shop, AlertPhase::fires, minutes{2});
+  before.tell(idp, AlertPhase::clears, minutes{10});
+  World after;
+  after.book.restore(before.book.unresolved(), rows.outbox, kRound + minutes{11});
+  after.define(idp);
+  after.define(shop);
+  CHECK(after.book.advance(kRound + minutes{11}).outbox.empty());
+  CHECK(after.book.next_due() == kRound + minutes{13});
+  CHECK(pages(after.book.advance(kRound + minutes{13})) == Kinds{"trigger pending"});
 }
 
 TEST_CASE("a dependency that is only suspected is waited for, a minute at most",
