@@ -13,6 +13,9 @@ void Controller::connect_channels() {
   webhooks_.on_resolved = [this](const DedupKey& key, const std::string& by) {
     return turn_.resolved_outside(key.value, by);
   };
+  webhooks_.on_closed = [this](const DedupKey& key, const std::string& by) {
+    return turn_.closed_outside(key.value, by);
+  };
   webhooks_.on_noted = [this](const DedupKey& key, const std::string& by, const std::string& text) {
     return turn_.noted_outside(key.value, by, text);
   };

@@ -58,7 +58,10 @@ Result<PagerDutyEvent> parse_pagerduty_event(const std::string& body) {
   const json& incident = data.contains("incident") ? child(data, "incident") : data;
   out.provider_id = line_of(incident, "id");
   out.key = DedupKey{line_of(incident, "incident_key")};
-  out.by = line_of(child(event, "agent"), "summary");
+  const json& agent = child(event, "agent");
+  out.by = line_of(agent, "summary");
+  const std::string type = line_of(agent, "type");
+  out.by_person = type == "user_reference" || type == "user";
   const auto content = data.find("content");
   if (content != data.end() && content->is_string())
     out.text = cut_utf8(clean_text(content->get<std::string>()), kNoteBytes);

@@ -23,6 +23,7 @@ struct PagerDutyEvent {
   std::string provider_id;  // of the incident
   DedupKey key;             // empty: the event does not name it
   std::string by;           // who did it: a name, one clean line; empty: PagerDuty does not say
+  bool by_person{false};    // not PagerDuty itself, a rule, a workflow or an integration
   std::string text;         // of incident.annotated: the note, clean, at most 2 KiB
 };
 

@@ -14,6 +14,8 @@ namespace picket::controller {
 inline constexpr std::string_view kStormSubject = "storm:";    // and the receiver
 inline constexpr std::string_view kActionSubject = "action:";  // and the action item
 
+inline constexpr std::string_view kDependsOn = "depends on ";  // begins the reason of a row
+
 inline void note(BookRows& rows, const IncidentRow& row, WallTime at, std::string kind,
                  std::string text) {
   rows.timeline.push_back({row.id, at, std::move(kind), cut_utf8(clean_line(text), 1024)});

@@ -83,9 +83,13 @@ void IncidentBook::restore(std::vector<IncidentRow> open, const std::vector<Outb
   for (auto& [slot, kept] : kept_) {
     if (slot.first.starts_with(kStormSubject))
       storms_[slot] = Storm{kept.row.opened + kStormCalm, kept.row.opened + kStormUpdate, false};
-    // Whose parent ended while nobody listened has heard of nothing that came after.
+    // What explained it and ended while nobody listened: nothing that came after was heard.
+    const auto is_explained = [](const Page& page) {
+      return page.kept_back && page.kept_back->why.starts_with(kDependsOn);
+    };
     for (Page& page : kept.pages)
-      if (!kept.row.parent.empty() && !page.first_told) page.kin_ended = now;
+      if (!page.first_told && (!kept.row.parent.empty() || is_explained(page)))
+        page.relied_on = Ended{kept.row.parent, now};
     index(kept);
     reindex(kept);
   }
@@ -196,7 +200,8 @@ void IncidentBook::change(Kept& kept, const News& news, BookRows& rows) {
   kept.row.detail_json = news.detail_json;
   note(rows, kept.row, news.at, "changed", news.reason + ": " + news.title);
   if (is_open(kept.row)) trigger_new(kept, news, rows);
-  for (Page& page : kept.pages) page.payload_json = news.payload_json;
+  for (Page& page : kept.pages)
+    page.payload_json = with_escalation_note_of(news.payload_json, page.payload_json);
   reindex(kept);
   rows.incidents.push_back(kept.row);
 }
@@ -210,6 +215,7 @@ void IncidentBook::resolve(const Slot& slot, const News& news, BookRows& rows) {
   kept_.erase(found);
   unindex(kept);
   note_end_for_kin(kept, news.at);
+  note_end_for_dependents(kept, news.at);
   // By its members, by the other members of its cause, by checks that depend on it.
   const bool is_waited_for = members_.count(kept.row.id) != 0 ||
                              members_.count(kept.row.parent) != 0 ||
@@ -349,26 +355,6 @@ std::optional<WallTime> IncidentBook::next_due() const {
     next = next ? std::min(*next, at) : at;
   }
   return next;
-}
-
-void IncidentBook::define(std::shared_ptr<const Check> check) {
-  suppressions_.define(std::move(check));
-  look_again_ = !waiting_.empty();
-}
-
-void IncidentBook::forget(const CheckName& check) {
-  suppressions_.forget(check);
-  look_again_ = !waiting_.empty();
-}
-
-void IncidentBook::set_silence(Silence silence) {
-  suppressions_.set(std::move(silence));
-  look_again_ = !waiting_.empty();  // it may replace one that held more
-}
-
-bool IncidentBook::end_silence(const std::string& id, WallTime at) {
-  look_again_ = !waiting_.empty();
-  return suppressions_.end(id, at);
 }
 
 bool IncidentBook::has_told(const std::string& receiver) const {

@@ -68,6 +68,11 @@ class IncidentBook {
   // The incident whose page has this key now; nothing when there is none, or it was opened again.
   std::optional<IncidentId> incident_of(const DedupKey& key) const;
 
+  // The receiver closed the page of this key, but no person did: it is triggered again by the next
+  // advance(), no sooner than 5 min after it was last, and the timeline says so. not_found: no
+  // incident that is open has told that page.
+  Result<BookRows> close_outside(const DedupKey& key, const std::string& by, WallTime at);
+
   // A deployment, also one that was recorded late: open incidents of its service that began within
   // an hour after it say so. Recorded twice it changes nothing.
   BookRows record_deployment(const DeploymentRow& deployment, WallTime at);
@@ -81,8 +86,9 @@ class IncidentBook {
   const ActionItems& action_items() const { return action_items_; }
 
   // Definitions and silences: what keeps pages back. The next advance() sends what nothing keeps
-  // back any more.
-  void define(std::shared_ptr<const Check> check);
+  // back any more: pages, and reminders and escalations that would have been due before.
+  // `now` matters where a pause ends by it.
+  void define(std::shared_ptr<const Check> check, WallTime now = {});
   void forget(const CheckName& check);
   void set_silence(Silence silence);
   bool end_silence(const std::string& id, WallTime at);
@@ -116,6 +122,10 @@ class IncidentBook {
   const Check* check_of(const CheckName& name) const { return suppressions_.find(name); }
 
  private:
+  struct Ended {
+    IncidentId incident;
+    WallTime at;
+  };
   struct Page {
     std::string receiver;
     std::string route_json;    // of the trigger: resolves go the same way; empty: not configured
@@ -126,7 +136,7 @@ class IncidentBook {
     WallTime next_trigger;
     std::optional<Suppression> kept_back;  // nothing was ever sent, and why
     std::optional<WallTime> first_told;    // by a trigger that was not kept back
-    std::optional<WallTime> kin_ended;     // when one of its cause that had told ended
+    std::optional<Ended> relied_on;        // what explained it and is over, the newest
     WallTime escalate_from;                // not before: something kept it back
     bool told() const { return !kept_back && !route_json.empty(); }
   };
@@ -173,6 +183,10 @@ class IncidentBook {
   void finish_held(Kept kept, const News& news, BookRows& rows);
   void reopen(Kept& kept, WallTime now, BookRows& rows);
 
+  // incident_suppressions.cpp: what kept something back may be over.
+  void look_anew(Kept& kept);
+  void look_all_anew();
+
   // incident_deployments.cpp
   void add_deployments(const Check& check, News& news) const;
   void say_deployment(const IncidentRow& row, const DeploymentRow& deployment, WallTime at,
@@ -208,6 +222,7 @@ class IncidentBook {
   void join_parent(Kept& kept, WallTime now, BookRows& rows);
   const Kept* find_by_id(const IncidentId& id) const;
   void note_end_for_kin(const Kept& ended, WallTime at);
+  void note_end_for_dependents(const Kept& ended, WallTime at);
   void index(const Kept& kept);
   void unindex(const Kept& kept);
   static Slot storm_slot(const Kept& kept, const std::string& receiver);

@@ -77,7 +77,22 @@ void IncidentBook::note_end_for_kin(const Kept& ended, WallTime at) {
     if (!told.told()) continue;
     for (const Slot& slot : kin->second)
       for (Page& page : kept_.at(slot).pages)
-        if (page.receiver == told.receiver && !page.first_told) page.kin_ended = at;
+        if (page.receiver == told.receiver && !page.first_told)
+          page.relied_on = Ended{ended.row.id, at};
+  }
+}
+
+// So do checks that its `down` explained: all of them recover with it, each in its own minute.
+void IncidentBook::note_end_for_dependents(const Kept& ended, WallTime at) {
+  const IncidentRow& row = ended.row;
+  if (row.verdict != "down" || !still_fails(row) || !suppressions_.is_depended_on(row.check))
+    return;
+  for (const Slot& slot : waiting_) {
+    Kept& kept = kept_.at(slot);
+    const auto names = suppressions_.dependencies(kept.row.check);
+    if (std::find(names.begin(), names.end(), row.check) == names.end()) continue;
+    for (Page& page : kept.pages)
+      if (!page.first_told) page.relied_on = Ended{row.id, at};
   }
 }
 
@@ -180,7 +195,7 @@ void IncidentBook::tell_storm(const Slot& slot, WallTime now, BookRows& rows) {
     kept.row.detail_json = news.detail_json;
     told.incidents.push_back(kept.row);
     for (Page& page : kept.pages) {
-      page.payload_json = news.payload_json;
+      page.payload_json = with_escalation_note_of(news.payload_json, page.payload_json);
       if (page.told()) tell_again(kept, page, now, told, ", more of them");
     }
     reindex(kept);

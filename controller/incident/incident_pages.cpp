@@ -13,7 +13,7 @@ namespace picket::controller {
 namespace {
 
 constexpr Millis kDependencyPatience{60'000};
-constexpr Millis kKinPatience{120'000};  // a recheck and the second pass after it
+constexpr Millis kOwnWordPatience{120'000};  // a recheck and the second pass after it
 
 // Two routes to one recipient: the credential is a digest of the secret that names it.
 bool is_same_recipient(const std::string& a, const std::string& b) {
@@ -139,11 +139,12 @@ std::optional<Suppression> IncidentBook::suppression_of(const Kept& kept,
 std::optional<Suppression> IncidentBook::suppression_of(const Kept& kept, const Page& page,
                                                         WallTime now) const {
   if (auto found = suppression_of(kept, page.receiver, now)) return found;
-  if (!page.kin_ended || page.first_told) return std::nullopt;
-  const WallTime until = *page.kin_ended + kKinPatience;
+  if (!page.relied_on || page.first_told) return std::nullopt;
+  const auto& [incident, at] = *page.relied_on;
+  const WallTime until = at + kOwnWordPatience;
   if (now >= until) return std::nullopt;
-  return Suppression{fmt::format("waits whether it ends as incident {} did", kept.row.parent.value),
-                     until};
+  const std::string of = incident.empty() ? "what explained it" : "incident " + incident.value;
+  return Suppression{"waits whether it ends as " + of + " did", until};
 }
 
 // A check that it depends on and that is down. One that is only suspected is waited for, a minute
@@ -156,11 +157,11 @@ std::optional<Suppression> IncidentBook::dependency_of(const Kept& kept, WallTim
       if (other.subject != subject) break;
       if (other.verdict != "down") continue;
       if (still_fails(other))
-        return Suppression{
-            fmt::format("depends on {}, which is down (incident {})", name.value, other.id.value),
-            {},
-            false,
-            other.id};
+        return Suppression{fmt::format("{}{}, which is down (incident {})", kDependsOn, name.value,
+                                       other.id.value),
+                           {},
+                           false,
+                           other.id};
       const WallTime patience = kept.row.opened + kDependencyPatience;
       if (other.state == IncidentState::suspected && now < patience)
         return Suppression{fmt::format("waits whether {} is down", name.value), patience};

@@ -19,6 +19,8 @@ constexpr std::size_t kRegionsShown = 20;
 constexpr std::size_t kLineBytes = 200;
 constexpr std::size_t kDifferenceBytes = 300;
 constexpr std::size_t kUrlBytes = 1024;
+constexpr const char* kEscalatedFrom = "escalated_from";
+constexpr const char* kNotAcknowledgedFor = "not_acknowledged_for";
 
 std::string line(const std::string& text, std::size_t bytes = kLineBytes) {
   return cut_utf8(clean_line(text), bytes);
@@ -201,13 +203,24 @@ bool is_escalated(const std::string& payload_json) {
   const json payload = json::parse(payload_json, nullptr, false);
   return payload.is_object() && payload.contains("custom_details") &&
          payload["custom_details"].is_object() &&
-         payload["custom_details"].contains("escalated_from");
+         payload["custom_details"].contains(kEscalatedFrom);
 }
 
 std::string with_escalation_note(const std::string& payload_json, const std::string& receiver,
                                  Millis after) {
-  return with_detail(with_detail(payload_json, "escalated_from", receiver), "not_acknowledged_for",
+  return with_detail(with_detail(payload_json, kEscalatedFrom, receiver), kNotAcknowledgedFor,
                      render_duration(after));
+}
+
+std::string with_escalation_note_of(const std::string& payload_json,
+                                    const std::string& other_json) {
+  if (!is_escalated(other_json)) return payload_json;
+  std::string out = payload_json;
+  const json details = json::parse(other_json, nullptr, false)["custom_details"];
+  for (const char* name : {kEscalatedFrom, kNotAcknowledgedFor})
+    if (const auto found = details.find(name); found != details.end() && found->is_string())
+      out = with_detail(out, name, found->get<std::string>());
+  return out;
 }
 
 std::string payload_of(const FleetTransition& t, const BookSettings& settings,

@@ -41,4 +41,7 @@ bool is_escalated(const std::string& payload_json);
 std::string with_escalation_note(const std::string& payload_json, const std::string& receiver,
                                  Millis after);
 
+// The payload with that note of another one; unchanged where that has none.
+std::string with_escalation_note_of(const std::string& payload_json, const std::string& other_json);
+
 }  // namespace picket::controller

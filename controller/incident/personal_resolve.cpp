@@ -15,6 +15,8 @@
 namespace picket::controller {
 namespace {
 
+constexpr Millis kCloseAgain = minutes{5};
+
 // Until when it stays quiet, for the timeline.
 std::string outlook(const IncidentRow& row) {
   if (row.after_resolve == AfterResolve::hold) return "held until the check recovers";
@@ -99,6 +101,23 @@ Result<BookRows> IncidentBook::resolve(const IncidentId& id, const PersonalResol
   reindex(kept);
   rows.incidents.push_back(row);
   return rows;
+}
+
+// By itself after some hours, by a rule or a workflow: of the check that proves nothing. What
+// closes each page at once must not make two of them race.
+Result<BookRows> IncidentBook::close_outside(const DedupKey& key, const std::string& by,
+                                             WallTime at) {
+  for (auto& [slot, kept] : kept_)
+    for (Page& page : kept.pages) {
+      if (page.key != key || !is_open(kept.row) || !page.told()) continue;
+      BookRows rows;
+      page.next_trigger = std::min(page.next_trigger, page.last_trigger + kCloseAgain);
+      note(rows, kept.row, at, "note",
+           fmt::format("{}: closed there, by no person, but it still fails: told again", by));
+      reindex(kept);
+      return rows;
+    }
+  return fail(ErrorCode::not_found, "no page of an open incident has this key");
 }
 
 // The check has recovered: what a person said has come true.

@@ -26,8 +26,14 @@ std::string with_reason(std::string text, const std::string& reason) {
 
 }  // namespace
 
-void Suppressions::define(std::shared_ptr<const Check> check) {
+void Suppressions::define(std::shared_ptr<const Check> check, WallTime now) {
+  auto resumed = resumed_.find(check->name) != resumed_.end()
+                     ? std::optional{resumed_.at(check->name)}
+                     : std::nullopt;
+  if (const Check* known = find(check->name); known != nullptr && known->paused)
+    resumed = std::min(now, known->paused->until.value_or(now));
   forget(check->name);
+  if (resumed && !check->paused) resumed_[check->name] = *resumed;
   count_dependencies(*check, 1);
   const CheckName name = check->name;
   checks_[name] = std::move(check);
@@ -38,6 +44,7 @@ void Suppressions::forget(const CheckName& check) {
   if (known == nullptr) return;
   count_dependencies(*known, -1);
   checks_.erase(check);
+  resumed_.erase(check);
 }
 
 void Suppressions::count_dependencies(const Check& check, int by) {
@@ -67,9 +74,27 @@ std::vector<Silence> Suppressions::silences(WallTime now) const {
   return out;
 }
 
+// Nothing is known of a check that does not run. What was open before waits after the pause until
+// there are runs to tell whether it is still so.
+std::optional<Suppression> Suppressions::judge_pause(const Check& check,
+                                                     const IncidentRow& incident,
+                                                     WallTime now) const {
+  if (is_paused(check, now))
+    return Suppression{with_reason("paused", check.paused->reason), check.paused->until};
+  const auto resumed = resumed_.find(check.name);
+  if (!check.paused && resumed == resumed_.end()) return std::nullopt;
+  const WallTime ended = check.paused ? *check.paused->until : resumed->second;
+  const WallTime known_again = ended + 2 * check.interval + check.timeout;
+  if (incident.opened >= ended || now >= known_again) return std::nullopt;
+  return Suppression{"paused until " + minute_of(ended) + ", runs since then are awaited",
+                     known_again};
+}
+
 std::optional<Suppression> Suppressions::judge(const IncidentRow& incident, WallTime now) const {
   const Check* check = find(incident.check);
   if (check != nullptr && check->shadow) return Suppression{"a shadow check pages nobody", {}};
+  if (check != nullptr)
+    if (auto found = judge_pause(*check, incident, now)) return found;
   if (check != nullptr)
     if (const auto* window = calendar::active_window(check->maintenance, now)) {
       const auto span = calendar::span_at(*window, now);

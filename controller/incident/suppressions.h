@@ -1,6 +1,6 @@
-// Why a page is not sent on purpose: shadow checks, maintenance windows, silences. Told of every
-// definition and silence; owned by the incident book. Pure, no clock. It keeps back triggers only:
-// what was told once is resolved whatever holds by then.
+// Why a page is not sent on purpose: shadow checks, pauses, maintenance windows, silences. Told of
+// every definition and silence; owned by the incident book. Pure, no clock. It keeps back triggers
+// only: what was told once is resolved whatever holds by then.
 #pragma once
 
 #include <map>
@@ -25,7 +25,7 @@ struct Suppression {
 
 class Suppressions {
  public:
-  void define(std::shared_ptr<const Check> check);
+  void define(std::shared_ptr<const Check> check, WallTime now);
   void forget(const CheckName& check);
 
   void set(Silence silence);  // replaces one of the same id
@@ -48,9 +48,12 @@ class Suppressions {
 
  private:
   void count_dependencies(const Check& check, int by);
+  std::optional<Suppression> judge_pause(const Check& check, const IncidentRow& incident,
+                                         WallTime now) const;
 
   std::map<CheckName, std::shared_ptr<const Check>> checks_;
-  std::map<CheckName, int> depended_on_;  // by so many
+  std::map<CheckName, WallTime> resumed_;  // when a pause ended that the definition has no more
+  std::map<CheckName, int> depended_on_;   // by so many
   std::map<std::string, Silence> silences_;
 };
 

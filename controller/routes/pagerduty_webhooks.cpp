@@ -18,11 +18,33 @@ ServerResponse taken(const char* what) {
   return json(std::string{R"({"status": ")"} + what + "\"}\n", 202);
 }
 
-std::string person(const PagerDutyEvent& event) {
+std::string name_of(const PagerDutyEvent& event) {
   return event.by.empty() ? "PagerDuty" : event.by + " (PagerDuty)";
 }
 
 }  // namespace
+
+// An event from its arrival until it was told; forgotten when that comes to nothing.
+class PagerDutyWebhooks::Handling {
+ public:
+  Handling(PagerDutyWebhooks& desk, std::string id) : desk_(desk), id_(std::move(id)) {
+    desk_.untold_.insert(id_);
+  }
+  ~Handling() {
+    if (desk_.untold_.count(id_) != 0) desk_.forget(id_);
+  }
+  Handling(const Handling&) = delete;
+  Handling& operator=(const Handling&) = delete;
+
+  void told() {
+    desk_.untold_.erase(id_);
+    desk_.unsettled_.insert(id_);
+  }
+
+ private:
+  PagerDutyWebhooks& desk_;
+  std::string id_;
+};
 
 void PagerDutyWebhooks::restore(const std::vector<DeliveryLogRow>& received) {
   for (auto row = received.rbegin(); row != received.rend(); ++row)
@@ -34,11 +56,17 @@ bool PagerDutyWebhooks::remember(const std::string& id) {
   if (!seen_.insert(id).second) return false;
   order_.push_back(id);
   if (order_.size() > kSeenMax) {
-    seen_.erase(order_.front());
-    unsettled_.erase(order_.front());
-    order_.pop_front();
+    const std::string oldest = order_.front();
+    forget(oldest);
   }
   return true;
+}
+
+void PagerDutyWebhooks::forget(const std::string& id) {
+  seen_.erase(id);
+  untold_.erase(id);
+  unsettled_.erase(id);
+  std::erase(order_, id);
 }
 
 async::Task<ServerResponse> PagerDutyWebhooks::take(ServerRequest request) {
@@ -68,6 +96,9 @@ async::Task<ServerResponse> PagerDutyWebhooks::take(ServerRequest request) {
   }
   if (!remember(event->id)) {
     ++counters_.duplicates;
+    if (untold_.count(event->id) != 0)
+      co_return problem(ErrorCode::overloaded, "the event is being looked up",
+                        "PagerDuty sends it again");
     if (unsettled_.count(event->id) == 0) co_return taken("known");
     async::Task<ServerResponse> again = answer_when_durable(event->id, "known");
     co_return co_await std::move(again);
@@ -77,16 +108,16 @@ async::Task<ServerResponse> PagerDutyWebhooks::take(ServerRequest request) {
 }
 
 async::Task<ServerResponse> PagerDutyWebhooks::handle(PagerDutyEvent event) {
+  Handling handling(*this, event.id);
   const auto read = [this, &event] { return find(ports_.store, event); };
   const auto named = co_await async::offload(ports_.pool, read);
-  if (!named) {
-    seen_.erase(event.id);  // PagerDuty sends it again
+  if (!named)
     co_return problem(ErrorCode::overloaded, "the store cannot be asked: " + named.error().message,
                       "PagerDuty sends it again");
-  }
   const Status told = tell(event, *named);
   if (!told) ++counters_.ignored;
   if (on_received) on_received(log_row(event, *named));
+  handling.told();
   async::Task<ServerResponse> answer = answer_when_durable(event.id, told ? "taken" : "ignored");
   co_return co_await std::move(answer);
 }
@@ -96,7 +127,6 @@ async::Task<ServerResponse> PagerDutyWebhooks::handle(PagerDutyEvent event) {
 async::Task<ServerResponse> PagerDutyWebhooks::answer_when_durable(std::string id,
                                                                    const char* what) {
   if (!settle) co_return taken(what);
-  unsettled_.insert(id);
   async::Task<Status> durable = settle();
   const Deadline deadline = Deadline::after(ports_.clock.now(), kSettleMax);
   const auto done = co_await async::with_deadline(ports_.clock, deadline, std::move(durable));
@@ -136,10 +166,13 @@ Result<PagerDutyWebhooks::Named> PagerDutyWebhooks::find(Store& store,
 Status PagerDutyWebhooks::tell(const PagerDutyEvent& event, const Named& named) const {
   const Error unknown{ErrorCode::not_found, "no page of ours", {}};
   if (named.page.empty()) return fail(unknown);
-  const std::string by = person(event);
+  const std::string by = name_of(event);
   const DedupKey& page = named.page;
-  if (event.type == "incident.acknowledged" && on_acknowledged) return on_acknowledged(page, by);
-  if (event.type == "incident.resolved" && on_resolved) return on_resolved(page, by);
+  const bool person = event.by_person;
+  if (event.type == "incident.acknowledged" && person && on_acknowledged)
+    return on_acknowledged(page, by);
+  if (event.type == "incident.resolved" && person && on_resolved) return on_resolved(page, by);
+  if (event.type == "incident.resolved" && !person && on_closed) return on_closed(page, by);
   if (event.type == "incident.annotated" && on_noted) return on_noted(page, by, event.text);
   if (event.type == "incident.unacknowledged" && on_noted)
     return on_noted(page, by, "no longer acknowledged in PagerDuty");

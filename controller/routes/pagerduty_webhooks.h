@@ -41,8 +41,9 @@ class PagerDutyWebhooks {
   void restore(const std::vector<DeliveryLogRow>& received);
 
   // 401 without a signature that holds, 404 without a secret, 413 beyond 256 KiB, 503 when the
-  // store cannot be asked whose event it is or what follows is not durable within 3 s: PagerDuty
-  // sends it again, and it is not told again. Else 2xx. All within 5 s.
+  // store cannot be asked whose event it is, or is being asked for the same one, or what follows is
+  // not durable within 3 s: PagerDuty sends it again, and it is told once. Else 2xx. All within 5
+  // s.
   async::Task<ServerResponse> take(ServerRequest request);
 
   // The key is that of the page that the controller owes, also when a fallback's incident is
@@ -50,6 +51,7 @@ class PagerDutyWebhooks {
   using ByPerson = std::function<Status(const DedupKey& key, const std::string& by)>;
   ByPerson on_acknowledged;
   ByPerson on_resolved;
+  ByPerson on_closed;  // it was resolved there, but by no person
   std::function<Status(const DedupKey& key, const std::string& by, const std::string& text)>
       on_noted;
   std::function<Status(const DedupKey& key, const std::string& provider_id)> on_triggered;
@@ -70,7 +72,9 @@ class PagerDutyWebhooks {
   static Result<Named> find(Store& store, const PagerDutyEvent& event);
   Status tell(const PagerDutyEvent& event, const Named& named) const;
   DeliveryLogRow log_row(const PagerDutyEvent& event, const Named& named) const;
+  class Handling;
   bool remember(const std::string& id);
+  void forget(const std::string& id);
   async::Task<ServerResponse> handle(PagerDutyEvent event);
   async::Task<ServerResponse> answer_when_durable(std::string id, const char* what);
 
@@ -79,6 +83,7 @@ class PagerDutyWebhooks {
   WebhookCounters counters_;
   std::set<std::string> seen_;
   std::deque<std::string> order_;    // of seen_
+  std::set<std::string> untold_;     // of seen_: whose event it is, is being asked
   std::set<std::string> unsettled_;  // of seen_: told, but not known to be durable
 };
 

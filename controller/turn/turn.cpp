@@ -17,7 +17,6 @@ namespace picket::controller {
 namespace {
 
 constexpr Millis kCommitRetry{500};
-constexpr Millis kCommitRowsLimit{3'000};
 constexpr Millis kLongestNap{60'000};
 
 // The log needs no evidence: failed and last good runs keep theirs in rows of their own.
@@ -144,7 +143,7 @@ void Turn::fold(const Event& event) {
 // What keeps pages back, before anything that follows from the event is told.
 void Turn::take_suppressions(const Event& event) {
   if (const auto* defined = std::get_if<CheckDefined>(&event.what))
-    book_.define(std::make_shared<const Check>(defined->check));
+    book_.define(std::make_shared<const Check>(defined->check), event.at);
   if (const auto* set = std::get_if<SilenceSet>(&event.what)) book_.set_silence(set->silence);
   if (const auto* ended = std::get_if<SilenceEnded>(&event.what))
     book_.end_silence(ended->id, event.at);
@@ -296,12 +295,8 @@ async::Task<Status> Turn::commit_rows(WriteSet rows) {
   set.delivery_log.insert(set.delivery_log.end(), rows.delivery_log.begin(),
                           rows.delivery_log.end());
   set.meta.insert(set.meta.end(), rows.meta.begin(), rows.meta.end());
-  async::Task<bool> committed = durable();
-  const Deadline deadline = Deadline::after(ports_.clock.now(), kCommitRowsLimit);
-  if (co_await async::with_deadline(ports_.clock, deadline, std::move(committed)))
-    co_return Status{};
-  if (trouble_) co_return fail(*trouble_);
-  co_return fail(ErrorCode::timeout, "the commit takes too long");
+  co_await durable();
+  co_return Status{};
 }
 
 void Turn::owe(std::vector<OutboxRow> rows) {

@@ -75,8 +75,9 @@ class Turn {
   // takes: give it a deadline.
   async::Task<bool> durable();
 
-  // Stages `rows` and returns when they are durable: for the deliverer. An error after 3 s says
-  // why not; the rows stay staged and are stored when that is possible again.
+  // Stages `rows` and returns when they are durable: for the deliverer. Waits as long as that takes
+  // and never fails: who would stage them again would store them twice. Cancelled, they stay
+  // staged.
   async::Task<Status> commit_rows(WriteSet rows);
 
   // Something of the controller itself, by the health watch: an incident of it, told with the next
@@ -116,6 +117,8 @@ class Turn {
   // not_found: no page of an open incident has this key (any more); nothing follows.
   Status resolved_outside(const std::string& dedup_key, const std::string& by);
   Status acknowledged_outside(const std::string& dedup_key, const std::string& by);
+  // It was closed there by no person: told again while it is open here. not_found as above.
+  Status closed_outside(const std::string& dedup_key, const std::string& by);
   Status noted_outside(const std::string& dedup_key, const std::string& by,
                        const std::string& text);
 

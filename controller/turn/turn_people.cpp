@@ -106,6 +106,15 @@ Status Turn::acknowledged_outside(const std::string& dedup_key, const std::strin
   return acknowledge(*incident, name_of(by), DedupKey{dedup_key});
 }
 
+Status Turn::closed_outside(const std::string& dedup_key, const std::string& by) {
+  auto rows = book_.close_outside(DedupKey{dedup_key}, name_of(by), now());
+  if (!rows) return fail(std::move(rows.error()));
+  const TimelineRow line = rows->timeline.front();
+  take_rows(std::move(*rows));
+  record(IncidentNoted{line.incident, name_of(by), line.text});
+  return {};
+}
+
 Status Turn::noted_outside(const std::string& dedup_key, const std::string& by,
                            const std::string& text) {
   const auto incident = book_.incident_of(DedupKey{dedup_key});

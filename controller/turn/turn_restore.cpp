@@ -52,7 +52,7 @@ Status Turn::restore_ledger() {
   for (const CheckName& check : evaluator_.checks()) {
     const auto definition = evaluator_.view(check)->check;
     intervals_[check] = definition->interval;
-    book_.define(definition);
+    book_.define(definition, now());
     const auto rows = ports_.store.ledger(check, std::nullopt, today - kLedgerDays, today);
     if (!rows) return fail(rows.error());
     for (const LedgerRow& row : *rows) {

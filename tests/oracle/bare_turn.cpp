@@ -49,7 +49,7 @@ void BareTurn::record(decltype(Event::what) what) {
   lines_ += event_line(event, of_run != checks_.end() ? &of_run->second : nullptr);
   if (const auto* defined = std::get_if<CheckDefined>(&event.what)) {
     checks_[defined->check.name] = defined->check;
-    book_->define(std::make_shared<const Check>(defined->check));
+    book_->define(std::make_shared<const Check>(defined->check), event.at);
   }
   if (const auto* set = std::get_if<SilenceSet>(&event.what)) book_->set_silence(set->silence);
   if (const auto* ended = std::get_if<SilenceEnded>(&event.what))

@@ -124,6 +124,88 @@ class Escalation(unittest.TestCase):
         story.rounds(25, **FAILED)
         self.assertEqual([page["at"] for page in story.answers("page")][1:], [until])
 
+    def test_a_silence_that_ends_by_hand_ends_the_delay(self):
+        story = self.story()
+        story.event(event="silence", id="s", matchers=["check=shop"], **{
+            "from": story.now, "until": story.now + 8 * HOUR})
+        story.rounds(20, **FAILED)
+        story.event(event="silence_ended", id="s")
+        self.assertEqual([page["at"] for page in story.answers("page")][1:], [story.now])
+
+    def test_nor_does_a_reminder_wait_for_its_old_end(self):
+        story = Story().rounds(2).rounds(3, **FAILED)
+        story.event(event="silence", id="s", matchers=["check=shop"], **{
+            "from": story.now, "until": story.now + 24 * HOUR})
+        story.rounds(81, **FAILED)
+        story.event(event="silence_ended", id="s")
+        self.assertEqual([page["at"] for page in story.answers("page")][1:], [story.now])
+
+
+class Pauses(unittest.TestCase):
+    def story(self, **changes):
+        return Story(receivers=Escalation.WAYS, **changes).rounds(2).rounds(3, **FAILED)
+
+    def test_a_check_that_does_not_run_pages_nobody(self):
+        story = self.story().define(paused={})
+        story.wait(10 * HOUR)
+        self.assertEqual(story.pages(), ["trigger pending"])
+
+    def test_what_recovers_after_the_pause_is_only_resolved(self):
+        story = self.story()
+        story.define(paused={"until": story.now + 10 * HOUR}).wait(10 * HOUR).rounds(2)
+        self.assertEqual(story.pages(), ["trigger pending", "resolve pending"])
+
+    def test_what_goes_on_is_told_once_runs_say_so(self):
+        story = self.story().define(paused={}).wait(10 * HOUR).define()
+        resumed = story.now
+        story.rounds(3, **FAILED)
+        self.assertEqual(sorted(page["receiver"] for page in story.answers("page")[1:]),
+                         ["pagerduty/a", "pagerduty/b"])
+        self.assertEqual({page["at"] for page in story.answers("page")[1:]},
+                         {resumed + 2 * MINUTE + 10 * SECOND})
+
+
+class Dependencies(unittest.TestCase):
+    """A check and what it depends on fail together, and the dependency recovers first."""
+
+    def setUp(self):
+        alerts = [alert("down")]
+        self.story = Story(depends_on=["base"], alerts=alerts)
+        self.story.define(name="base", alerts=alerts).wait(SECOND)
+        for check in ("base", "shop"):
+            for region in self.story.regions:
+                self.story.run(region, "fail", check=check)
+        self.recover("base")
+
+    def recover(self, check):
+        for again in (1, 2):
+            self.story.wait(SECOND)
+            for region in self.story.regions:
+                self.story.run(region, check=check, kind="recheck", ordinal=again)
+
+    def told(self):
+        return self.story.pages()[3:]
+
+    def test_who_recovers_a_minute_later_pages_nobody(self):
+        self.assertEqual(self.story.pages(),
+                         ["trigger pending", "trigger suppressed", "resolve pending"])
+        self.story.wait(MINUTE)
+        self.recover("shop")
+        self.story.wait(5 * MINUTE)
+        self.assertEqual(self.told(), ["resolve suppressed"])
+
+    def test_who_goes_on_pages_after_two_minutes(self):
+        ended = self.story.now
+        self.story.wait(5 * MINUTE)
+        self.assertEqual(self.told(), ["trigger pending"])
+        self.assertEqual(self.story.answers("page")[3]["at"], ended + 2 * MINUTE)
+
+    def test_a_start_gives_it_as_long_again(self):
+        self.story.wait(MINUTE).stop_for(10 * SECOND)
+        started = self.story.now
+        self.story.wait(5 * MINUTE)
+        self.assertEqual(self.story.answers("page")[3]["at"], started + 2 * MINUTE)
+
 
 class Rounds(unittest.TestCase):
     """Conditions of the round."""

@@ -10,12 +10,6 @@ class Escalations:
         self.incidents = incidents
         self.by_receiver = {}
 
-    def start(self, now):
-        """What keeps one back is looked at anew."""
-        for incident in self.incidents.unresolved.values():
-            for page in incident.pages:
-                page.escalates_from = 0
-
     def due(self, incident, page):
         """When the page is escalated if nobody acknowledges; None: not, or not again."""
         escalation = self.by_receiver.get(page.receiver)

@@ -2,6 +2,7 @@
 from .coverage import note
 from .definition import MINUTE
 from .escalation import Escalations
+from .explanations import Explanations
 from .names import dedup_key, incident_id
 from .storms import MOST, CALM, UPDATE, Storms
 from .suppression import Suppressions
@@ -25,7 +26,8 @@ class Page:
         self.next_trigger = None
         self.first_told = None  # when a trigger was first sent
         self.escalates_from = 0  # not before: something kept it back then
-        self.kin_ended = None  # when one of its cause ended that had told the receiver
+        self.relied_on_ended = None  # when what explained it ended: one of its cause that had
+        self.explained = False  # told the receiver, or a dependency (as the newest row says)
 
     @property
     def was_sent(self):
@@ -62,7 +64,7 @@ class Incident:
         return any(page.receiver == receiver and page.was_sent for page in self.pages)
 
 
-class Incidents:
+class Incidents(Explanations):
     """Answers are appended to `answers` as the history writes them."""
 
     def __init__(self, install, retrigger, answers):
@@ -123,9 +125,19 @@ class Incidents:
         self.storms.start(self._folded)
         for incident in self.unresolved.values():
             for page in incident.pages:
-                if incident.parent and page.first_told is None:
-                    page.kin_ended = now  # what ended while nobody listened ended now
-        self.escalations.start(now)
+                if page.first_told is None and (incident.parent or page.explained):
+                    page.relied_on_ended = now  # what ended while nobody listened ended now
+        self.suppressions.resumed.clear()
+        self.look_anew()
+
+    def look_anew(self, check=None):
+        """What kept reminders and escalations back may be over, of all or of the check: they are
+        due as if nothing had."""
+        for incident in self.unresolved.values():
+            for page in incident.pages:
+                if page.was_sent and check in (None, incident.check):
+                    page.escalates_from = 0
+                    page.next_trigger = page.triggered + self.retrigger
 
     def pass_time(self, now):
         """Sends what nothing keeps back any more, and again what is open for another hour."""
@@ -167,7 +179,7 @@ class Incidents:
         return min((time for time in times if time is not None), default=float("inf"))
 
     def _pass_time_of_page(self, incident, page, now):
-        kept_back, until = self._keep_page_back(incident, page, now)
+        kept_back, until = self.keep_page_back(incident, page, now)
         if page.kept_back:
             page.kept_back, page.kept_until = kept_back, until
             if not kept_back:
@@ -216,7 +228,7 @@ class Incidents:
         for incident, page in self._folded(name):
             page.folded = False
             note("storm that left pages")
-            page.kept_back, page.kept_until = self._keep_page_back(incident, page, now)
+            page.kept_back, page.kept_until = self.keep_page_back(incident, page, now)
             self.trigger(incident, page, now, counted=False)
         del self.storms.all[name]
         if storm.incident:
@@ -250,53 +262,9 @@ class Incidents:
         if incident.parent:
             note("common cause")
 
-    def _told_by_kin(self, incident, receiver):
-        """Whether the parent, or another member of it, has told this receiver."""
-        parent = incident.parent
-        if not parent or not parent.is_open:
-            return False
-        kin = [parent] + [other for other in self.unresolved.values()
-                          if other.parent is parent and other is not incident and other.is_open]
-        return any(other.has_told(receiver) for other in kin)
-
-    def keep_back(self, incident, receiver, now):
-        """(whether, until when or None): a storm is kept back by nothing."""
-        if incident.is_storm:
-            return False, None
-        kept_back, until = self.suppressions.keep_back(incident, now)
-        if kept_back:
-            return True, until
-        definition = self.suppressions.definitions.get(incident.check)
-        for name in definition.depends_on if definition else ():
-            downs = [other for _, other in sorted(self.unresolved.items())
-                     if other.check == name and other.condition == "down"]
-            for other in downs:
-                if other.is_open:
-                    note("dependency")
-                    return True, None
-                if other.state == "suspected" and now < incident.opened + MINUTE:
-                    return True, incident.opened + MINUTE
-        return self._told_by_kin(incident, receiver), None
-
-    def _keep_page_back(self, incident, page, now):
-        """A page that was never sent also waits for its regions when its cause may be over."""
-        kept_back, until = self.keep_back(incident, page.receiver, now)
-        if kept_back or page.kin_ended is None or page.first_told is not None:
-            return kept_back, until
-        until = page.kin_ended + 2 * MINUTE
-        return (True, until) if now < until else (False, None)
-
-    def _note_end_for_kin(self, incident, now):
-        cause = incident.parent or incident
-        for other in self.unresolved.values():
-            for page in other.pages:
-                if (other.parent is cause and page.first_told is None
-                        and incident.has_told(page.receiver)):
-                    page.kin_ended = now
-
     def _resolve(self, slot, now):
         incident = self.unresolved.pop(slot)
-        self._note_end_for_kin(incident, now)
+        self.note_end(incident, now)
         incident.state, incident.resolved = "resolved", now
         for page in incident.pages:
             self._write(incident, page, "resolve", now)
@@ -349,7 +317,7 @@ class Incidents:
                     page.routed = False
 
     def _keep_or_trigger(self, incident, page, now):
-        page.kept_back, page.kept_until = self._keep_page_back(incident, page, now)
+        page.kept_back, page.kept_until = self.keep_page_back(incident, page, now)
         self.trigger(incident, page, now)
 
     def trigger(self, incident, page, now, again=False, counted=True):
@@ -358,6 +326,7 @@ class Incidents:
             page.folded = self.storms.folds(incident, page.receiver, now)
         page.triggered = now
         page.next_trigger = now + self.retrigger
+        page.explained = page.kept_back and self.is_explained(incident, now)
         if page.was_sent and page.first_told is None:
             page.first_told = now
         self._write(incident, page, "trigger", now)

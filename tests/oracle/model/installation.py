@@ -90,7 +90,8 @@ class Installation:
         definition = Definition(event)
         name = definition.name
         known = self.checks.get(name)
-        self.incidents.suppressions.definitions[name] = definition
+        self.incidents.suppressions.define(definition, self.now)
+        self.incidents.look_anew(name)
         if known:
             known.redefine(definition, self.now)
             self._follow()  # rounds closed by it are slots of the old interval
@@ -103,7 +104,7 @@ class Installation:
         if check:
             check.remove(self.now)
             self._follow()
-        self.incidents.suppressions.definitions.pop(event["check"], None)
+        self.incidents.suppressions.forget(event["check"])
 
     def _take_run(self, event):
         if event["kind"] == "scheduled" and not event.get("superseded"):
@@ -154,11 +155,13 @@ class Installation:
 
     def _take_silence(self, event):
         self.incidents.suppressions.silences[event["id"]] = Silence(event)
+        self.incidents.look_anew()
 
     def _take_silence_ended(self, event):
         silence = self.incidents.suppressions.silences.get(event["id"])
         if silence and silence.end > self.now:
             silence.end = self.now
+            self.incidents.look_anew()
 
     def _take_acknowledge(self, event):
         self.incidents.acknowledge(event["incident"], self.now)

@@ -156,15 +156,17 @@ TEST_CASE("an event names its incident, a note that of its incident", "[deliver]
   const auto parse = [](const json& event) {
     return parse_pagerduty_event(json{{"event", event}}.dump());
   };
-  const auto acknowledged = parse({{"id", "E1"},
-                                   {"event_type", "incident.acknowledged"},
-                                   {"agent", {{"summary", "Anna\n\x1b[31m"}}},
-                                   {"data", {{"id", "Q1"}, {"incident_key", "picket:1"}}}});
+  const auto acknowledged =
+      parse({{"id", "E1"},
+             {"event_type", "incident.acknowledged"},
+             {"agent", {{"type", "user_reference"}, {"summary", "Anna\n\x1b[31m"}}},
+             {"data", {{"id", "Q1"}, {"incident_key", "picket:1"}}}});
   REQUIRE(acknowledged);
   CHECK(acknowledged->key.value == "picket:1");
   CHECK(acknowledged->provider_id == "Q1");
   CHECK(acknowledged->by.find('\x1b') == std::string::npos);
   CHECK(acknowledged->by.starts_with("Anna"));
+  CHECK(acknowledged->by_person);
   const auto noted = parse(
       {{"id", "E2"},
        {"event_type", "incident.annotated"},
@@ -175,6 +177,13 @@ TEST_CASE("an event names its incident, a note that of its incident", "[deliver]
   CHECK(noted->provider_id == "Q1");
   CHECK(noted->text == "it is the cache");
   CHECK(noted->by.empty());
+  CHECK_FALSE(noted->by_person);
+  const auto closed = parse({{"id", "E3"},
+                             {"event_type", "incident.resolved"},
+                             {"agent", {{"type", "service_reference"}, {"summary", "Picket"}}},
+                             {"data", {{"id", "Q1"}, {"incident_key", "picket:1"}}}});
+  REQUIRE(closed);
+  CHECK_FALSE(closed->by_person);
   for (const char* text : {"", "[]", "{}", R"({"event": {"id": 5}})", R"({"event": []})"})
     CHECK_FALSE(parse_pagerduty_event(text));
 }

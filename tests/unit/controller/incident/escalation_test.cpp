@@ -148,6 +148,19 @@ TEST_CASE("a silence holds the escalation up, without a busy loop", "[incident][
   CHECK(pages(world.advance(minutes{40})) == kManagers);
 }
 
+TEST_CASE("an escalation that is due comes when its silence ends by hand",
+          "[incident][escalation]") {
+  World world;
+  world.tell(AlertPhase::fires, Millis{0});
+  Silence silence{"s1", {*parse_silence_matcher("check=shop")}, "anna", "known", kRound};
+  silence.from = kRound + minutes{10};
+  silence.until = kRound + minutes{490};
+  world.book.set_silence(silence);
+  CHECK(pages(world.advance(minutes{15})).empty());
+  CHECK(world.book.end_silence("s1", kRound + minutes{31}));
+  CHECK(pages(world.advance(minutes{31})) == kManagers);
+}
+
 TEST_CASE("the time counts from the page, not from what was kept back", "[incident][escalation]") {
   World world;
   Silence silence{"s1", {*parse_silence_matcher("check=shop")}, "anna", "known", kRound};

@@ -215,6 +215,24 @@ TEST_CASE("who resolved at the receiver is not told of it; the others are", "[in
   CHECK_FALSE(world.book.incident_of(key));  // that one is over
 }
 
+TEST_CASE("what a receiver closes by itself is told there again, and nowhere else", "[incident]") {
+  World world{settings(AfterResolve::hold)};
+  const DedupKey key = world.tell(AlertPhase::fires, Seconds{0}).outbox.at(0).key;
+  const auto close = [&](Millis after) {
+    return world.book.close_outside(key, "PagerDuty", kRound + after);
+  };
+  const std::string said = close(minutes{40})->timeline.at(0).text;
+  CHECK(said == "PagerDuty: closed there, by no person, but it still fails: told again");
+  const BookRows again = world.wait(minutes{40});
+  CHECK(words(again) == Words{"trigger pagerduty/shop"});
+  CHECK(again.outbox.at(0).key == key);
+  REQUIRE(close(minutes{40}));  // a rule there that closes each at once makes no race
+  CHECK(world.wait(minutes{44}).outbox.empty());
+  CHECK(words(world.wait(minutes{45})) == Words{"trigger pagerduty/shop"});
+  REQUIRE(world.resolve(minutes{46}));
+  CHECK(close(minutes{46}).error().code == ErrorCode::not_found);  // the echo of that
+}
+
 TEST_CASE("an acknowledge at the receiver is told to the other receivers only", "[incident]") {
   World world;
   const auto fired = world.tell(AlertPhase::fires, Seconds{4});
@@ -279,6 +297,8 @@ TEST_CASE("who was told because nobody acknowledged is not told at once when it 
   World world{escalating};
   world.tell(AlertPhase::fires, Seconds{0});
   CHECK(words(world.wait(minutes{15})) == Words{"trigger pagerduty/boss"});
+  // One more region fails: another payload.
+  if (GENERATE(false, true)) world.tell(AlertPhase::changes, minutes{16});
   const auto ended = world.resolve(minutes{20});
   REQUIRE(ended);
   CHECK(ended->outbox.size() == 3);
@@ -305,7 +325,7 @@ TEST_CASE("what depends on a held incident stays explained until the check recov
       world.book.resolve(world.stored.begin()->first, {"anna", "", {}, {}}, kRound + minutes{2}));
   CHECK(world.book.advance(kRound + minutes{30}).outbox.empty());
   world.book.apply(transition(AlertPhase::clears, minutes{40}));
-  CHECK(words(world.book.advance(kRound + minutes{40})) == Words{"trigger webhook/chat"});
+  CHECK(words(world.book.advance(kRound + minutes{42})) == Words{"trigger webhook/chat"});
 }
 
 TEST_CASE("hourly reminders keep their hours over a restart, also of a page kept back then",

@@ -132,6 +132,46 @@ TEST_CASE("a silence keeps the hourly reminder back, without a busy loop",
   CHECK(pages(world.book.advance(kRound + hours{3})) == Kinds{"trigger pending"});
 }
 
+TEST_CASE("what held a reminder back ends before its time: the reminder is due then",
+          "[incident][suppression]") {
+  const std::string by = GENERATE("hand", "another silence", "a definition");
+  World world;
+  Check check = make("shop");
+  world.define(check);
+  world.tell(check, AlertPhase::fires, minutes{0});
+  if (by == "a definition") {
+    Check busy = with_window(hours{10});  // until 11:30
+    world.define(busy);
+  } else {
+    world.book.set_silence(silence("check=shop", minutes{2}, hours{24}));
+  }
+  CHECK(world.book.advance(kRound + minutes{60}).outbox.empty());
+  CHECK(world.book.next_due() > kRound + hours{9});
+  if (by == "hand") CHECK(world.book.end_silence("s1", kRound + minutes{81}));
+  if (by == "another silence") world.book.set_silence(silence("check=cart", minutes{0}, hours{24}));
+  if (by == "a definition") world.define(check);
+  CHECK(pages(world.book.advance(kRound + minutes{81})) == Kinds{"trigger pending"});
+  CHECK(world.book.next_due() == kRound + minutes{141});
+}
+
+TEST_CASE("a definition or silence that holds nothing back moves no reminder",
+          "[incident][suppression]") {
+  World world;
+  const Check check = make("shop");
+  world.define(check);
+  world.tell(check, AlertPhase::fires, minutes{0});
+  world.book.set_silence(silence("check=shop", minutes{2}, hours{3}));
+  CHECK(world.book.advance(kRound + minutes{60}).outbox.empty());
+  world.define(check);
+  CHECK(world.book.advance(kRound + minutes{61}).outbox.empty());
+  CHECK(world.book.next_due() == kRound + hours{3});
+  Silence other = silence("check=cart", minutes{0}, hours{1});
+  other.id = "s2";
+  world.book.set_silence(other);
+  CHECK(world.book.advance(kRound + minutes{62}).outbox.empty());
+  CHECK(pages(world.book.advance(kRound + hours{3})) == Kinds{"trigger pending"});
+}
+
 TEST_CASE("a shadow check pages nobody until it is promoted", "[incident][suppression]") {
   World world;
   Check check = make("shop");
@@ -142,6 +182,42 @@ TEST_CASE("a shadow check pages nobody until it is promoted", "[incident][suppre
   check.shadow = false;
   world.define(check);
   CHECK(pages(world.book.advance(kRound + minutes{9})) == Kinds{"trigger pending"});
+}
+
+TEST_CASE("a paused check pages nobody, and is told after the pause once runs can say so",
+          "[incident][suppression]") {
+  const bool planned = GENERATE(false, true);  // its end
+  World world;
+  Check check = make("shop");
+  world.define(check);
+  world.tell(check, AlertPhase::fires, minutes{0});
+  Check paused = check;
+  paused.paused = Paused{std::nullopt, "migration"};
+  if (planned) paused.paused->until = kRound + hours{72};
+  world.book.define(std::make_shared<const Check>(paused), kRound + minutes{10});
+  CHECK(world.book.would_keep_back(world.book.unresolved().at(0), kRound + hours{5}) ==
+        "paused: migration");
+  for (Millis after = hours{1}; after < hours{72}; after += hours{1})
+    CHECK(world.book.advance(kRound + after).outbox.empty());
+  if (!planned) world.book.define(std::make_shared<const Check>(check), kRound + hours{72});
+  const Millis patience = 2 * check.interval + check.timeout;
+  CHECK(world.book.advance(kRound + hours{72}).outbox.empty());
+  CHECK(world.book.next_due() == kRound + hours{72} + patience);
+  SECTION("it has recovered meanwhile") {
+    CHECK(pages(world.tell(check, AlertPhase::clears, hours{72} + minutes{2})) ==
+          Kinds{"resolve pending"});
+  }
+  SECTION("it goes on") {
+    CHECK(pages(world.book.advance(kRound + hours{72} + patience)) == Kinds{"trigger pending"});
+  }
+}
+
+TEST_CASE("what opens after a pause is paged at once", "[incident][suppression]") {
+  World world;
+  Check check = make("shop");
+  check.paused = Paused{kRound + minutes{1}, "migration"};
+  world.define(check);
+  CHECK(pages(world.tell(check, AlertPhase::fires, minutes{2})) == Kinds{"trigger pending"});
 }
 
 TEST_CASE("a silence ends by hand, and by itself", "[incident][suppression]") {
@@ -178,7 +254,33 @@ TEST_CASE("a dependent check does not page while what it depends on is down",
   CHECK(said);  // in the incident of the dependency too
   CHECK(world.book.advance(kRound + minutes{9}).outbox.empty());
   world.tell(idp, AlertPhase::clears, minutes{10});
-  CHECK(pages(world.book.advance(kRound + minutes{10})) == Kinds{"trigger pending"});
+  CHECK(world.book.advance(kRound + minutes{10}).outbox.empty());
+  CHECK(world.book.next_due() == kRound + minutes{12});
+  SECTION("it goes on by itself") {
+    CHECK(pages(world.book.advance(kRound + minutes{12})) == Kinds{"trigger pending"});
+  }
+  SECTION("it recovers a minute after what it depends on") {
+    CHECK(pages(world.tell(shop, AlertPhase::clears, minutes{11})) == Kinds{"resolve suppressed"});
+  }
+}
+
+TEST_CASE("a restart gives dependents as long again", "[incident][suppression]") {
+  World before;
+  const Check idp = make("sso-login");
+  Check shop = make("shop");
+  shop.depends_on = {idp.name};
+  before.define(idp);
+  before.define(shop);
+  before.tell(idp, AlertPhase::fires, minutes{1});
+  const BookRows rows = before.tell(shop, AlertPhase::fires, minutes{2});
+  before.tell(idp, AlertPhase::clears, minutes{10});
+  World after;
+  after.book.restore(before.book.unresolved(), rows.outbox, kRound + minutes{11});
+  after.define(idp);
+  after.define(shop);
+  CHECK(after.book.advance(kRound + minutes{11}).outbox.empty());
+  CHECK(after.book.next_due() == kRound + minutes{13});
+  CHECK(pages(after.book.advance(kRound + minutes{13})) == Kinds{"trigger pending"});
 }
 
 TEST_CASE("a dependency that is only suspected is waited for, a minute at most",

@@ -1,6 +1,7 @@
 #include "controller/routes/pagerduty_webhooks.h"
 
 #include <catch2/catch.hpp>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,11 +50,21 @@ TEST_CASE("webhooks find their page, also by a fallback's key and the provider's
     return Status{};
   };
   async::TaskGroup group{context.get_executor()};
+  webhooks.on_resolved = [&](const DedupKey& key, const std::string& by) {
+    seen.push_back("resolve " + key.value + " " + by);
+    return Status{};
+  };
+  webhooks.on_closed = [&](const DedupKey& key, const std::string&) {
+    seen.push_back("closed " + key.value);
+    return Status{};
+  };
   std::vector<int> answers;
+  std::string agent = "user_reference";
   const auto send = [&](const std::string& id, const std::string& type, const std::string& data) {
     ServerRequest request;
     request.body = R"({"event": {"id": ")" + id + R"(", "event_type": ")" + type +
-                   R"(", "agent": {"summary": "Anna"}, "data": )" + data + "}}";
+                   R"(", "agent": {"type": ")" + agent + R"(", "summary": "Anna"}, "data": )" +
+                   data + "}}";
     request.headers = {
         {"x-pagerduty-signature", "v1=" + to_hex(hmac_sha256("secret", request.body))}};
     group.spawn(
@@ -71,22 +82,44 @@ TEST_CASE("webhooks find their page, also by a fallback's key and the provider's
   send("4", "incident.triggered", R"({"id": "Q2", "incident_key": "fallback key"})");
   send("5", "incident.acknowledged", R"({"id": "Q8", "incident_key": "unknown"})");
   send("6", "service.created", R"({"id": "P1"})");
+  send("7", "incident.resolved", R"({"id": "Q9", "incident_key": "key"})");
+  agent = "service_reference";
+  send("8", "incident.resolved", R"({"id": "Q9", "incident_key": "key"})");
+  send("9", "incident.acknowledged", R"({"id": "Q9", "incident_key": "key"})");
   CHECK(seen == Texts{"ack key Anna (PagerDuty)", "ack key Anna (PagerDuty)", "note key hm",
-                      "trigger fallback key Q2"});
-  CHECK(answers == std::vector<int>(7, 202));
+                      "trigger fallback key Q2", "resolve key Anna (PagerDuty)", "closed key"});
+  CHECK(answers == std::vector<int>(10, 202));
   CHECK(webhooks.counters().duplicates == 1);
-  CHECK(webhooks.counters().ignored == 2);
+  CHECK(webhooks.counters().ignored == 3);
   group.cancel_all();
 }
 
 namespace {
+
+// A database that may be made to wait.
+class SlowPool final : public async::BlockingPool {
+ public:
+  bool held{false};
+
+  void post(std::function<void()> work) override {
+    waiting_.push_back(std::move(work));
+    if (!held) release();
+  }
+  void release() {
+    held = false;
+    for (auto work = std::exchange(waiting_, {}); !work.empty(); work.pop_front()) work.front()();
+  }
+
+ private:
+  std::deque<std::function<void()>> waiting_;
+};
 
 // Webhooks over a store with one page of the key "key", and what was answered.
 struct Desk {
   std::unique_ptr<Store> store;
   boost::asio::io_context context;
   sim::SimClock clock{context.get_executor(), *parse_rfc3339("2026-11-22T02:30:00Z")};
-  std::unique_ptr<async::BlockingPool> pool{async::create_inline_pool()};
+  SlowPool pool;
   async::TaskGroup group{context.get_executor()};
   std::vector<int> answers;
   int told{0};
@@ -103,7 +136,7 @@ struct Desk {
     page.key = DedupKey{"key"};
     set.outbox = {page};
     REQUIRE(store->commit(set));
-    webhooks = std::make_unique<PagerDutyWebhooks>(PagerDutyWebhooks::Ports{clock, *pool, *store},
+    webhooks = std::make_unique<PagerDutyWebhooks>(PagerDutyWebhooks::Ports{clock, pool, *store},
                                                    std::move(secrets));
     webhooks->on_acknowledged = [this](const DedupKey&, const std::string&) {
       ++told;
@@ -115,8 +148,10 @@ struct Desk {
   // By the secret "secret"; its status, 0 while it waits.
   int send(const std::string& id) {
     ServerRequest request;
-    request.body = R"({"event": {"id": ")" + id +
-                   R"(", "event_type": "incident.acknowledged", "data": {"incident_key": "key"}}})";
+    request.body =
+        R"({"event": {"id": ")" + id +
+        R"(", "event_type": "incident.acknowledged", "agent": {"type": "user_reference"},)" +
+        R"("data": {"incident_key": "key"}}})";
     request.headers = {
         {"x-pagerduty-signature", "v1=" + to_hex(hmac_sha256("secret", request.body))}};
     answers.clear();
@@ -163,5 +198,25 @@ TEST_CASE("webhooks of a receiver that is gone are taken while a page of it is o
   CHECK(desk.send("2") == 404);
   desk.webhooks->set_secrets({"another"});
   CHECK(desk.send("3") == 401);
+  CHECK(desk.told == 1);
+}
+
+TEST_CASE("a webhook that comes again while its event is looked up is not known yet", "[tests]") {
+  Desk desk({"secret"});
+  bool durable = false;
+  desk.webhooks->settle = [&]() -> async::Task<Status> {
+    if (!durable) co_return fail(ErrorCode::overloaded, "the disk is full");
+    co_return Status{};
+  };
+  desk.pool.held = true;
+  CHECK(desk.send("1") == 0);  // PagerDuty has given up by then
+  CHECK(desk.send("1") == 503);
+  CHECK(desk.told == 0);
+  desk.pool.release();
+  sim::run_for(desk.context, desk.clock, Seconds{1});
+  CHECK(desk.told == 1);
+  CHECK(desk.send("1") == 503);  // not durable yet
+  durable = true;
+  CHECK(desk.send("1") == 202);
   CHECK(desk.told == 1);
 }

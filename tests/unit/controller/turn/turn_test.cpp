@@ -208,6 +208,7 @@ TEST_CASE("a key that no open page has is not found, and nothing follows", "[tur
   Life life{**store, WallTime::from_unix_ms(1'795'314'600'000)};
   CHECK(life.turn.resolved_outside("picket:none", "anna").error().code == ErrorCode::not_found);
   CHECK(life.turn.acknowledged_outside("", "anna").error().code == ErrorCode::not_found);
+  CHECK(life.turn.closed_outside("picket:none", "").error().code == ErrorCode::not_found);
   CHECK(life.turn.noted_outside("picket:none", "", "x").error().code == ErrorCode::not_found);
 }
 
