@@ -111,7 +111,8 @@ std::vector<RegionView> region_views(const CheckState& state, const CheckFacts& 
     const RegionFacts& seen = facts.of(name);
     RegionView view{.region = name, .failing = seen.failing, .reporting = seen.reporting};
     view.blind = region.flags.blind;
-    if (seen.newest_failed || seen.failing || seen.attempt_failed) view.failure = region.failure;
+    if (seen.newest_failed || seen.failing || seen.attempt_failed)
+      view.failure = region.failure.get();
     if (view.failure) view.differences = region.differences;
     if (!region.runs.empty()) view.last_run = region.runs.back().at;
     views.push_back(std::move(view));

@@ -151,11 +151,10 @@ bool is_by_blind(const RegionState& region, const std::string& agent) {
 // What a region's newest runs failed for an agent that turned out to be blind is no failure.
 void discount_blind(RegionState& region, const RegionName& name) {
   if (!region.failed || region.runs.empty()) return;
-  const auto agents = region.failed->values.find(std::string{to_string(Dimension::agent)});
-  if (agents == region.failed->values.end()) return;
-  const bool by_blind = std::any_of(
-      region.flags.blind_agents.begin(), region.flags.blind_agents.end(),
-      [&](const std::string& agent) { return agents->second.contains(name.value + "/" + agent); });
+  const auto& blind = region.flags.blind_agents;
+  const bool by_blind = std::any_of(blind.begin(), blind.end(), [&](const std::string& agent) {
+    return region.failed->has(Dimension::agent, name.value + "/" + agent);
+  });
   if (!by_blind) return;
   region.attempt_failed.reset();
   while (!region.runs.empty() && region.runs.back().verdict == RunVerdict::fail)

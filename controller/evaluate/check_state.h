@@ -11,11 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "common/core/boxed.h"
 #include "common/model/check.h"
 #include "common/model/incident.h"
 #include "common/model/run.h"
-#include "common/model/run_traits.h"
 #include "controller/evaluate/effects.h"
+#include "controller/evaluate/kept_traits.h"
 
 namespace picket::controller {
 
@@ -60,12 +61,12 @@ struct RegionState {
   WallTime awaited_until;      // back from a drain: its first round has closed by then
   std::vector<RunBrief> runs;  // oldest first, at most max(kPersistWindow, Y)
   std::optional<WallTime> last_unknown;
-  std::optional<FailureSummary> failure;   // of the newest failing run or attempt
-  std::optional<FailureSummary> warning;   // of the newest degraded run
-  std::optional<RunTraits> failed;         // of the newest failing run or attempt
-  std::optional<RunTraits> warned;         // of the newest degraded run
-  std::optional<RunTraits> passed;         // of the newest run that did not fail
-  std::optional<RunTraits> first_failed;   // of the newest first attempt that a retry hid
+  Boxed<FailureSummary> failure;           // of the newest failing run or attempt
+  Boxed<FailureSummary> warning;           // of the newest degraded run
+  Boxed<KeptTraits> failed;                // of the newest failing run or attempt
+  Boxed<KeptTraits> warned;                // of the newest degraded run
+  Boxed<KeptTraits> passed;                // of the newest run that did not fail
+  Boxed<KeptTraits> first_failed;          // of the newest first attempt that a retry hid
   std::string last_good;                   // the newest run that passed, as LastGood packs it
   std::vector<std::string> differences;    // of the newest failing run from that
   Millis duration{0};                      // of the newest run

@@ -26,7 +26,7 @@ RegionStatus status_of(const RegionName& name, const RegionState& region,
   if (!region.runs.empty()) status.last_run = region.runs.back().at;
   status.last_unknown = region.last_unknown;
   for (const RunBrief& run : region.runs) status.recent.push_back(run.verdict);
-  if (facts.newest_failed || facts.failing) status.failure = region.failure;
+  if (facts.newest_failed || facts.failing) status.failure = region.failure.get();
   return status;
 }
 

@@ -22,15 +22,15 @@ void add_label(const std::map<RegionName, std::string>& labels, Dimension dimens
     sighting.values[std::string{to_string(dimension)}] = {label->second};
 }
 
-Sighting make_sighting(const CheckState& state, const RegionName& region, const RunTraits& traits) {
-  Sighting sighting{.region = region, .partial = traits.partial, .values = traits.values};
+Sighting make_sighting(const CheckState& state, const RegionName& region, const KeptTraits& kept) {
+  RunTraits traits = kept.unpack();
+  Sighting sighting{region, traits.partial, std::move(traits.values)};
   add_label(state.networks, Dimension::network, sighting);
   add_label(state.providers, Dimension::provider, sighting);
   return sighting;
 }
 
-const std::optional<RunTraits>& failing_traits(const RegionState& region,
-                                               AlertCondition condition) {
+const Boxed<KeptTraits>& failing_traits(const RegionState& region, AlertCondition condition) {
   return condition == AlertCondition::degraded ? region.warned : region.failed;
 }
 
@@ -54,10 +54,10 @@ WallTime oldest_failing(const RegionState& region, WallTime newest) {
 void note_traits(RegionState& region, const RunReceived& received) {
   const RunResult& run = received.run;
   const std::string agent = run.key.region.value + "/" + received.agent;
-  const auto note = [&](std::optional<RunTraits>& into, RunTraits traits) {
+  const auto note = [&](Boxed<KeptTraits>& into, RunTraits traits) {
     traits.at = region.runs.back().at;
     add_trait(traits, Dimension::agent, agent);
-    into = std::move(traits);
+    into = KeptTraits{traits};
   };
   if (run.verdict == RunVerdict::fail) {
     note(region.failed, traits_of_failure(run));
@@ -75,7 +75,7 @@ void note_traits(RegionState& region, const RunReceived& received) {
 void note_traits(RegionState& region, const AttemptFailedReceived& received, WallTime at) {
   RunTraits traits = traits_of_failure(received.attempt.failure, at);
   add_trait(traits, Dimension::agent, received.attempt.key.region.value + "/" + received.agent);
-  region.failed = std::move(traits);
+  region.failed = KeptTraits{traits};
   region.differences.clear();
 }
 
@@ -87,14 +87,14 @@ Sightings gather_sightings(const CheckState& state, const CheckFacts& facts,
   for (const auto& [name, region] : state.regions) {
     const bool is_concerned =
         hidden ? region.first_failed &&
-                     state.now - region.first_failed->at <= state.check->interval * kRetriesRecall
+                     state.now - region.first_failed->at() <= state.check->interval * kRetriesRecall
                : std::find(concerned.begin(), concerned.end(), name) != concerned.end();
     const auto& traits = hidden ? region.first_failed : failing_traits(region, condition);
     if (!is_concerned) continue;
     out.failing.push_back(traits ? make_sighting(state, name, *traits) : Sighting{name, false, {}});
     if (!traits) continue;
     const bool regional = condition == AlertCondition::regional;
-    const WallTime at = regional ? oldest_failing(region, traits->at) : traits->at;
+    const WallTime at = regional ? oldest_failing(region, traits->at()) : traits->at();
     first = first ? std::min(*first, at) : at;
   }
   if (!first) return {};
@@ -102,7 +102,7 @@ Sightings gather_sightings(const CheckState& state, const CheckFacts& facts,
   for (const auto& [name, region] : state.regions) {
     const bool is_degraded = condition == AlertCondition::degraded && !hidden &&
                              std::find(concerned.begin(), concerned.end(), name) != concerned.end();
-    if (!region.passed || region.passed->at < begin || !facts.of(name).counts || is_degraded)
+    if (!region.passed || region.passed->at() < begin || !facts.of(name).counts || is_degraded)
       continue;
     out.passing.push_back(make_sighting(state, name, *region.passed));
   }

@@ -27,6 +27,22 @@ struct adl_serializer<std::optional<T>> {
   }
 };
 
+template <class T>
+struct adl_serializer<picket::Boxed<T>> {
+  static void to_json(json& out, const picket::Boxed<T>& value) {
+    if (value)
+      out = *value;
+    else
+      out = nullptr;
+  }
+  static void from_json(const json& in, picket::Boxed<T>& value) {
+    if (in.is_null())
+      value.reset();
+    else
+      value = in.get<T>();
+  }
+};
+
 template <>
 struct adl_serializer<picket::Value> {
   static void to_json(json& out, const picket::Value& value) {
@@ -96,6 +112,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FailureSummary, kind, step, message, status, 
 namespace picket::controller {
 
 using nlohmann::json;
+
+// As RunTraits, which earlier versions kept.
+static void to_json(json& out, const KeptTraits& kept) { out = kept.unpack(); }
+static void from_json(const json& in, KeptTraits& kept) { kept = KeptTraits{in.get<RunTraits>()}; }
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RegionFlags, online, blind, blind_agents,
                                                 sees_since, drains_until)
