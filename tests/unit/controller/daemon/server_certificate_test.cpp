@@ -22,6 +22,7 @@ struct FakeServer final : Server {
     shown.push_back(std::move(tls));
     return {};
   }
+  std::uint64_t refused() const override { return 0; }
   async::Task<void> stop() override { co_return; }
   bool refuses{false};
   std::vector<TlsListenerOptions> shown;
