@@ -104,6 +104,7 @@ int main(int argc, char** argv) {
 
   CheckState state;
   state.check = make_check(interval, by);
+  const AlertState told_nothing;            // of alerts that do not fire
   const Millis closes_after = Seconds{90};  // after the end of the round
   const WallTime start = WallTime::from_unix_ms(1'800'000'000'000);
   WallTime round = round_start(start, interval);
@@ -112,8 +113,8 @@ int main(int argc, char** argv) {
       count_round(state, weather.next(*state.check, round));
     state.now = now;
     scrape(state, now, out);
-    std::cout << now.unix_ms() / 1000 << ' ' << judge_burn(state, true).holds << ' '
-              << judge_burn(state, false).holds << '\n';
+    std::cout << now.unix_ms() / 1000 << ' ' << judge_burn(state, told_nothing, true).holds << ' '
+              << judge_burn(state, told_nothing, false).holds << '\n';
   }
   out << "# EOF\n";
   return out.good() ? 0 : 1;
