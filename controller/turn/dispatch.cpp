@@ -299,6 +299,7 @@ async::Task<v1::PollResponse> Dispatch::poll(AgentId agent, PollRequest request)
     async::Task<bool> waiting = news();
     co_await async::with_deadline(ports_.clock, until, std::move(waiting));
   }
+  if (pollers_.contains(agent)) seen(agent);  // else it was revoked, or has gone, meanwhile
   if (const auto targets = control_targets_.find(agent.region); targets != control_targets_.end())
     for (const std::string& target : targets->second) response.add_control_targets(target);
   response.set_controller_unix_ms(ports_.turn.now().unix_ms());

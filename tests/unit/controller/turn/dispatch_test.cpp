@@ -192,23 +192,6 @@ TEST_CASE("the plan is stored when a region goes offline", "[dispatch]") {
   CHECK_FALSE(planner.online(kKept.region));
 }
 
-TEST_CASE("an agent that dies while its poll is held is missed 90 s after it asked", "[dispatch]") {
-  Desk desk{plan_of({kKept}), {kKept}};
-  Life& life = desk.life;
-  const auto poll = [](Dispatch& dispatch) -> async::Task<void> {
-    PollRequest request;
-    request.session = "s";
-    (void)co_await dispatch.poll(kKept, request);
-    request.have = dispatch.planner().desired(kKept).digest();
-    (void)co_await dispatch.poll(kKept, request);  // held; nobody is there to read the answer
-  };
-  life.group.spawn("poll", poll(life.dispatch));
-  life.run(Seconds{85});
-  CHECK(life.dispatch.planner().online(kKept.region));
-  life.run(Seconds{10});
-  CHECK_FALSE(life.dispatch.planner().online(kKept.region));
-}
-
 TEST_CASE("an agent that is revoked while its poll is open stays gone", "[dispatch]") {
   Desk desk{plan_of({kKept, kRevoked}), {kKept, kRevoked}};
   Life& life = desk.life;
