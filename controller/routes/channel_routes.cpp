@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/core/text.h"
+#include "common/model/action.h"
 #include "controller/api/delivery_json.h"
 #include "controller/api/json_parts.h"
 #include "controller/deliver/confirmation_desk.h"
@@ -90,12 +91,7 @@ Json rule_json(const RouteRule& rule) {
 // Where it leads, for anybody who may read: login, path and query are secrets of some services.
 std::string shown_address(const std::string& url) {
   const std::size_t scheme = url.find("://");
-  if (scheme == std::string::npos) return url;
-  std::string_view host = std::string_view{url}.substr(scheme + 3);
-  host = host.substr(0, host.find_first_of("/?#"));
-  if (const std::size_t login = host.rfind('@'); login != std::string_view::npos)
-    host.remove_prefix(login + 1);
-  return url.substr(0, scheme + 3) + std::string{host};
+  return scheme == std::string::npos ? url : url.substr(0, scheme + 3) + authority_of(url);
 }
 
 Json receiver_json(const Receiver& receiver) {

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "common/core/text.h"
+#include "common/model/action.h"
 
 namespace picket::controller {
 namespace {
@@ -37,14 +38,6 @@ bool is_loopback(const std::string& address) {
   return !wrong && parsed.is_loopback();
 }
 
-std::string host_of_url(std::string_view url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) return {};
-  std::string_view authority = url.substr(scheme + 3);
-  authority = authority.substr(0, authority.find_first_of("/?#"));
-  if (const std::size_t login = authority.rfind('@'); login != std::string_view::npos)
-    authority.remove_prefix(login + 1);
-  return bare_name(authority);
-}
+std::string host_of_url(std::string_view url) { return bare_name(authority_of(url)); }
 
 }  // namespace picket::controller

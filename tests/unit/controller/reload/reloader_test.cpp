@@ -5,6 +5,8 @@
 #include <functional>
 
 #include "common/async/task_group.h"
+#include "tests/support/held_pool.h"
+#include "tests/support/memory_store.h"
 #include "tests/support/sim/sim_clock.h"
 
 using namespace picket;
@@ -25,12 +27,6 @@ checks::LoadedChecks loaded(const std::vector<std::string>& names) {
   return made;
 }
 
-std::unique_ptr<Store> open_store() {
-  StoreOptions options;
-  options.path = ":memory:";
-  return std::move(Store::open(options).value());
-}
-
 // Runs what it is given when the test says so: loads that overtake one another.
 struct HeldPool final : async::BlockingPool {
   void post(std::function<void()> one) override { work.push_back(std::move(one)); }
@@ -42,7 +38,7 @@ struct World {
   boost::asio::io_context context;
   sim::SimClock clock{context.get_executor(), kStart};
   std::unique_ptr<async::BlockingPool> pool{async::create_inline_pool()};
-  std::unique_ptr<Store> store{open_store()};
+  std::unique_ptr<Store> store{test::open_store()};
   Turn turn{{context.get_executor(), clock, *pool, *store}, IncidentBook{{}}, {}};
   Dispatch dispatch{{context.get_executor(), clock, turn}, {}};
   std::vector<std::string> files{"a", "b"};

@@ -9,6 +9,8 @@
 #include "common/async/task_group.h"
 #include "common/core/digest.h"
 #include "common/core/hex.h"
+#include "tests/support/held_pool.h"
+#include "tests/support/memory_store.h"
 #include "tests/support/sim/sim_clock.h"
 
 using namespace picket;
@@ -16,9 +18,7 @@ using namespace picket::controller;
 using Texts = std::vector<std::string>;
 
 TEST_CASE("webhooks find their page, also by a fallback's key and the provider's id", "[tests]") {
-  StoreOptions options;
-  options.path = ":memory:";
-  const auto store = std::move(Store::open(options).value());
+  const auto store = test::open_store();
   WriteSet set;
   OutboxRow page;
   page.id = "p";
@@ -96,39 +96,19 @@ TEST_CASE("webhooks find their page, also by a fallback's key and the provider's
 
 namespace {
 
-// A database that may be made to wait.
-class SlowPool final : public async::BlockingPool {
- public:
-  bool held{false};
-
-  void post(std::function<void()> work) override {
-    waiting_.push_back(std::move(work));
-    if (!held) release();
-  }
-  void release() {
-    held = false;
-    for (auto work = std::exchange(waiting_, {}); !work.empty(); work.pop_front()) work.front()();
-  }
-
- private:
-  std::deque<std::function<void()>> waiting_;
-};
-
 // Webhooks over a store with one page of the key "key", and what was answered.
 struct Desk {
   std::unique_ptr<Store> store;
   boost::asio::io_context context;
   sim::SimClock clock{context.get_executor(), *parse_rfc3339("2026-11-22T02:30:00Z")};
-  SlowPool pool;
+  test::HeldPool pool;
   async::TaskGroup group{context.get_executor()};
   std::vector<int> answers;
   int told{0};
   std::unique_ptr<PagerDutyWebhooks> webhooks;
 
   explicit Desk(std::vector<std::string> secrets) {
-    StoreOptions options;
-    options.path = ":memory:";
-    store = std::move(Store::open(options).value());
+    store = test::open_store();
     WriteSet set;
     OutboxRow page;
     page.id = "p";

@@ -14,6 +14,7 @@
 #include "controller/routes/offered_route.h"
 #include "controller/turn/turn.h"
 #include "tests/support/evaluation_world.h"
+#include "tests/support/memory_store.h"
 #include "tests/support/sim/sim_clock.h"
 
 namespace picket::test {
@@ -21,8 +22,7 @@ namespace picket::test {
 using Query = std::vector<std::pair<std::string, std::string>>;
 
 struct RouteDesk {
-  std::unique_ptr<controller::Store> store{
-      std::move(controller::Store::open(controller::StoreOptions{.path = ":memory:"}).value())};
+  std::unique_ptr<controller::Store> store{open_store()};
   boost::asio::io_context context;
   sim::SimClock clock{context.get_executor(), *parse_rfc3339("2026-11-22T00:00:00Z")};
   std::unique_ptr<async::BlockingPool> pool{async::create_inline_pool()};

@@ -10,6 +10,7 @@
 #include "controller/evaluate/event_codec.h"
 #include "controller/store/compression.h"
 #include "tests/support/evaluation_world.h"
+#include "tests/support/memory_store.h"
 
 using namespace picket;
 using namespace picket::controller;
@@ -29,7 +30,7 @@ class CountingPool final : public async::BlockingPool {
 };
 
 struct Log {
-  std::unique_ptr<Store> store{std::move(Store::open(StoreOptions{.path = ":memory:"}).value())};
+  std::unique_ptr<Store> store{test::open_store()};
   CountingPool database;
   CountingPool work;
   v1::EventBatch batch;

@@ -9,12 +9,13 @@
 
 #include "controller/store/sqlite_database.h"
 #include "controller/store/store.h"
+#include "tests/support/memory_store.h"
 #include "tests/support/temp_dir.h"
-#include "tests/unit/controller/store/store_desk.h"
+#include "tests/unit/controller/store/days.h"
 
 using namespace picket;
 using namespace picket::controller;
-using picket::test::open;
+using picket::test::open_store;
 
 namespace {
 
@@ -36,7 +37,7 @@ void flip_bytes(const std::string& path, std::uint64_t offset, int count) {
 
 TEST_CASE("a backup made while commits go on is whole and holds one moment", "[store]") {
   const test::TempDir folder;
-  const auto store = open(folder.file("store.db"));
+  const auto store = open_store(folder.file("store.db"));
   std::uint64_t seq = 0;
   while (seq < 50) REQUIRE(store->commit(events(++seq, 20'000)));
   auto job = store->start_backup(folder.file("copy.db"));
@@ -50,7 +51,7 @@ TEST_CASE("a backup made while commits go on is whole and holds one moment", "[s
   CHECK(steps > 5);
   REQUIRE(verify_backup(folder.file("copy.db")));
   REQUIRE(restore_backup(folder.file("copy.db"), folder.file("restored.db")));
-  const auto restored = open(folder.file("restored.db"));
+  const auto restored = open_store(folder.file("restored.db"));
   const std::uint64_t last = restored->last_event_seq().value();
   CHECK(last == seq);  // commits of the same controller reach the copy before it is complete
   CHECK(restored->meta("last").value() == std::to_string(last));
@@ -58,7 +59,7 @@ TEST_CASE("a backup made while commits go on is whole and holds one moment", "[s
 
 TEST_CASE("a backup never replaces a file, an abandoned one leaves none", "[store]") {
   const test::TempDir folder;
-  const auto store = open(folder.file("store.db"));
+  const auto store = open_store(folder.file("store.db"));
   for (std::uint64_t seq = 1; seq < 30; ++seq) REQUIRE(store->commit(events(seq, 20'000)));
   {
     auto job = store->start_backup(folder.file("copy.db"));
@@ -76,7 +77,7 @@ TEST_CASE("a damaged, cut or foreign file is refused as a backup", "[store]") {
   const test::TempDir folder;
   const std::string copy = folder.file("copy.db");
   {
-    const auto store = open(folder.file("store.db"));
+    const auto store = open_store(folder.file("store.db"));
     for (std::uint64_t seq = 1; seq < 30; ++seq) REQUIRE(store->commit(events(seq, 20'000)));
     REQUIRE(store->backup(copy));
   }
@@ -96,7 +97,7 @@ TEST_CASE("a damaged, cut or foreign file is refused as a backup", "[store]") {
 
 TEST_CASE("a restore never replaces a database and needs a backup that exists", "[store]") {
   const test::TempDir folder;
-  const auto store = open(folder.file("store.db"));
+  const auto store = open_store(folder.file("store.db"));
   REQUIRE(store->backup(folder.file("copy.db")));
   const auto onto = restore_backup(folder.file("copy.db"), folder.file("store.db"));
   CHECK(onto.error().code == ErrorCode::conflict);
@@ -108,7 +109,7 @@ TEST_CASE("a backup takes the place of a database, which stays beside it whole",
   const std::string target = folder.file("picket.db");
   const std::string copy = folder.file("copy.db");
   {
-    const auto store = open(target);
+    const auto store = open_store(target);
     REQUIRE(store->commit(events(1, 100)));
     REQUIRE(store->backup(copy));
     REQUIRE(store->commit(events(2, 100)));
@@ -117,7 +118,7 @@ TEST_CASE("a backup takes the place of a database, which stays beside it whole",
     flip_bytes(copy, 0, 100);
     CHECK(replace_with_backup(copy, target).error().code == ErrorCode::corrupt);
     CHECK_FALSE(std::filesystem::exists(target + ".replaced"));
-    CHECK(open(target)->last_event_seq().value() == 2);
+    CHECK(open_store(target)->last_event_seq().value() == 2);
   }
   SECTION("a good one") {
     // What a controller that was killed leaves behind: not yet in the database itself.
@@ -126,23 +127,23 @@ TEST_CASE("a backup takes the place of a database, which stays beside it whole",
     REQUIRE(replace_with_backup(copy, target));
     CHECK(std::filesystem::exists(target + ".replaced-wal"));
     std::filesystem::remove(target + ".replaced-wal");
-    CHECK(open(target)->last_event_seq().value() == 1);
-    CHECK(open(target + ".replaced")->last_event_seq().value() == 2);
+    CHECK(open_store(target)->last_event_seq().value() == 1);
+    CHECK(open_store(target + ".replaced")->last_event_seq().value() == 2);
     CHECK(replace_with_backup(copy, target).error().code == ErrorCode::conflict);
-    CHECK(open(target)->last_event_seq().value() == 1);
+    CHECK(open_store(target)->last_event_seq().value() == 1);
   }
   SECTION("where there is none") {
     std::filesystem::remove(target);
     REQUIRE(replace_with_backup(copy, target));
     CHECK_FALSE(std::filesystem::exists(target + ".replaced"));
-    CHECK(open(target)->last_event_seq().value() == 1);
+    CHECK(open_store(target)->last_event_seq().value() == 1);
   }
 }
 
 TEST_CASE("a backup made by a newer program is refused", "[store]") {
   const test::TempDir folder;
   const std::string copy = folder.file("copy.db");
-  REQUIRE(open(folder.file("store.db"))->backup(copy));
+  REQUIRE(open_store(folder.file("store.db"))->backup(copy));
   SqliteOptions options;
   options.path = copy;
   auto newer = SqliteDatabase::open(options);

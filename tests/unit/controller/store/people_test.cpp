@@ -2,13 +2,14 @@
 #include <catch2/catch.hpp>
 
 #include "controller/store/store.h"
+#include "tests/support/memory_store.h"
 #include "tests/support/temp_dir.h"
-#include "tests/unit/controller/store/store_desk.h"
+#include "tests/unit/controller/store/days.h"
 
 using namespace picket;
 using namespace picket::controller;
 using picket::test::day;
-using picket::test::open;
+using picket::test::open_store;
 
 namespace {
 
@@ -64,8 +65,8 @@ TEST_CASE("deployments, links and action items survive a reopening whole", "[sto
   dropped.reason = "the service ends";
   dropped.escalated = day(4);
   set.action_items = {item("a1", day(9)), dropped};
-  REQUIRE(open(path)->commit(set));
-  const auto store = open(path);
+  REQUIRE(open_store(path)->commit(set));
+  const auto store = open_store(path);
   const auto row = store->open_incidents().value().at(0);  // held: a restart needs it
   CHECK(row.started == held.started);
   CHECK(row.resolved_by == "anna");
@@ -102,7 +103,7 @@ TEST_CASE("deployments, links and action items survive a reopening whole", "[sto
 }
 
 TEST_CASE("a deployment recorded twice is one", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   set.deployments = {deployment("d1", day(2))};
   REQUIRE(store->commit(set));
@@ -111,7 +112,7 @@ TEST_CASE("a deployment recorded twice is one", "[store]") {
 }
 
 TEST_CASE("figures take the first page and acknowledge, and the check's own recovery", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   IncidentRow by_hand = incident("01", day(2), day(2) + minutes{10});
   by_hand.recovered = day(2) + minutes{30};
@@ -139,7 +140,7 @@ TEST_CASE("figures take the first page and acknowledge, and the check's own reco
 }
 
 TEST_CASE("retention takes deployments and closed items, never an open item", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   set.incidents = {incident("02", day(300), std::nullopt)};
   set.deployments = {deployment("old", day(1)), deployment("named", day(300)),

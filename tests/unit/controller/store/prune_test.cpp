@@ -2,13 +2,14 @@
 #include <filesystem>
 
 #include "controller/store/store.h"
+#include "tests/support/memory_store.h"
 #include "tests/support/temp_dir.h"
-#include "tests/unit/controller/store/store_desk.h"
+#include "tests/unit/controller/store/days.h"
 
 using namespace picket;
 using namespace picket::controller;
 using picket::test::day;
-using picket::test::open;
+using picket::test::open_store;
 
 namespace {
 
@@ -48,7 +49,7 @@ std::size_t evidence_count(Store& store) {
 }  // namespace
 
 TEST_CASE("an event batch goes only when it is old and folded", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   for (std::uint64_t i = 1; i <= 10; ++i) {
     const WallTime at = day(static_cast<double>(i));
@@ -68,7 +69,7 @@ TEST_CASE("an event batch goes only when it is old and folded", "[store]") {
 }
 
 TEST_CASE("the last sequence is known when every batch is pruned", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   set.events.push_back({1, 41, day(1), day(1), "batch"});
   set.checkpoint_seq = 41;
@@ -79,7 +80,7 @@ TEST_CASE("the last sequence is known when every batch is pruned", "[store]") {
 }
 
 TEST_CASE("evidence of incidents and of last good runs outlives the rest", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   set.incidents.push_back(incident("01", day(10), day(11)));
   set.incidents.push_back(incident("02", day(20), std::nullopt));
@@ -93,7 +94,7 @@ TEST_CASE("evidence of incidents and of last good runs outlives the rest", "[sto
 }
 
 TEST_CASE("an incident goes after 400 days, with its timeline, pages and runs", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   set.incidents.push_back(incident("01", day(10), day(11)));
   set.incidents.push_back(incident("02", day(10), day(11)));
@@ -122,7 +123,7 @@ TEST_CASE("an incident goes after 400 days, with its timeline, pages and runs", 
 }
 
 TEST_CASE("a call removes no more than its limit, and says that there is more", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   for (int i = 0; i < 25; ++i)
     set.rounds.push_back({CheckName{"shop"}, day(1) + Millis{i}, "up", "s"});
@@ -139,7 +140,7 @@ TEST_CASE("a call removes no more than its limit, and says that there is more", 
 }
 
 TEST_CASE("a definition stays while it is in force or the newest of its time", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   const auto define = [&](const std::string& revision, double at) {
     set.definitions.push_back({CheckName{"shop"}, Revision{revision}, "d", day(at)});
@@ -164,7 +165,7 @@ TEST_CASE("pruned space is given back to the file system", "[store]") {
   const test::TempDir folder;
   const std::string path = folder.file("store.db");
   {
-    const auto store = open(path);
+    const auto store = open_store(path);
     WriteSet set;
     for (std::uint64_t i = 1; i <= 200; ++i)
       set.events.push_back({i, i, day(1), day(1), std::string(20'000, 'x')});
@@ -173,7 +174,7 @@ TEST_CASE("pruned space is given back to the file system", "[store]") {
   }
   const auto before = std::filesystem::file_size(path);
   {
-    const auto store = open(path);
+    const auto store = open_store(path);
     for (int i = 0; i < 10; ++i) REQUIRE(store->prune(day(100), {}));
   }
   CHECK(std::filesystem::file_size(path) < before / 4);

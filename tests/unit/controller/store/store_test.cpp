@@ -4,12 +4,13 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/memory_store.h"
 #include "tests/support/temp_dir.h"
-#include "tests/unit/controller/store/store_desk.h"
+#include "tests/unit/controller/store/days.h"
 
 using namespace picket;
 using namespace picket::controller;
-using picket::test::open;
+using picket::test::open_store;
 
 namespace {
 
@@ -77,7 +78,7 @@ std::vector<std::uint64_t> seqs(Store& store, std::uint64_t after) {
 }  // namespace
 
 TEST_CASE("an empty store has nothing, and says so", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   CHECK(store->spool_cursors().value().empty());
   CHECK(store->open_incidents().value().empty());
   CHECK(store->outbox_unfinished().value().empty());
@@ -104,9 +105,9 @@ TEST_CASE("everything in a write set is there after the store is opened again", 
   set.ledger.push_back({CheckName{"shop"}, RegionName{"eu"}, 20'000, "bits", "spans"});
   set.rounds.push_back({CheckName{"shop"}, at(300'000), "up", "summary"});
   set.meta.push_back({"install_id", "i"});
-  REQUIRE(open(folder.file("store.db"))->commit(set));
+  REQUIRE(open_store(folder.file("store.db"))->commit(set));
 
-  const auto store = open(folder.file("store.db"));
+  const auto store = open_store(folder.file("store.db"));
   CHECK(store->last_event_seq().value() == 9);
   const auto cursor = store->spool_cursors().value().at(0);
   CHECK(cursor.agent == AgentId{RegionName{"eu"}, "a1"});
@@ -133,7 +134,7 @@ TEST_CASE("everything in a write set is there after the store is opened again", 
 }
 
 TEST_CASE("an outbox row keeps every field", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   const OutboxRow row = page("p1", "k", 4);
   set.outbox.push_back(row);
@@ -164,7 +165,7 @@ TEST_CASE("an outbox row keeps every field", "[store]") {
 }
 
 TEST_CASE("outbox rows are found unfinished, by incident, by key and dead", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   set.outbox = {page("b", "k1", 2), page("a", "k1", 1), page("c", "k2", 1), page("d", "k3", 1)};
   set.outbox[2].state = OutboxState::accepted;
@@ -180,7 +181,7 @@ TEST_CASE("outbox rows are found unfinished, by incident, by key and dead", "[st
 }
 
 TEST_CASE("a failing part of a write set leaves nothing of the rest", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet first;
   first.events.push_back({5, 6, at(1), at(1), "x"});
   REQUIRE(store->commit(first));
@@ -196,7 +197,7 @@ TEST_CASE("a failing part of a write set leaves nothing of the rest", "[store]")
 }
 
 TEST_CASE("event batches are read after a sequence, also from inside one", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   for (std::uint64_t i = 0; i < 5; ++i)
     set.events.push_back({i * 10 + 1, i * 10 + 10, at(static_cast<std::int64_t>(i) * 100),
@@ -209,7 +210,7 @@ TEST_CASE("event batches are read after a sequence, also from inside one", "[sto
 }
 
 TEST_CASE("event batches are read by time, and a failing reader stops them", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   for (std::int64_t i = 0; i < 5; ++i) {
     const auto seq = static_cast<std::uint64_t>(i + 1);
@@ -230,7 +231,7 @@ TEST_CASE("event batches are read by time, and a failing reader stops them", "[s
 }
 
 TEST_CASE("a reader of batches may use the store meanwhile", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   set.events.push_back({1, 1, at(1), at(1), "x"});
   set.events.push_back({2, 2, at(1), at(1), "x"});
@@ -245,7 +246,7 @@ TEST_CASE("a reader of batches may use the store meanwhile", "[store]") {
 }
 
 TEST_CASE("the newest last good run stays, whatever order they arrive in", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   const auto good = [&](std::int64_t started, const std::string& blob) {
     WriteSet set;
     set.evidence.push_back({CheckName{"shop"}, RegionName{"eu"}, at(started), "scheduled", 0,
@@ -264,7 +265,7 @@ TEST_CASE("the newest last good run stays, whatever order they arrive in", "[sto
 }
 
 TEST_CASE("evidence is found by check, region and time, newest first", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   for (std::int64_t i = 1; i <= 4; ++i)
     for (const char* region : {"eu", "us"})
@@ -286,7 +287,7 @@ TEST_CASE("evidence is found by check, region and time, newest first", "[store]"
 }
 
 TEST_CASE("incidents are listed newest first, filtered and in pages", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   for (const char* id : {"01", "02", "03", "04"})
     set.incidents.push_back(incident(id, IncidentState::open));
@@ -309,7 +310,7 @@ TEST_CASE("incidents are listed newest first, filtered and in pages", "[store]")
 }
 
 TEST_CASE("entries of a timeline at one moment keep their order", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   for (const char* kind : {"z", "m", "a"})
     set.timeline.push_back({IncidentId{"01"}, at(5), kind, ""});
@@ -321,7 +322,7 @@ TEST_CASE("entries of a timeline at one moment keep their order", "[store]") {
 }
 
 TEST_CASE("the active set is replaced as a whole, or left alone", "[store]") {
-  const auto store = open();
+  const auto store = open_store();
   WriteSet set;
   set.active_checks = {{CheckName{"a"}, Revision{"1"}, "f"}, {CheckName{"b"}, Revision{"1"}, "f"}};
   REQUIRE(store->commit(set));
@@ -339,7 +340,7 @@ TEST_CASE("the active set is replaced as a whole, or left alone", "[store]") {
 
 TEST_CASE("one database has one owner", "[store]") {
   const test::TempDir folder;
-  const auto store = open(folder.file("store.db"));
+  const auto store = open_store(folder.file("store.db"));
   StoreOptions options;
   options.path = folder.file("store.db");
   const auto second = Store::open(options);

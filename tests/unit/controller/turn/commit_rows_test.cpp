@@ -5,6 +5,8 @@
 #include "common/async/task_group.h"
 #include "controller/deliver/deliverer.h"
 #include "controller/turn/turn.h"
+#include "tests/support/held_pool.h"
+#include "tests/support/memory_store.h"
 #include "tests/support/scripted_http.h"
 #include "tests/support/sim/sim_clock.h"
 
@@ -13,36 +15,12 @@ using namespace picket::controller;
 
 namespace {
 
-// A database that may be made to wait.
-class SlowPool final : public async::BlockingPool {
- public:
-  bool held{false};
-
-  void post(std::function<void()> work) override {
-    waiting_.push_back(std::move(work));
-    if (!held) release();
-  }
-  void release() {
-    held = false;
-    for (auto work = std::exchange(waiting_, {}); !work.empty(); work.pop_front()) work.front()();
-  }
-
- private:
-  std::deque<std::function<void()>> waiting_;
-};
-
-std::unique_ptr<Store> open_store() {
-  StoreOptions options;
-  options.path = ":memory:";
-  return std::move(Store::open(options).value());
-}
-
 struct Desk {
   boost::asio::io_context context;
   sim::SimClock clock{context.get_executor(), WallTime::from_unix_ms(1'795'314'600'000)};
   test::ScriptedHttp http{clock};
-  SlowPool pool;
-  std::unique_ptr<Store> store{open_store()};
+  test::HeldPool pool;
+  std::unique_ptr<Store> store{test::open_store()};
   Turn turn{{context.get_executor(), clock, pool, *store},
             IncidentBook{BookSettings{.install_id = "install"}},
             TurnOptions{}};

@@ -5,6 +5,7 @@
 
 #include "common/async/task_group.h"
 #include "tests/support/evaluation_world.h"
+#include "tests/support/memory_store.h"
 #include "tests/support/sim/sim_clock.h"
 
 using namespace picket;
@@ -16,12 +17,6 @@ const WallTime kStart = WallTime::from_unix_ms(1'795'314'600'000);
 const AgentId kKept{RegionName{"eu"}, "a"};
 const AgentId kRevoked{RegionName{"us"}, "b"};
 const AgentId kEnrolled{RegionName{"ap"}, "c"};
-
-std::unique_ptr<Store> make_store() {
-  StoreOptions options;
-  options.path = ":memory:";
-  return std::move(Store::open(options).value());
-}
 
 // A turn and a dispatch between a start and its death; the store lives on.
 struct Life {
@@ -63,7 +58,7 @@ std::string stored_plan(Store& store) {
 
 // A desk of its own store.
 struct Desk {
-  std::unique_ptr<Store> store{make_store()};
+  std::unique_ptr<Store> store{test::open_store()};
   Life life;
   Desk(const std::string& plan, const std::vector<AgentId>& enrolled)
       : life(*store, kStart, plan, enrolled) {}
@@ -135,7 +130,7 @@ TEST_CASE("a good run's evidence is asked for with each poll until it has come",
 }
 
 TEST_CASE("a region that is offline is told as back over a start", "[dispatch]") {
-  const auto store = make_store();
+  const auto store = test::open_store();
   {
     Life life{*store, kStart, plan_of({kKept}), {kKept}};
     life.run(minutes{2});
@@ -160,7 +155,7 @@ TEST_CASE("a region that is offline is told as back over a start", "[dispatch]")
 }
 
 TEST_CASE("a start ends what was told of a region that is no more", "[dispatch]") {
-  const auto store = make_store();
+  const auto store = test::open_store();
   const auto open = [&] {
     std::set<std::string> subjects;
     const auto rows = store->open_incidents().value();
@@ -182,7 +177,7 @@ TEST_CASE("a start ends what was told of a region that is no more", "[dispatch]"
 }
 
 TEST_CASE("the plan is stored when a region goes offline", "[dispatch]") {
-  const auto store = make_store();
+  const auto store = test::open_store();
   {
     Life life{*store, kStart, plan_of({kKept}), {kKept}};
     life.run(minutes{2});

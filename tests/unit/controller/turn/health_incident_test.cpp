@@ -5,6 +5,7 @@
 #include "controller/deliver/route.h"
 #include "controller/health/health_judge.h"
 #include "controller/turn/turn.h"
+#include "tests/support/memory_store.h"
 #include "tests/support/sim/sim_clock.h"
 
 using namespace picket;
@@ -65,30 +66,27 @@ struct Life {
 
 TEST_CASE("an incident of the controller is paged once and resolved once over its death",
           "[turn][health]") {
-  StoreOptions options;
-  options.path = ":memory:";
-  auto store = Store::open(options);
-  REQUIRE(store.has_value());
+  const auto store = test::open_store();
   const Finding full{"disk", "error", Seconds{60}, "controller: the disk is full"};
   {
-    Life life{**store, kStart};
+    Life life{*store, kStart};
     life.look({full}, 12);
   }
-  const auto open = (*store)->open_incidents();
+  const auto open = store->open_incidents();
   REQUIRE(open->size() == 1);
   const IncidentRow row = open->front();
   CHECK(row.subject == "controller");
   CHECK(row.alert_id == "disk.error");
   CHECK(row.check.empty());
-  CHECK((*store)->outbox_of_incident(row.id)->size() == 1);
+  CHECK(store->outbox_of_incident(row.id)->size() == 1);
   {
-    Life life{**store, kStart + minutes{10}};
+    Life life{*store, kStart + minutes{10}};
     life.look({full}, 12);
-    CHECK((*store)->outbox_of_incident(row.id)->size() == 1);
+    CHECK(store->outbox_of_incident(row.id)->size() == 1);
     life.look({}, 40);
   }
-  CHECK((*store)->open_incidents()->empty());
-  const auto pages = (*store)->outbox_of_incident(row.id);
+  CHECK(store->open_incidents()->empty());
+  const auto pages = store->outbox_of_incident(row.id);
   REQUIRE(pages->size() == 2);
   CHECK(pages->at(1).action == OutboxAction::resolve);
   CHECK(pages->at(0).key == pages->at(1).key);
@@ -98,11 +96,8 @@ TEST_CASE("an incident of the controller is paged once and resolved once over it
 }
 
 TEST_CASE("a beat is stored in one row however many there are", "[turn][health]") {
-  StoreOptions options;
-  options.path = ":memory:";
-  auto store = Store::open(options);
-  REQUIRE(store.has_value());
-  Life life{**store, kStart};
+  const auto store = test::open_store();
+  Life life{*store, kStart};
   std::vector<OutboxRow> out;
   life.turn.on_committed = [&](const Outbound& sent) {
     out.insert(out.end(), sent.outbox.begin(), sent.outbox.end());
@@ -118,7 +113,7 @@ TEST_CASE("a beat is stored in one row however many there are", "[turn][health]"
     life.run(Seconds{60});
   }
   CHECK(out.size() == 5);
-  const auto kept = (*store)->outbox_of_key(DedupKey{"picket:dead-man"});
+  const auto kept = store->outbox_of_key(DedupKey{"picket:dead-man"});
   REQUIRE(kept->size() == 1);
   CHECK(kept->front().payload_json == "4");
 }

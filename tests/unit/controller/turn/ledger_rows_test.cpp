@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "controller/store/compression.h"
+#include "tests/support/memory_store.h"
 
 using namespace picket;
 using namespace picket::controller;
@@ -15,7 +16,7 @@ constexpr std::int64_t kDay = 20'000;
 constexpr Millis kInterval = minutes{5};
 
 struct Desk {
-  std::unique_ptr<Store> store{std::move(Store::open(StoreOptions{.path = ":memory:"}).value())};
+  std::unique_ptr<Store> store{test::open_store()};
   Ledger ledger;
 
   void decide(std::size_t index, LedgerCode code, std::uint8_t duration = 0) {

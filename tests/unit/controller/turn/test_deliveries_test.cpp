@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "common/async/task_group.h"
+#include "tests/support/memory_store.h"
 #include "tests/support/sim/sim_clock.h"
 
 using namespace picket;
@@ -66,12 +67,6 @@ struct Life {
   }
 };
 
-std::unique_ptr<Store> open_store() {
-  StoreOptions options;
-  options.path = ":memory:";
-  return std::move(Store::open(options).value());
-}
-
 std::vector<std::string> told(const std::vector<OutboxRow>& rows) {
   std::vector<std::string> out;
   for (const OutboxRow& row : rows)
@@ -113,7 +108,7 @@ TEST_CASE("a test is what its channel takes, and wakes nobody when it comes dail
 }
 
 TEST_CASE("a daily test that fails is told to others until one succeeds", "[tests]") {
-  const auto store = open_store();
+  const auto store = test::open_store();
   std::vector<OutboxRow> alarm;
   {
     Life life{*store, kStart};
@@ -147,7 +142,7 @@ TEST_CASE("a daily test that fails is told to others until one succeeds", "[test
 }
 
 TEST_CASE("a daily test that fell into a stop is sent at the start", "[tests]") {
-  const auto store = open_store();
+  const auto store = test::open_store();
   { Life life{*store, kStart}; }
   Life life{*store, kStart + hours{30}};
   CHECK(told(life.take()) == Texts{"change pagerduty/main"});
@@ -155,7 +150,7 @@ TEST_CASE("a daily test that fell into a stop is sent at the start", "[tests]") 
 }
 
 TEST_CASE("somebody's test of an unknown receiver names a near one", "[tests]") {
-  const auto store = open_store();
+  const auto store = test::open_store();
   Life life{*store, kStart};
   const auto wrong = life.tests.start("pagerduty/mian", "anna");
   REQUIRE_FALSE(wrong);
@@ -170,7 +165,7 @@ TEST_CASE("somebody's test of an unknown receiver names a near one", "[tests]") 
 }
 
 TEST_CASE("a test that somebody asks for says whether its receiver works", "[tests]") {
-  const auto store = open_store();
+  const auto store = test::open_store();
   Life life{*store, kStart};
   const auto ok = [&] { return life.tests.health().all().at("pagerduty/main").test_ok; };
   REQUIRE(life.tests.start("pagerduty/main", "anna"));
@@ -198,7 +193,7 @@ namespace {
 
 // A failed daily test of pagerduty/main, of which email/fleet and slack/backup have been told.
 struct Alarmed {
-  std::unique_ptr<Store> store{open_store()};
+  std::unique_ptr<Store> store{test::open_store()};
   Life life{*store, kStart};
 
   Alarmed() {
@@ -230,7 +225,7 @@ TEST_CASE("a failing test of a receiver that is gone ends for those who were tol
 }
 
 TEST_CASE("a failing test that a restart ends, ends for those who were told", "[tests]") {
-  const auto store = open_store();
+  const auto store = test::open_store();
   {
     Life life{*store, kStart};
     life.run(hours{7});
@@ -278,7 +273,7 @@ TEST_CASE("who is told of a failing test changes with the configuration", "[test
 }
 
 TEST_CASE("a new schedule of daily tests holds at once, an old one is kept", "[tests]") {
-  const auto store = open_store();
+  const auto store = test::open_store();
   Life life{*store, kStart};
   const auto before = life.tests.next_of("pagerduty/main");
   REQUIRE(before);

@@ -5,6 +5,7 @@
 #include "common/async/task_group.h"
 #include "controller/ingest/duration_scale.h"
 #include "tests/support/evaluation_world.h"
+#include "tests/support/memory_store.h"
 #include "tests/support/sim/sim_clock.h"
 
 using namespace picket;
@@ -38,13 +39,10 @@ CheckDefined defined(const std::string& name) {
 }  // namespace
 
 TEST_CASE("a check that was deleted after a checkpoint stays deleted over a restart", "[turn]") {
-  StoreOptions options;
-  options.path = ":memory:";
-  auto store = Store::open(options);
-  REQUIRE(store.has_value());
+  const auto store = test::open_store();
   const WallTime start = WallTime::from_unix_ms(1'795'314'600'000);
   {
-    Life life{**store, start};
+    Life life{*store, start};
     life.turn.record(defined("kept"));
     life.turn.record(defined("deleted"));
     life.turn.checkpoint();
@@ -54,22 +52,19 @@ TEST_CASE("a check that was deleted after a checkpoint stays deleted over a rest
   }
   {
     // The log behind the checkpoint is folded here, then a checkpoint hides it.
-    Life life{**store, start + minutes{1}};
+    Life life{*store, start + minutes{1}};
     CHECK(life.turn.evaluator().checks() == std::vector{CheckName{"kept"}});
     life.turn.checkpoint();
     life.run(Seconds{1});
   }
-  Life life{**store, start + minutes{2}};
+  Life life{*store, start + minutes{2}};
   CHECK(life.turn.evaluator().checks() == std::vector{CheckName{"kept"}});
 }
 
 TEST_CASE("rounds that another interval closes are slots of the interval before", "[turn]") {
-  StoreOptions options;
-  options.path = ":memory:";
-  auto store = Store::open(options);
-  REQUIRE(store.has_value());
+  const auto store = test::open_store();
   const WallTime start = WallTime::from_unix_ms(1'795'314'600'000);
-  Life life{**store, start};
+  Life life{*store, start};
   CheckDefined definition = defined("shop");
   life.turn.record(definition);
   const Check check = definition.check;
@@ -88,12 +83,9 @@ TEST_CASE("rounds that another interval closes are slots of the interval before"
 }
 
 TEST_CASE("late runs of the interval before heal its slots", "[turn]") {
-  StoreOptions options;
-  options.path = ":memory:";
-  auto store = Store::open(options);
-  REQUIRE(store.has_value());
+  const auto store = test::open_store();
   const WallTime start = WallTime::from_unix_ms(1'795'314'600'000);
-  Life life{**store, start};
+  Life life{*store, start};
   CheckDefined definition = defined("shop");
   const RegionName region = definition.regions[0];
   definition.check.interval = minutes{1};
@@ -128,10 +120,7 @@ TEST_CASE("late runs of the interval before heal its slots", "[turn]") {
 }
 
 TEST_CASE("a run of a round to come decides no slot", "[turn]") {
-  StoreOptions options;
-  options.path = ":memory:";
-  auto store = Store::open(options);
-  REQUIRE(store.has_value());
+  const auto store = test::open_store();
   const WallTime start = WallTime::from_unix_ms(1'795'314'600'000);
   const CheckDefined definition = defined("shop");
   const Check& check = definition.check;
@@ -146,14 +135,14 @@ TEST_CASE("a run of a round to come decides no slot", "[turn]") {
     return received.superseded;
   };
   {
-    Life life{**store, start};
+    Life life{*store, start};
     life.turn.record(definition);
     const RunKey key{check.name, region, round, RunKind::scheduled, 0};
     CHECK(life.turn.is_ahead(key));
     CHECK_FALSE(bring(life, RunVerdict::pass));
     life.run(Seconds{1});
   }
-  Life life{**store, start + minutes{1}};  // as the log says
+  Life life{*store, start + minutes{1}};  // as the log says
   life.run(check.interval * 4);
   const RunKey key{check.name, region, round, RunKind::scheduled, 0};
   CHECK_FALSE(life.turn.is_ahead(key));
@@ -163,10 +152,7 @@ TEST_CASE("a run of a round to come decides no slot", "[turn]") {
 }
 
 TEST_CASE("durations of runs survive a crash before and after a checkpoint", "[turn]") {
-  StoreOptions options;
-  options.path = ":memory:";
-  auto store = Store::open(options);
-  REQUIRE(store.has_value());
+  const auto store = test::open_store();
   const WallTime start = WallTime::from_unix_ms(1'795'314'600'000);
   const CheckDefined definition = defined("shop");
   const Millis interval = definition.check.interval;
@@ -177,7 +163,7 @@ TEST_CASE("durations of runs survive a crash before and after a checkpoint", "[t
     life.run(Seconds{1});
   };
   {
-    Life life{**store, start};
+    Life life{*store, start};
     life.turn.record(definition);
     life.run(interval);
     measure(life, Millis{100});
@@ -185,12 +171,12 @@ TEST_CASE("durations of runs survive a crash before and after a checkpoint", "[t
     life.run(interval);
     measure(life, Millis{200});  // in the event log only
   }
-  Life life{**store, start + interval * 3};
+  Life life{*store, start + interval * 3};
   measure(life, Millis{400});
   life.turn.checkpoint();
   life.run(Seconds{1});
   const auto day = Ledger::day_of(start);
-  const auto rows = (*store)->ledger(CheckName{"shop"}, definition.regions[0], day, day).value();
+  const auto rows = store->ledger(CheckName{"shop"}, definition.regions[0], day, day).value();
   REQUIRE(rows.size() == 1);
   const SlotBytes durations = durations_in(rows[0]);
   std::vector<int> kept;
@@ -201,11 +187,8 @@ TEST_CASE("durations of runs survive a crash before and after a checkpoint", "[t
 }
 
 TEST_CASE("a key that no open page has is not found, and nothing follows", "[turn]") {
-  StoreOptions options;
-  options.path = ":memory:";
-  auto store = Store::open(options);
-  REQUIRE(store.has_value());
-  Life life{**store, WallTime::from_unix_ms(1'795'314'600'000)};
+  const auto store = test::open_store();
+  Life life{*store, WallTime::from_unix_ms(1'795'314'600'000)};
   CHECK(life.turn.resolved_outside("picket:none", "anna").error().code == ErrorCode::not_found);
   CHECK(life.turn.acknowledged_outside("", "anna").error().code == ErrorCode::not_found);
   CHECK(life.turn.closed_outside("picket:none", "").error().code == ErrorCode::not_found);
@@ -214,14 +197,11 @@ TEST_CASE("a key that no open page has is not found, and nothing follows", "[tur
 
 TEST_CASE("notes, deployments and action items are stored, and the log replays with them",
           "[turn]") {
-  StoreOptions options;
-  options.path = ":memory:";
-  auto store = Store::open(options);
-  REQUIRE(store.has_value());
+  const auto store = test::open_store();
   const WallTime start = WallTime::from_unix_ms(1'795'314'600'000);
   const IncidentId incident{"01K"};
   {
-    Life life{**store, start};
+    Life life{*store, start};
     CHECK(life.turn.note(incident, "anna", " \n").error().code == ErrorCode::invalid_argument);
     CHECK(life.turn.note(incident, "", "x").error().code == ErrorCode::invalid_argument);
     CHECK(life.turn.note(incident, "anna", std::string(901, 'x')).error().code ==
@@ -234,25 +214,22 @@ TEST_CASE("notes, deployments and action items are stored, and the log replays w
     REQUIRE(life.turn.add_action_item(draft).has_value());
     life.run(Seconds{1});
   }
-  CHECK((*store)->timeline(incident).value().at(0).text == "anna: the PSP");
-  CHECK((*store)->deployments({}).value().size() == 1);
-  const auto items = (*store)->action_items({}).value();
+  CHECK(store->timeline(incident).value().at(0).text == "anna: the PSP");
+  CHECK(store->deployments({}).value().size() == 1);
+  const auto items = store->action_items({}).value();
   REQUIRE(items.size() == 1);
-  Life life{**store, start + minutes{1}};
-  life.turn.restore_people((*store)->deployments({}).value(), items);
+  Life life{*store, start + minutes{1}};
+  life.turn.restore_people(store->deployments({}).value(), items);
   REQUIRE(life.turn.close_action_item({items[0].id, ActionState::done, "", "anna"}).has_value());
   life.run(Seconds{1});
-  CHECK((*store)->action_item(items[0].id).value()->state == ActionState::done);
+  CHECK(store->action_item(items[0].id).value()->state == ActionState::done);
 }
 
 TEST_CASE("behind its own log time goes on, a tenth slower until the clock has caught up",
           "[turn]") {
-  StoreOptions options;
-  options.path = ":memory:";
-  auto store = Store::open(options);
-  REQUIRE(store.has_value());
+  const auto store = test::open_store();
   const WallTime start = WallTime::from_unix_ms(1'795'314'600'000);
-  Life life{**store, start};
+  Life life{*store, start};
   const auto record = [&] { life.turn.record(ControllerStarted{}); };
   record();
   const WallTime stepped = life.turn.now();
@@ -275,7 +252,7 @@ TEST_CASE("behind its own log time goes on, a tenth slower until the clock has c
     const WallTime before = life.turn.now();
     const WallTime wall = life.clock.wall_now();
     life.run(Seconds{1});
-    Life next{**store, wall};
+    Life next{*store, wall};
     CHECK(next.turn.now() >= before);
     next.run(minutes{10});
     CHECK(next.turn.now() - before >= minutes{9});
@@ -284,11 +261,8 @@ TEST_CASE("behind its own log time goes on, a tenth slower until the clock has c
 }
 
 TEST_CASE("a step of the clock makes time jump only as far as it was behind", "[turn]") {
-  StoreOptions options;
-  options.path = ":memory:";
-  auto store = Store::open(options);
-  REQUIRE(store.has_value());
-  Life life{**store, WallTime::from_unix_ms(1'795'314'600'000)};
+  const auto store = test::open_store();
+  Life life{*store, WallTime::from_unix_ms(1'795'314'600'000)};
   life.turn.record(ControllerStarted{});
   life.clock.step_wall(hours{2});
   CHECK(life.turn.jump_of(hours{2}) == hours{2});
