@@ -56,12 +56,6 @@ ServerResponse plain(int status, std::string text) {
   return response;
 }
 
-ServerResponse misdirected(const std::string& host) {
-  return plain(421, fmt::format("This controller listens for this machine alone and is not known "
-                                "as `{}`. If that is its name, set external_url to it.",
-                                clean_line(cut_utf8(host, 100))));
-}
-
 std::optional<ServerRequest> make_request(const http::request<http::string_body>& message) {
   auto target = parse_target({message.target().data(), message.target().size()});
   if (!target) return std::nullopt;
@@ -139,6 +133,7 @@ class BeastServer final : public Server {
  private:
   bool is_full() const;
   void refuse(const tcp::socket& socket);
+  ServerResponse misdirect(const std::string& host);
   async::Task<void> accept_loop();
   async::Task<void> serve_tls(tcp::socket socket, Counted stranger);
   async::Task<void> serve_plain(tcp::socket socket);
@@ -160,6 +155,7 @@ class BeastServer final : public Server {
   std::shared_ptr<asio::ssl::context> tls_;  // of connections that begin
   std::size_t strangers_{0};                 // connections by TLS whose peer is not known
   std::uint64_t refused_{0};
+  std::uint64_t misdirected_{0};
   async::TaskGroup tasks_;
 };
 
@@ -235,10 +231,23 @@ bool BeastServer::is_full() const {
 void BeastServer::refuse(const tcp::socket& socket) {
   if (!std::has_single_bit(++refused_)) return;
   beast::error_code ignored;
-  log::write(log::Level::warn, "too many connections, closed",
-             {{"listener", options_.name},
-              {"peer", socket.remote_endpoint(ignored).address().to_string()},
-              {"refused", static_cast<std::int64_t>(refused_)}});
+  log::warn("too many connections, closed",
+            {{"listener", options_.name},
+             {"peer", socket.remote_endpoint(ignored).address().to_string()},
+             {"refused", static_cast<std::int64_t>(refused_)}});
+}
+
+// Told as refuse() does: behind a proxy that passes its own name on, nothing comes through.
+ServerResponse BeastServer::misdirect(const std::string& host) {
+  const std::string name = clean_line(cut_utf8(host, 100));
+  if (std::has_single_bit(++misdirected_))
+    log::warn("asked by a name that is not external_url's, answered 421",
+              {{"listener", options_.name},
+               {"host", name},
+               {"times", static_cast<std::int64_t>(misdirected_)}});
+  return plain(421, fmt::format("This controller listens for this machine alone and is not known "
+                                "as `{}`. If that is its name, set external_url to it.",
+                                name));
 }
 
 async::Task<void> BeastServer::serve_tls(tcp::socket socket, Counted stranger) {
@@ -299,7 +308,7 @@ async::Task<bool> BeastServer::serve_one(Stream& stream, beast::flat_buffer& buf
   if (!request) co_return co_await write(stream, plain(400, "bad request target"), false, false);
   const std::string host = request->header("host").value_or("");
   if (options_.host_names && !is_host_of(host, *options_.host_names))
-    co_return co_await write(stream, misdirected(host), false, head);
+    co_return co_await write(stream, misdirect(host), false, head);
   request->peer = peer.id;
   request->peer_serial = peer.serial;
   request->peer_until = peer.until;
