@@ -29,17 +29,9 @@ struct adl_serializer<std::optional<T>> {
 
 template <class T>
 struct adl_serializer<picket::Boxed<T>> {
-  static void to_json(json& out, const picket::Boxed<T>& value) {
-    if (value)
-      out = *value;
-    else
-      out = nullptr;
-  }
+  static void to_json(json& out, const picket::Boxed<T>& value) { out = value.get(); }
   static void from_json(const json& in, picket::Boxed<T>& value) {
-    if (in.is_null())
-      value.reset();
-    else
-      value = in.get<T>();
+    value = in.get<std::optional<T>>();
   }
 };
 

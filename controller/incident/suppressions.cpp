@@ -27,9 +27,9 @@ std::string with_reason(std::string text, const std::string& reason) {
 }  // namespace
 
 void Suppressions::define(std::shared_ptr<const Check> check, WallTime now) {
-  auto resumed = resumed_.find(check->name) != resumed_.end()
-                     ? std::optional{resumed_.at(check->name)}
-                     : std::nullopt;
+  std::optional<WallTime> resumed;
+  if (const auto before = resumed_.find(check->name); before != resumed_.end())
+    resumed = before->second;
   if (const Check* known = find(check->name); known != nullptr && known->paused)
     resumed = std::min(now, known->paused->until.value_or(now));
   forget(check->name);

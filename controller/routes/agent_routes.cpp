@@ -128,12 +128,13 @@ Status AgentRoutes::authorize(const ServerRequest& request) {
                 "enrol the agent with a join token");
   const Status allowed = ports_.registry.authorize(*request.peer, request.peer_serial);
   if (!allowed) return allowed;
-  AgentRow row = ports_.registry.agents().at(*request.peer);
+  const AgentRow& known = ports_.registry.agents().at(*request.peer);
   const std::string version = version_of(request);
   const bool arrived =  // a renewal: the old certificate has served
-      !row.previous_serial.empty() && row.certificate_serial == request.peer_serial;
-  const bool upgraded = !version.empty() && version != row.version;
+      !known.previous_serial.empty() && known.certificate_serial == request.peer_serial;
+  const bool upgraded = !version.empty() && version != known.version;
   if (!arrived && !upgraded) return {};
+  AgentRow row = known;
   if (arrived) row.previous_serial.clear();
   if (upgraded) row.version = version;
   ports_.turn.staged().agents.push_back(row);
